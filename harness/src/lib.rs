@@ -1,1 +1,8 @@
-//! placeholder
+//! A litmus test for SAML single sign-on: who does the service provider believe is signed in?
+//!
+//! A mock IdP that behaves like Azure AD signs whatever assertion it is asked for; the runner fires it at a
+//! service provider, over HTTP and in a real browser; the verdict is who is signed in.
+
+pub mod event;
+pub mod observation;
+pub mod outcome;

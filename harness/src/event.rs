@@ -1,0 +1,200 @@
+//! What the runner tells. It knows no report; each report only listens.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use scenarios::{Expected, Scenario, Severity};
+use serde::{Deserialize, Serialize};
+
+use crate::{observation::Observation, outcome::Outcome};
+
+/// Something that happened in a run. Sent in order, once each.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The SP answers and calibration has begun.
+    Started(Arc<RunInfo>),
+    /// Calibration is over.
+    Calibrated(Arc<Calibration>),
+    /// A scenario with one base begins.
+    ScenarioStarted {
+        /// The scenario's id.
+        id: String,
+    },
+    /// A scenario with one base has its final verdict (after variants, controls and confirmation).
+    ScenarioFinished(Arc<ScenarioResult>),
+    /// Something about the run as a whole that a person should know.
+    Warning(String),
+    /// The run is over; nothing follows.
+    Finished(Arc<RunSummary>),
+}
+
+/// What is known before the first scenario.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RunInfo {
+    /// The SP's name in the configuration.
+    pub sp: String,
+    /// `http`, `browser` or `auto`.
+    pub driver: String,
+    /// The seed that decides everything random.
+    pub seed: u64,
+    /// How many (scenario, base) pairs are planned.
+    pub planned: usize,
+    /// Start, RFC 3339.
+    pub started: String,
+    /// The version of the tool.
+    pub version: String,
+    /// The version of the catalogue.
+    pub catalogue: String,
+}
+
+/// What the harness learned about this SP before it fired.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Calibration {
+    /// Base A (assertion signed) signs a user in.
+    pub assertion_signed: bool,
+    /// Base R (response signed) signs a user in.
+    pub response_signed: bool,
+    /// Base B (both signed) signs a user in.
+    pub both_signed: bool,
+    /// A login that the SP starts works.
+    pub sp_initiated: bool,
+    /// An unsolicited response works.
+    pub idp_initiated: bool,
+    /// Encrypted assertions are accepted.
+    pub encryption: bool,
+    /// Both tenants are trusted.
+    pub two_tenants: bool,
+    /// How the SP refuses: the fingerprint of its answer to an unsigned message.
+    pub refuses_with: Option<String>,
+    /// The probe tells two users apart.
+    pub probe_tells_users_apart: bool,
+    /// Where the identity was found, as a rule (`json:/nameId`).
+    pub identity_rule: Option<String>,
+    /// What else was noticed, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// The judgement of one firing or one scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VerdictKind {
+    /// As the standard wants.
+    Pass,
+    /// The attack was ignored, not refused; nobody else is signed in.
+    PassInert,
+    /// Recorded behaviour; both ways conform.
+    Recorded,
+    /// Not for this SP; the reason says why.
+    NotApplicable,
+    /// Deviates, and a waiver says that this is known.
+    Waived,
+    /// A deviation from a SHOULD, or something to look at.
+    Warn,
+    /// The harness could not judge.
+    Inconclusive,
+    /// A deviation from a MUST, or a demonstrated impersonation.
+    Fail,
+}
+
+impl VerdictKind {
+    /// The word, as results, snapshots and the terminal write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::PassInert => "pass-inert",
+            Self::Recorded => "recorded",
+            Self::NotApplicable => "not-applicable",
+            Self::Waived => "waived",
+            Self::Warn => "warn",
+            Self::Inconclusive => "inconclusive",
+            Self::Fail => "fail",
+        }
+    }
+    /// All kinds, in the order in which summaries list them.
+    pub const ALL: [Self; 8] = [
+        Self::Pass,
+        Self::PassInert,
+        Self::Warn,
+        Self::Fail,
+        Self::Recorded,
+        Self::Inconclusive,
+        Self::NotApplicable,
+        Self::Waived,
+    ];
+}
+
+/// One scenario with one base: the worst variant stands for all.
+#[derive(Clone, Debug)]
+pub struct ScenarioResult {
+    /// The scenario.
+    pub scenario: Arc<Scenario>,
+    /// `A`, `R`, `B`, `N`.
+    pub base: String,
+    /// The variant that decided, if the scenario has variants.
+    pub variant: Option<String>,
+    /// The number of the deciding firing in this run.
+    pub firing: u64,
+    /// What was expected.
+    pub expected: Expected,
+    /// The reported severity (raised where an impersonation was demonstrated).
+    pub severity: Severity,
+    /// What was observed.
+    pub outcome: Outcome,
+    /// The judgement.
+    pub verdict: VerdictKind,
+    /// One sentence: who is signed in, and which rule that breaks; or why it could not be judged.
+    pub reason: String,
+    /// The number of the control firing that frames it.
+    pub control: Option<u64>,
+    /// Wall time of the deciding firing.
+    pub duration: Duration,
+    /// `http` or `browser`.
+    pub driver: String,
+    /// The deciding firing's recipe, resolved, as JSON (what `replay` takes).
+    pub recipe: serde_json::Value,
+    /// The message that was sent (none for raw exchanges).
+    pub message: Option<Arc<scenarios::Message>>,
+    /// What was seen.
+    pub observation: Arc<Observation>,
+    /// The identity class of the session for the snapshot: `nobody`, `alice`, `attacker`, `victim`, `other`, `mixed`.
+    pub identity: String,
+    /// How the snapshot compared: filled in by the snapshot consumer through the runner.
+    pub snapshot: SnapshotState,
+    /// Every variant: name, outcome, verdict.
+    pub variants: Vec<(String, Outcome, VerdictKind)>,
+}
+
+/// How a result compared with the accepted snapshot.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SnapshotState {
+    /// Snapshots are not kept for this run.
+    #[default]
+    Off,
+    /// As accepted.
+    Same,
+    /// There was none.
+    New,
+    /// The outcome or identity differs.
+    OutcomeDrift,
+    /// Only hops or cookies differ.
+    PresentationDrift,
+}
+
+/// The end of a run.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct RunSummary {
+    /// How many results of each verdict.
+    pub counts: BTreeMap<VerdictKind, usize>,
+    /// Failures by severity.
+    pub fail_by_severity: BTreeMap<Severity, usize>,
+    /// Every cause of an exit code other than 0, one sentence each.
+    pub causes: Vec<String>,
+    /// Warnings for the run as a whole.
+    pub warnings: Vec<String>,
+    /// The exit code that the causes come to.
+    pub exit: i32,
+    /// Wall time of the run.
+    pub duration: Duration,
+    /// Requests that reached the SP.
+    pub requests: u64,
+}

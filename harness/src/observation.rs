@@ -1,0 +1,145 @@
+//! What was seen, and nothing of what was wanted: the transcript of one judged exchange.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// Everything that one judged exchange showed, as the driver and the probe saw it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Observation {
+    /// The journey of the judged step: from the first request to the page where it came to rest.
+    pub journey: Journey,
+    /// Who the SP believed was signed in, asked with the cookies that the journey left behind.
+    pub probe: Probe,
+    /// Hits on the out-of-band listener that carried this firing's token, as `METHOD path`.
+    pub out_of_band: Vec<String>,
+    /// Accounts that the SP lists now and did not list before.
+    pub new_accounts: Vec<String>,
+}
+
+/// One walk through redirects and self-submitting forms.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Journey {
+    /// Each request and its answer, in order.
+    pub hops: Vec<Hop>,
+    /// How the walk ended.
+    pub ended: Ended,
+    /// The last page, where one was answered.
+    pub page: Option<Page>,
+    /// What the browser's console said at level error (empty over plain HTTP).
+    pub console: Vec<String>,
+    /// A PNG of the page where the journey came to rest (browser only).
+    #[serde(skip)]
+    pub screenshot: Option<Vec<u8>>,
+    /// Wall time from the first byte sent to the last byte read.
+    pub elapsed: Duration,
+}
+
+/// One request and its answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Hop {
+    /// `GET` or `POST`.
+    pub method: String,
+    /// The absolute URL asked for.
+    pub url: String,
+    /// Whose server it is.
+    pub party: Party,
+    /// The status answered; none where the connection gave no answer.
+    pub status: Option<u16>,
+    /// The `Location` of a redirect.
+    pub location: Option<String>,
+    /// The names of the form fields sent, in order.
+    pub fields: Vec<String>,
+    /// Cookies that the answer set.
+    pub set_cookies: Vec<CookieSeen>,
+    /// Time to the complete answer.
+    pub elapsed: Duration,
+}
+
+/// Whose server answered a hop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Party {
+    /// The service provider under test.
+    Sp,
+    /// The mock identity provider.
+    Idp,
+    /// Another host of the allow-list.
+    Other,
+}
+
+/// A cookie as a `Set-Cookie` header declared it: never its value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CookieSeen {
+    /// The cookie's name.
+    pub name: String,
+    /// Whether `Secure` stood there.
+    pub secure: bool,
+    /// Whether `HttpOnly` stood there.
+    pub http_only: bool,
+    /// The `SameSite` attribute as written (`Lax`, `Strict`, `None`), if any.
+    pub same_site: Option<String>,
+}
+
+/// How a journey ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "how", content = "why")]
+pub enum Ended {
+    /// A page came back that neither redirects nor submits itself.
+    #[default]
+    Answered,
+    /// The connection was closed or reset before a whole answer.
+    Reset(String),
+    /// Nobody listens at the address, or its name cannot be resolved.
+    Unreachable(String),
+    /// The time limit ran out while waiting for the SP.
+    TimedOut,
+    /// A limit of the harness stopped it: too many hops, too many bytes.
+    Limit(String),
+    /// It led to a host that is not on the allow-list; nothing was sent there.
+    NotAllowed(String),
+    /// The harness itself could not go on (browser died, driver error): our fault, never the SP's.
+    Harness(String),
+}
+
+/// A page as it came back.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Page {
+    /// Its URL.
+    pub url: String,
+    /// Its status; a browser that cannot tell says 200.
+    pub status: u16,
+    /// Its `<title>`.
+    pub title: String,
+    /// Its content type, without parameters.
+    pub content_type: String,
+    /// Its headers, lower-case names, in order.
+    pub headers: Vec<(String, String)>,
+    /// Its body, at most 256 KiB of it.
+    pub body: String,
+}
+
+/// Who the SP believes is signed in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "state")]
+pub enum Probe {
+    /// Nobody was asked.
+    #[default]
+    NotAsked,
+    /// The protected page was refused.
+    SignedOut,
+    /// The protected page was shown, with this identity.
+    SignedIn {
+        /// The identity, as the rule found it (`identity` of `[sp.probe]`).
+        identity: String,
+        /// Names of the personas of which any marker value stands in the page.
+        markers: Vec<String>,
+    },
+    /// The probe could not tell: it failed, timed out, or showed a page without an identity.
+    Unclear {
+        /// Why, in one sentence.
+        why: String,
+        /// Whether the page could have been seen only by a signed-in user (it differs from the anonymous one).
+        differs_from_anonymous: bool,
+    },
+}
