@@ -1,1 +1,40 @@
-//! placeholder
+//! The catalogue, its vocabulary, and the way from a recipe to a message. No I/O but reading catalogue files.
+//!
+//! A scenario is a sentence: it says only what differs from a flawless Azure AD login.
+//!
+//! ```toml
+//! [[scenario]]
+//! id       = "signature/xsw-3"
+//! title    = "A forged assertion stands before the signed one"
+//! verdict  = "MUST_REJECT"
+//! inert    = true
+//! severity = "critical"
+//! rule     = "only what the verified signature covers may be read (Core 5.4.2)"
+//! why      = "…"
+//! as       = "attacker"
+//! proves   = "genuine"
+//! forge    = [
+//!   { copy = "Assertion", to = "evil", id = "fresh", without = "Signature" },
+//!   { write = "victim", in = "evil" },
+//!   { put = "evil", before = "Assertion" },
+//! ]
+//! ```
+
+pub mod catalogue;
+pub mod expectation;
+pub mod flow;
+pub mod operation;
+pub mod persona;
+pub mod recipe;
+pub mod scenario;
+pub mod selector;
+mod verbs;
+
+pub use catalogue::{Catalogue, CatalogueError};
+pub use expectation::{Expected, Proves, Severity, Tier};
+pub use flow::Step;
+pub use operation::Operation;
+pub use persona::Persona;
+pub use recipe::{Base, Recipe};
+pub use scenario::{Disturbs, Need, Scenario, Take};
+pub use selector::Selector;

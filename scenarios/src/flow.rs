@@ -1,0 +1,214 @@
+//! The verbs of a flow: what happens in which browser, in order.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    operation::Operation,
+    persona::Persona,
+    recipe::{Recipe, Start},
+    verbs::verbs,
+};
+
+verbs! {
+    /// One step of a flow. Every step but the judged one is a precondition.
+    Step {
+        /// A whole sign-in, answered with a message.
+        "login" => Login,
+        /// Starts a sign-in at the SP and leaves it unanswered.
+        "begin" => Begin,
+        /// Makes a message and keeps it, unsent.
+        "mint" => Mint,
+        /// Sends what was kept.
+        "send" => Send,
+        /// Signs out at the SP.
+        "logout" => Logout,
+        /// Asks who is signed in, in the middle of a flow.
+        "probe" => Probe,
+        /// Asks the SP for a page.
+        "visit" => Visit,
+        /// Changes what the IdP publishes; undone at the end, always.
+        "publish" => Publish,
+        /// Makes the SP read the IdP's metadata again.
+        "refresh" => Refresh,
+        /// Starts the SP anew.
+        "restart" => Restart,
+        /// Waits.
+        "wait" => Wait,
+        /// Steps that happen at the same time.
+        "together" => Together,
+    }
+}
+
+/// A whole sign-in: the SP or the IdP begins, the IdP answers with a message made by the recipe.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Login {
+    /// Who signs in.
+    pub login: LoginAs,
+    /// In which cookie jar; `main` if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jar: Option<String>,
+    /// Keeps the sent form under this name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep: Option<String>,
+    /// Answers the AuthnRequest that `begin` kept under this name, not the one of this login.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
+    /// Who begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<Start>,
+    /// What the message is; the scenario's own recipe if it is the judged step, a flawless one otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipe: Option<Recipe>,
+}
+
+/// A persona by name, in a login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct LoginAs(pub Persona);
+
+impl Default for LoginAs {
+    fn default() -> Self {
+        Self(Persona::Alice)
+    }
+}
+
+/// Starts a sign-in at the SP and keeps its AuthnRequest, unanswered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Begin {
+    /// The name to keep the AuthnRequest under.
+    pub begin: String,
+    /// In which cookie jar; `main` if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jar: Option<String>,
+}
+
+/// Makes a message and keeps it, unsent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Mint {
+    /// For whom.
+    pub mint: Persona,
+    /// The name to keep it under.
+    pub keep: String,
+    /// The AuthnRequest to answer, as kept by `begin`; unsolicited if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
+    /// What the message is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipe: Option<Recipe>,
+}
+
+/// Sends what was kept, from the IdP's origin, into a cookie jar.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Send {
+    /// The name it was kept under.
+    pub send: String,
+    /// In which cookie jar; `main` if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jar: Option<String>,
+    /// Operations on its text before it is sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forge: Vec<Operation>,
+    /// How it travels, if otherwise than before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deliver: Option<crate::recipe::Delivery>,
+    /// Keeps the form as sent under this name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep: Option<String>,
+}
+
+/// Signs out at the SP.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Logout {
+    /// Whose jar.
+    pub logout: String,
+}
+
+/// Asks who is signed in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Probe {
+    /// In which jar.
+    pub probe: String,
+    /// Who must be signed in for the flow to go on: a persona, or nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is: Option<Persona>,
+}
+
+/// Asks the SP for a page, or posts a form to it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Visit {
+    /// The URL; placeholders `{acs}`, `{login}`, `{probe}` are filled in.
+    pub visit: String,
+    /// In which jar; `main` if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jar: Option<String>,
+    /// Posts these fields; a GET if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub post: Option<Vec<(String, String)>>,
+}
+
+/// Changes what the IdP publishes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Publish {
+    /// What.
+    pub publish: Published,
+}
+
+/// What the IdP publishes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Published {
+    /// The names of the keys in the metadata.
+    pub keys: Vec<String>,
+    /// The name of the key that signs.
+    pub active: String,
+}
+
+/// Makes the SP read the IdP's metadata again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Refresh {
+    /// Always `sp`.
+    pub refresh: String,
+}
+
+/// Starts the SP anew.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Restart {
+    /// Always `sp`.
+    pub restart: String,
+}
+
+/// Waits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Wait {
+    /// Whole seconds, at most 600.
+    pub wait: u32,
+}
+
+/// Steps that happen at the same time, each in a jar of its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Together {
+    /// The steps.
+    pub together: Vec<Step>,
+}
+
+/// Which of a flow's jars decides.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Judge {
+    /// The jar that is probed; the last step's if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jar: Option<String>,
+}

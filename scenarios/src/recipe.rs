@@ -1,0 +1,198 @@
+//! One message as plain data: what differs from a flawless Azure AD login, and nothing else.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{operation::Operation, persona::Persona};
+
+/// Which elements of the message the IdP signs, before a recipe says otherwise.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+pub enum Base {
+    /// The Assertion: Azure's "Sign SAML assertion", the default there.
+    A,
+    /// The Response: Azure's "Sign SAML response".
+    R,
+    /// Both, the Assertion first: Azure's "Sign SAML response and assertion".
+    B,
+    /// None.
+    N,
+}
+
+impl Base {
+    /// The letter, as catalogue and results write it.
+    pub fn letter(self) -> &'static str {
+        match self {
+            Self::A => "A",
+            Self::R => "R",
+            Self::B => "B",
+            Self::N => "N",
+        }
+    }
+}
+
+/// What one message is: data, never bytes. IDs and instants are minted when it is forged, so that a recipe of
+/// last year still works.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Recipe {
+    /// Who signs in; `alice` if left out.
+    #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
+    pub persona: Option<Persona>,
+    /// The NameID that the IdP issues, where it is not the persona's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name_id: Option<String>,
+    /// Which elements are signed; the scenario's bases decide if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base: Option<Base>,
+    /// Operations on the draft, before signing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub draft: Vec<Operation>,
+    /// How the base's elements are signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sign: Option<Signing>,
+    /// Operations on the signed text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub forge: Vec<Operation>,
+    /// How it travels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deliver: Option<Delivery>,
+    /// What it claims about itself; the self-check holds it to that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proves: Option<crate::expectation::Proves>,
+}
+
+impl Recipe {
+    /// This recipe with what the other one says in its stead.
+    pub fn overlaid(&self, over: &Recipe) -> Recipe {
+        let list = |mine: &Vec<Operation>, theirs: &Vec<Operation>| {
+            if theirs.is_empty() { mine.clone() } else { theirs.clone() }
+        };
+        Recipe {
+            persona: over.persona.or(self.persona),
+            name_id: over.name_id.clone().or_else(|| self.name_id.clone()),
+            base: over.base.or(self.base),
+            draft: list(&self.draft, &over.draft),
+            sign: over.sign.clone().or_else(|| self.sign.clone()),
+            forge: list(&self.forge, &over.forge),
+            deliver: over.deliver.clone().or_else(|| self.deliver.clone()),
+            proves: over.proves.or(self.proves),
+        }
+    }
+
+    /// Who signs in.
+    pub fn persona(&self) -> Persona {
+        self.persona.unwrap_or(Persona::Alice)
+    }
+
+    /// Whether it differs from a flawless login.
+    pub fn is_flawless(&self) -> bool {
+        self.draft.is_empty() && self.sign.is_none() && self.forge.is_empty() && self.base != Some(Base::N)
+    }
+}
+
+/// How an element is signed. What is left out is Azure's default: RSA-SHA256, SHA-256, exclusive
+/// canonicalization, enveloped signature, one Reference to the element's ID, the certificate in KeyInfo.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Signing {
+    /// Whose key: `K1` (the application's active one), `K2` (its second, published), `rogue` (nobody's),
+    /// `clone` (nobody's, under a certificate that looks like K1's), `fabrikam` (the second tenant's),
+    /// `tenant` (the tenant-wide one, not the application's), `p256`, `rsa4096`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// A shared secret instead of a key, for the HMAC methods: `pem`, `pem-trimmed`, `der`, `spki-pem`,
+    /// `spki-der`, `base64`, `modulus`, `fingerprint` (all of K1's certificate), or `text:…`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+    /// SignatureMethod: a short name (`rsa-sha1`, `hmac-sha256`, …) or a URI.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// DigestMethod: a short name (`sha1`, `sha512`, …) or a URI.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
+    /// CanonicalizationMethod: a short name (`exc-c14n`, `exc-c14n-comments`, `c14n`, `c14n11`) or a URI.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub canonicalization: Option<String>,
+    /// The Transforms: short names (`enveloped`, those above), URIs, or whole elements as markup.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transforms: Option<Vec<String>>,
+    /// The PrefixList of the exclusive canonicalization.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inclusive_prefixes: Option<String>,
+    /// HMACOutputLength, in bits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hmac_output_length: Option<u32>,
+    /// The References, where they are not the one to the element's ID. An empty list: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub references: Option<Vec<ReferenceTo>>,
+    /// KeyInfo: `certificate` (default), `none`, `key-value`, or markup with placeholders such as
+    /// `{certificate:rogue}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_info: Option<String>,
+    /// The prefix of the Signature; none by default, as Azure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<String>,
+    /// Markup after KeyInfo.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub object: Option<String>,
+    /// Puts the Signature just before this element; after the Issuer of the signed element if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<crate::selector::Selector>,
+    /// Makes this the SignatureValue instead of a real one (Base64).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+}
+
+/// One Reference.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct ReferenceTo {
+    /// The URI as written; none leaves the attribute out. `#{id}` stands for the signed element's ID.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uri: Option<String>,
+    /// Its DigestValue as written, instead of a computed one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digest_value: Option<String>,
+    /// Its Transforms, if not the Signature's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transforms: Option<Vec<String>>,
+}
+
+/// Who begins a login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Start {
+    /// The SP, with an AuthnRequest.
+    Sp,
+    /// The IdP, unsolicited.
+    Idp,
+}
+
+/// How a message travels. What is left out is as Azure and the SP agree: a form by POST to the ACS.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Delivery {
+    /// Who begins; the SP where it can.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start: Option<Start>,
+    /// `echo` (default), `none`, or a text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relay_state: Option<String>,
+    /// Where to, instead of the ACS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// Breaks the Base64 into lines of so many characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base64_line: Option<usize>,
+    /// Request headers (HTTP only).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
+    /// All form fields in order, instead of SAMLResponse and RelayState; `{SAMLResponse}` and `{RelayState}`
+    /// stand for what they would have been.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fields: Option<Vec<(String, String)>>,
+}

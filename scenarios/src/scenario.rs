@@ -1,0 +1,286 @@
+//! A scenario: a recipe or a flow, what is expected of it, and why.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    expectation::{Expected, Proves, Severity, Tier},
+    flow::{Judge, Login, LoginAs, Step},
+    operation::Operation,
+    persona::Persona,
+    recipe::{Base, Delivery, Recipe, Signing},
+};
+
+/// One sentence of the catalogue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Scenario {
+    /// `namespace/name`, for good.
+    pub id: String,
+    /// One line.
+    pub title: String,
+    /// When it runs; core if left out.
+    #[serde(default = "core", skip_serializing_if = "is_core")]
+    pub tier: Tier,
+    /// What is expected.
+    pub verdict: Expected,
+    /// The attack may be ignored instead of refused: the attacker signed in as himself is as good.
+    #[serde(default, skip_serializing_if = "crate::operation::is_false")]
+    pub inert: bool,
+    /// The harm if it fails.
+    pub severity: Severity,
+    /// Where the expectation comes from.
+    #[serde(default, skip_serializing_if = "Refs::is_empty")]
+    pub refs: Refs,
+    /// The rule that a failure breaks, as a sentence that a report can quote.
+    pub rule: String,
+    /// Why it matters: what passing and failing prove.
+    pub why: String,
+    /// How an SP's author mends it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub mend: String,
+    /// What the SP must be able to do; otherwise not applicable.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<Need>,
+    /// What it disturbs beyond its own cookie jars.
+    #[serde(default, skip_serializing_if = "Disturbs::is_jar")]
+    pub disturbs: Disturbs,
+    /// The flaws of the reference SP that it catches, short names such as `V11`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kills: Vec<String>,
+    /// The bases it runs with, once each where the SP accepts it; A if left out.
+    #[serde(default = "base_a", skip_serializing_if = "is_base_a")]
+    pub bases: Vec<Base>,
+    /// Who signs in; alice if left out.
+    #[serde(rename = "as", default, skip_serializing_if = "Option::is_none")]
+    pub persona: Option<Persona>,
+    /// The NameID that the IdP issues, where it is not the persona's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_id: Option<String>,
+    /// Operations on the draft, before signing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub draft: Vec<Operation>,
+    /// How the base's elements are signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign: Option<Signing>,
+    /// Operations on the signed text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forge: Vec<Operation>,
+    /// How the message travels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deliver: Option<Delivery>,
+    /// What the message claims about itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proves: Option<Proves>,
+    /// Several steps, where one message is not enough.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flow: Vec<Step>,
+    /// Which jar decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judge: Option<Judge>,
+    /// Variants by name: each text stands for `{each}` wherever it occurs. The worst decides.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub each: BTreeMap<String, String>,
+    /// Variants by name: each recipe is laid over the scenario's. The worst decides.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variants: BTreeMap<String, Recipe>,
+}
+
+fn core() -> Tier {
+    Tier::Core
+}
+
+fn is_core(tier: &Tier) -> bool {
+    *tier == Tier::Core
+}
+
+fn base_a() -> Vec<Base> {
+    vec![Base::A]
+}
+
+fn is_base_a(bases: &[Base]) -> bool {
+    bases == [Base::A]
+}
+
+/// Where an expectation comes from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Refs {
+    /// Clauses of the standards: `Core 5.4.2`, `Prof 4.1.4.3`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub spec: Vec<String>,
+    /// Published vulnerabilities of this class.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cve: Vec<String>,
+    /// Weakness numbers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cwe: Vec<u32>,
+    /// Papers and advisories.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub paper: Vec<String>,
+}
+
+impl Refs {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What an SP, or its configuration, must be able to do.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Need {
+    /// A login that the SP begins.
+    SpInitiated,
+    /// An unsolicited response.
+    IdpInitiated,
+    /// It refuses unsolicited responses.
+    UnsolicitedRefused,
+    /// A real browser.
+    Browser,
+    /// A second SP of the same IdP.
+    SecondSp,
+    /// Both tenants trusted.
+    TwoTenants,
+    /// The out-of-band listener can be reached by the SP.
+    OutOfBand,
+    /// The probe shows attributes too.
+    AttributesVisible,
+    /// An EC key of the IdP is trusted.
+    EcKeyTrusted,
+    /// An RSA-4096 key of the IdP is trusted.
+    Rsa4096Trusted,
+    /// An RSA key with exponent 3 is trusted.
+    RsaE3Trusted,
+    /// An SP, or a tenant of it, without any IdP certificate.
+    NoIdpCertificate,
+    /// An IdP that is configured and disabled.
+    DisabledIdp,
+    /// A logout URL that the harness can ask for.
+    Logout,
+    /// A way to make the SP read metadata again.
+    MetadataRefresh,
+    /// A way to start the SP anew.
+    Restart,
+    /// The SP's clock can be moved.
+    ClockControl,
+    /// The harness knows the SP's own key.
+    SpKey,
+    /// A CA that issued the IdP's certificate.
+    IdpCa,
+    /// The SP reads encrypted assertions.
+    Encryption,
+}
+
+impl Need {
+    /// Why a scenario that needs it does not apply where it is missing.
+    pub fn missing(self) -> &'static str {
+        match self {
+            Self::SpInitiated => "the SP begins no login itself (no [sp] login, or it did not work)",
+            Self::IdpInitiated => "the SP takes no unsolicited responses",
+            Self::UnsolicitedRefused => "the SP takes unsolicited responses, which is its right",
+            Self::Browser => "it needs a real browser: run with --driver browser",
+            Self::SecondSp => "no second SP is configured ([sp.second])",
+            Self::TwoTenants => "the SP does not trust the second tenant",
+            Self::OutOfBand => "the SP cannot reach the out-of-band listener",
+            Self::AttributesVisible => "the probe shows no attributes",
+            Self::EcKeyTrusted => "the SP trusts no EC key of this IdP",
+            Self::Rsa4096Trusted => "the SP trusts no RSA-4096 key of this IdP",
+            Self::RsaE3Trusted => "the SP trusts no RSA key with exponent 3",
+            Self::NoIdpCertificate => "the SP cannot be run without an IdP certificate",
+            Self::DisabledIdp => "the SP has no IdP that is configured and disabled",
+            Self::Logout => "no logout URL is known",
+            Self::MetadataRefresh => "there is no way to make the SP read metadata again ([sp] refresh)",
+            Self::Restart => "there is no way to restart the SP ([sp] restart)",
+            Self::ClockControl => "the SP's clock cannot be moved",
+            Self::SpKey => "the harness does not hold the SP's own key",
+            Self::IdpCa => "no CA issued the IdP's certificate (Azure's is self-signed)",
+            Self::Encryption => "the SP reads no encrypted assertions",
+        }
+    }
+}
+
+/// What a scenario disturbs beyond its own cookie jars; decides its lane.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Disturbs {
+    /// Nothing.
+    #[default]
+    Jar,
+    /// Other sessions of the same user.
+    User,
+    /// The SP as a whole.
+    Sp,
+}
+
+impl Disturbs {
+    fn is_jar(&self) -> bool {
+        *self == Self::Jar
+    }
+}
+
+/// One firing's worth of a scenario: a variant with its steps spelled out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Take {
+    /// The variant's name.
+    pub variant: Option<String>,
+    /// The text for `{each}`.
+    pub each: Option<String>,
+    /// The recipe of the judged message.
+    pub recipe: Recipe,
+    /// The steps; a scenario of one message has one login.
+    pub steps: Vec<Step>,
+}
+
+impl Scenario {
+    /// The part of the id before the slash.
+    pub fn namespace(&self) -> &str {
+        self.id.split_once('/').map_or("", |(namespace, _)| namespace)
+    }
+
+    /// The recipe of the judged message, variants left aside.
+    pub fn recipe(&self) -> Recipe {
+        Recipe {
+            persona: self.persona,
+            name_id: self.name_id.clone(),
+            base: None,
+            draft: self.draft.clone(),
+            sign: self.sign.clone(),
+            forge: self.forge.clone(),
+            deliver: self.deliver.clone(),
+            proves: self.proves,
+        }
+    }
+
+    /// Each variant with its steps; one without a name where the scenario has no variants.
+    pub fn takes(&self) -> Vec<Take> {
+        let recipe = self.recipe();
+        let take = |variant: Option<&String>, each: Option<&String>, recipe: Recipe| Take {
+            variant: variant.cloned(),
+            each: each.cloned(),
+            steps: self.steps(&recipe),
+            recipe,
+        };
+        let mut takes: Vec<Take> =
+            self.each.iter().map(|(name, text)| take(Some(name), Some(text), recipe.clone())).collect();
+        takes.extend(self.variants.iter().map(|(name, over)| take(Some(name), None, recipe.overlaid(over))));
+        if takes.is_empty() {
+            takes.push(take(None, None, recipe));
+        }
+        takes
+    }
+
+    fn steps(&self, recipe: &Recipe) -> Vec<Step> {
+        if !self.flow.is_empty() {
+            return self.flow.clone();
+        }
+        let login = Login { login: LoginAs(recipe.persona()), recipe: Some(recipe.clone()), ..Login::default() };
+        vec![Step::Login(login)]
+    }
+}
