@@ -1,0 +1,45 @@
+//! Token-signing keys and which of them are in use.
+
+use jiff::{SignedDuration, Timestamp};
+use saml::key::SigningKey;
+
+/// Two signing keys, the one that signs at the moment, and those that the metadata lists.
+///
+/// Azure's portal makes a new certificate inactive and switches over at once: that is changing `active`. The
+/// metadata lists inactive ones too, from the moment when they are made: that is `published`.
+#[derive(Clone)]
+pub struct Keys {
+    /// The key of an undisturbed tenant.
+    pub k1: SigningKey,
+    /// The key to roll over to.
+    pub k2: SigningKey,
+    /// The key that signs. [`Keys::k1`] at first.
+    pub active: SigningKey,
+    /// The keys whose certificates the federation metadata lists, in that order. [`Keys::k1`] alone at first.
+    pub published: Vec<SigningKey>,
+}
+
+/// The subject, and the issuer, of every certificate that Azure makes for an application.
+pub const SUBJECT: &str = "Microsoft Azure Federated SSO Certificate";
+/// How long Azure's certificates live, in years.
+const YEARS: u32 = 3;
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+impl Keys {
+    /// The first signs and is the only one published.
+    pub fn new(k1: SigningKey, k2: SigningKey) -> Self {
+        Self {
+            active: k1.clone(),
+            published: vec![k1.clone()],
+            k1,
+            k2,
+        }
+    }
+
+    /// Two new RSA-2048 keys whose certificates live for three years from the day before `now`: the service
+    /// provider's clock may be behind ours.
+    pub(super) fn generate(now: Timestamp) -> Result<Self, saml::key::KeyError> {
+        let one = || SigningKey::generate_azure(SUBJECT, now - DAY, YEARS);
+        Ok(Self::new(one()?, one()?))
+    }
+}

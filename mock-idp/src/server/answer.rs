@@ -1,0 +1,82 @@
+//! The harness's way in: who decides what one sign-in is answered.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use saml::AuthnRequest;
+
+/// The cookie by which a test's driver marks a browser, or a jar, as its own on the mock's origin. A sign-in that
+/// carries it is answered by [`Answer`], every other one as Azure would: never by order of arrival, because many
+/// browsers sign in at once.
+pub const TICKET_COOKIE: &str = "samlitmus-ticket";
+
+/// Decides what sign-ins with a ticket are answered.
+pub trait Answer: Send + Sync + 'static {
+    /// The reply to this sign-in. It may take its time: only this one browser waits.
+    fn answer(&self, ticket: &str, live: Live) -> Pin<Box<dyn Future<Output = Reply> + Send + '_>>;
+}
+
+/// One sign-in that arrived. Nothing in it has been checked.
+#[derive(Clone, Debug)]
+pub struct Live {
+    /// The tenant's id; where the request names no tenant of the directory, what it named instead.
+    pub tenant_id: String,
+    /// The id of the application: whose identifier the request's Issuer is, or whose launch link was followed.
+    /// None where the tenant has no such application.
+    pub application: Option<String>,
+    /// The request, where one came that could be read.
+    pub request: Option<AuthnRequest>,
+    /// The decoded SAMLRequest, whatever it is, where one came that could be decoded.
+    pub request_xml: Option<String>,
+    /// The RelayState, as sent.
+    pub relay_state: Option<String>,
+    /// The query string of a redirect, byte for byte, for its signature.
+    pub raw_query: Option<String>,
+    /// How it came.
+    pub binding: Binding,
+}
+
+/// How a sign-in came to the identity provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Binding {
+    /// A SAMLRequest in the query.
+    Redirect,
+    /// A SAMLRequest in a form.
+    Post,
+    /// A launch link: no request at all.
+    IdpInitiated,
+}
+
+impl Binding {
+    /// `redirect`, `post` or `idp-initiated`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Redirect => "redirect",
+            Self::Post => "post",
+            Self::IdpInitiated => "idp-initiated",
+        }
+    }
+}
+
+/// What a sign-in is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// As Azure would: checks, sign-in page, response.
+    SignIn,
+    /// Azure's page that submits itself, with these fields in this order.
+    Post {
+        /// Where the form goes.
+        action: String,
+        /// Names and values.
+        fields: Vec<(String, String)>,
+    },
+    /// 302 to this URL.
+    Redirect(String),
+    /// This page.
+    Page {
+        /// The HTTP status.
+        status: u16,
+        /// The whole document.
+        html: String,
+    },
+}

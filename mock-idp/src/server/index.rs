@@ -1,0 +1,104 @@
+//! The start page: whom and what this mock knows.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+
+use super::sign_in::secure;
+use super::{Idp, cookies, launch_url, metadata_url, page, session, sso_url};
+use crate::{Application, Tenant};
+
+/// Tenants, users, applications, and the links that an administrator needs.
+pub(super) async fn show(State(idp): State<Arc<Idp>>, headers: HeaderMap) -> Response {
+    let directory = idp.directory();
+    let session = idp.sessions.of(&headers);
+    let user = session.and_then(|session| directory.tenant(&session.tenant_id)?.user(&session.user));
+    let body = html! {
+        main.wide {
+            h1 { "Mock identity provider" }
+            p.muted {
+                "It answers as Azure AD (Microsoft Entra ID) does and signs whatever it is asked to sign. "
+                "Trust its keys in tests only."
+            }
+            @if let Some(user) = user {
+                form.session method="post" action="/sign-out" {
+                    span { "Signed in as " strong { (user.user_principal_name) } }
+                    button.quiet type="submit" { "Sign out" }
+                }
+            }
+            @for tenant in &directory.tenants { (card(&idp.origin, tenant)) }
+        }
+    };
+    page::document("Mock identity provider", &body)
+}
+
+/// Ends the browser's session here. Sessions at service providers go on.
+pub(super) async fn sign_out(State(idp): State<Arc<Idp>>, headers: HeaderMap) -> Response {
+    idp.sessions.end(&headers);
+    let cookie = cookies::remove(session::COOKIE, secure(&idp));
+    (
+        StatusCode::SEE_OTHER,
+        [(header::SET_COOKIE, cookie)],
+        [(header::LOCATION, "/")],
+    )
+        .into_response()
+}
+
+fn card(origin: &str, tenant: &Tenant) -> Markup {
+    let metadata = metadata_url(origin, &tenant.id);
+    html! {
+        section.card aria-labelledby=(tenant.domain) {
+            h2 id=(tenant.domain) { (tenant.display_name) " " span.muted { (tenant.domain) } }
+            dl {
+                dt { "Identifier" } dd { code { (tenant.entity_id()) } }
+                dt { "Login and logout URL" } dd { code { (sso_url(origin, &tenant.id)) } }
+                dt { "Federation metadata" } dd { a href=(metadata) { (metadata) } }
+            }
+            h3 { "Users" }
+            div.scroll tabindex="0" role="region" aria-label={ "Users of " (tenant.display_name) } {
+                table {
+                    thead { tr { th scope="col" { "Name" } th scope="col" { "Account" } th scope="col" { "Password" } th scope="col" { "Role" } } }
+                    tbody {
+                        @for user in &tenant.users {
+                            tr {
+                                td { (user.display_name) }
+                                td { code { (user.user_principal_name) } }
+                                td { code { (user.password) } }
+                                td { (user.roles.join(", ")) }
+                            }
+                        }
+                    }
+                }
+            }
+            h3 { "Applications" }
+            @if tenant.applications.is_empty() {
+                p.muted { "None yet." }
+            }
+            @for application in &tenant.applications { (row(origin, tenant, application)) }
+        }
+    }
+}
+
+fn row(origin: &str, tenant: &Tenant, application: &Application) -> Markup {
+    html! {
+        article {
+            h4 { (application.display_name) }
+            dl {
+                dt { "Application ID" } dd { code { (application.app_id) } }
+                @for identifier in &application.identifiers {
+                    dt { "Identifier" } dd { code { (identifier) } }
+                }
+                @for reply in &application.reply_urls {
+                    dt { "Reply URL" } dd { code { (reply.url) } @if reply.is_default { " " span.tag { "default" } } }
+                }
+            }
+            p.actions {
+                a.button href=(launch_url(origin, &application.app_id, &tenant.id)) { "Sign in to it" }
+                a href={ (metadata_url(origin, &tenant.id)) "?appid=" (application.app_id) } { "Its metadata" }
+            }
+        }
+    }
+}

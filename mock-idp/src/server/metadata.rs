@@ -1,0 +1,56 @@
+//! Federation metadata, by a path whose case does not matter; and every path that nothing else serves.
+
+use std::sync::Arc;
+
+use axum::extract::{Query, State};
+use axum::http::{Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+
+use super::page::{self, ErrorPage};
+use super::{Idp, sso};
+use crate::{Aadsts, federation_metadata};
+
+/// The document of the tenant in the path, or of one application of it (`?appid=`); 404 for any other path.
+pub(super) async fn show(State(idp): State<Arc<Idp>>, method: Method, uri: Uri) -> Response {
+    let path = uri.path().to_ascii_lowercase();
+    let named = path
+        .strip_prefix('/')
+        .and_then(|path| path.strip_suffix("/federationmetadata/2007-06/federationmetadata.xml"))
+        .filter(|tenant| !tenant.is_empty() && !tenant.contains('/'));
+    match named {
+        Some(tenant) if matches!(method, Method::GET | Method::HEAD) => {
+            document(&idp, tenant, &uri).unwrap_or_else(|error| ErrorPage::from(error).into_response())
+        }
+        _ => page::not_found(uri.path()),
+    }
+}
+
+fn document(idp: &Idp, tenant: &str, uri: &Uri) -> Result<Response, Aadsts> {
+    let query = Query::<Vec<(String, String)>>::try_from_uri(uri)
+        .map(|Query(query)| query)
+        .unwrap_or_default();
+    let directory = idp.directory();
+    let tenant = sso::tenant(&directory, tenant)?;
+    let application = page::field(&query, "appid")
+        .map(|app_id| {
+            let known = tenant
+                .applications
+                .iter()
+                .find(|known| known.app_id.eq_ignore_ascii_case(app_id));
+            known.ok_or_else(|| Aadsts::ApplicationNotFound {
+                identifier: app_id.to_owned(),
+                tenant: tenant.display_name.clone(),
+            })
+        })
+        .transpose()?;
+    let document =
+        federation_metadata(tenant, &idp.origin, application).map_err(|error| Aadsts::ServiceFailed {
+            detail: error.to_string(),
+        })?;
+    Ok((
+        StatusCode::OK,
+        [(header::CONTENT_TYPE, "application/xml; charset=utf-8")],
+        document,
+    )
+        .into_response())
+}
