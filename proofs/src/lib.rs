@@ -1,0 +1,138 @@
+//! The independent verifier: which identities do these bytes really prove?
+//!
+//! A test harness for SAML may not ask the service provider under test, nor the signer of its own messages, whether a
+//! message was sound. This crate answers instead. It reads with [`roxmltree`], computes with OpenSSL's primitives, brings its
+//! own Canonical XML, and shares no code with anything that signs.
+//!
+//! Two answers, because readers differ:
+//!
+//! - **strict**: what a strict reader finds authentically signed. One parse, no DTD, a Signature that is a child of what it
+//!   signs, one Reference to that parent's unique `ID`, allow-listed algorithms, a key of the Assertion's Issuer.
+//! - **genuine**: every identity that a trusted key did sign somewhere in the document, wherever it was moved. A session for
+//!   an identity that is not here was forged, whatever reader the service provider has.
+//!
+//! Whether a message is fresh, for whom it is meant and how it came are no business of this crate.
+//!
+//! ```
+//! let nothing = proofs::proofs(b"<not-even-saml/>", &[]);
+//! assert!(nothing.strict.is_empty() && nothing.genuine.is_empty());
+//! assert!(nothing.why_not.is_some());
+//! ```
+
+mod algorithm;
+mod canonical;
+mod coverage;
+mod entities;
+mod genuine;
+mod identity;
+mod limits;
+mod reader;
+mod reference;
+mod strict;
+mod text;
+mod xml;
+
+#[cfg(test)]
+mod tests;
+
+pub use coverage::{Coverage, coverage};
+pub use identity::Identity;
+
+use openssl::pkey::{PKey, Public};
+use openssl::x509::X509;
+
+/// A public key and the one entity that it may speak for.
+#[derive(Clone, Debug)]
+pub struct TrustedKey {
+    /// The entityID whose Assertions this key may sign, compared byte for byte with `saml:Issuer`.
+    pub issuer: String,
+    /// The key, RSA or EC.
+    pub key: PKey<Public>,
+}
+
+impl TrustedKey {
+    /// The key of an X.509 certificate in DER. Nothing else of the certificate is read: SAML trusts keys by metadata, so
+    /// validity dates and chains say nothing (SAML V2.0 Metadata Interoperability Profile, section 2.6.1).
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are no certificate, or hold a key that is neither RSA nor EC.
+    pub fn from_certificate_der(issuer: impl Into<String>, der: &[u8]) -> Result<Self, ProofError> {
+        let key = X509::from_der(der)
+            .and_then(|certificate| certificate.public_key())
+            .map_err(ProofError::Certificate)?;
+        if key.rsa().is_err() && key.ec_key().is_err() {
+            return Err(ProofError::KeyType);
+        }
+        Ok(Self {
+            issuer: issuer.into(),
+            key,
+        })
+    }
+}
+
+/// Why a trusted key cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProofError {
+    /// The bytes are not an X.509 certificate in DER.
+    #[error(
+        "the certificate cannot be read; give one X.509 certificate in DER (base64 and PEM armour removed)"
+    )]
+    Certificate(#[source] openssl::error::ErrorStack),
+    /// The certificate's key is of a type that XML signatures of SAML do not use here.
+    #[error("the certificate's key is neither RSA nor EC; give one of these")]
+    KeyType,
+}
+
+/// What the bytes of one message prove.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proofs {
+    /// The identities that a strict reader finds authentically signed, in document order.
+    pub strict: Vec<Identity>,
+    /// Every identity that a trusted key did sign somewhere in the message, in document order of the Signatures. The Issuer
+    /// of an identity need not be the one that its key speaks for.
+    pub genuine: Vec<Identity>,
+    /// Why `strict` is empty, in one sentence.
+    pub why_not: Option<String>,
+}
+
+/// The identities that `xml` proves under `trusted` keys.
+///
+/// It never panics and never fails: garbage proves nothing, and so does a message past the bounds (8 MiB, 512 levels of
+/// elements, 64 Signatures, 64 candidates for a Reference, and a budget for the work as a whole); `why_not` tells.
+#[must_use]
+pub fn proofs(xml: &[u8], trusted: &[TrustedKey]) -> Proofs {
+    match read(xml, trusted) {
+        Ok(proofs) => proofs,
+        Err(why_not) => Proofs {
+            why_not: Some(why_not),
+            ..Proofs::default()
+        },
+    }
+}
+
+fn read(xml: &[u8], trusted: &[TrustedKey]) -> Result<Proofs, String> {
+    limits::size(xml.len())?;
+    let (text, encoding_oddity) = text::decode(xml)?;
+    let page = reader::Page::new(&text)?;
+    let document = page.parse()?;
+    let signed = genuine::signed(&document, trusted)?;
+    let genuine = genuine::identities(&signed);
+    let strict = match encoding_oddity.or(page.oddity()) {
+        Some(oddity) => Err(oddity),
+        None => strict::identities(&document, &signed, trusted),
+    };
+    Ok(match strict {
+        Ok(strict) => Proofs {
+            strict,
+            genuine,
+            why_not: None,
+        },
+        Err(why_not) => Proofs {
+            strict: Vec::new(),
+            genuine,
+            why_not: Some(why_not),
+        },
+    })
+}
