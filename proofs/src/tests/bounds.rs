@@ -92,8 +92,24 @@ fn entity_bombs_are_refused() {
     };
     nothing(&bomb("<samlp:Status a=\"&l8;\">"), "expand");
     nothing(&bomb("<samlp:Status>&l8;"), "expand");
-    let half = "<!DOCTYPE r [<!ENTITY e '<a>'>]>".to_owned() + "<r>" + &"&e;".repeat(600);
-    nothing(&half, "");
+    let big = format!("<!DOCTYPE r [<!ENTITY big '{}'>]>", "x".repeat(1_000));
+    let uses = "&big;".repeat(1_000);
+    nothing(&format!("{big}<r>{uses}</r>"), "expand");
+    nothing(&format!("{big}<r>{uses}<!DOCTYPE r></r>"), "expand");
+    let levels: String = (0..9)
+        .map(|n| {
+            format!(
+                "<!ENTITY e{n} '{}&e{};{}'>",
+                "<a>".repeat(60),
+                n + 1,
+                "</a>".repeat(60)
+            )
+        })
+        .collect();
+    nothing(
+        &format!("<!DOCTYPE r [{levels}<!ENTITY e9 'x'>]><r>&e0;</r>"),
+        "deep",
+    );
 }
 
 #[test]

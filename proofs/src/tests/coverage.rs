@@ -23,7 +23,10 @@ fn ranges_are_those_of_the_text_as_it_came() {
     let genuine = captured();
     let xml = format!(
         "<!-- \u{e9} -->\r\n\r\n{}",
-        genuine.message.replace("<Subject>", "<Subject\r\n>")
+        genuine
+            .message
+            .replace("<Subject>", "<Subject\r\n>")
+            .replace("</Assertion>", "</Assertion>\r\n")
     );
     let [found] = coverage(&xml, &trusted()).try_into().unwrap();
     assert_eq!(&xml[found.signature], genuine.signature);

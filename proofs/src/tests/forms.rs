@@ -101,6 +101,14 @@ fn a_key_speaks_only_for_its_issuer() {
         [VICTIM],
         "one key may be trusted for two"
     );
+    let order = [
+        trust("https://sts.example/other/", rogue_key()),
+        trust(IDP, idp_key()),
+    ];
+    assert_eq!(
+        names(&proofs(captured().message.as_bytes(), &order).strict),
+        [ATTACKER]
+    );
     let several = [
         trust(IDP, rogue_key()),
         trust(IDP, ec_key()),
@@ -232,6 +240,49 @@ fn what_only_some_readers_accept_is_genuine_and_not_strict() {
     });
     let commented = message("alice").replace("<Subject>", "<!-- c --><Subject>");
     refused(&with_comments.sign(&commented), "digest", &["alice"]);
+}
+
+#[test]
+fn uncommon_signature_algorithms_are_genuine_and_not_strict() {
+    let pss = "http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1";
+    refused(
+        &Signing::of("_g")
+            .with(|s| s.algorithm = pss)
+            .sign(&message("alice")),
+        "signature algorithm",
+        &["alice"],
+    );
+    let ecdsa = Signing::of("_g").with(|s| {
+        s.key = ec_key().clone();
+        s.algorithm = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384";
+        s.hash = MessageDigest::sha384();
+    });
+    let found = proofs(ecdsa.sign(&message("alice")).as_bytes(), &[trust(IDP, ec_key())]);
+    assert_eq!((found.strict.len(), names(&found.genuine)), (0, vec!["alice"]));
+}
+
+#[test]
+fn two_signatures_in_one_element_are_not_strict_even_if_one_holds() {
+    let twice = Signing::of("_g").sign(&Signing::of("_g").sign(&message("alice")));
+    refused(&twice, "more than one Signature", &["alice"]);
+}
+
+#[test]
+fn strangers_in_the_signed_info_are_not_strict() {
+    let manifest = Signing::of("_g").with(|s| s.more = "<x xmlns=\"urn:x\"/>".into());
+    refused(
+        &manifest.sign(&message("alice")),
+        "stands in the SignedInfo",
+        &["alice"],
+    );
+    let truncated = Signing::of("_g").with(|s| {
+        s.algorithm = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256\"><ds:HMACOutputLength>8</ds:HMACOutputLength></ds:SignatureMethod><ds:SignatureMethod Algorithm=\"x";
+    });
+    refused(
+        &truncated.sign(&message("alice")),
+        "more than one SignatureMethod",
+        &["alice"],
+    );
 }
 
 #[test]

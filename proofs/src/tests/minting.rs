@@ -10,8 +10,8 @@ use openssl::ecdsa::EcdsaSig;
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
 use openssl::pkey::{PKey, Private};
-use openssl::rsa::Rsa;
-use openssl::sign::Signer;
+use openssl::rsa::{Padding, Rsa};
+use openssl::sign::{RsaPssSaltlen, Signer};
 use openssl::x509::{X509, X509Name};
 use roxmltree::{Document, Node};
 
@@ -202,6 +202,10 @@ impl Signing {
         .unwrap();
         let octets = canonical(signed_info, None, &method, usize::MAX).unwrap();
         let mut signer = Signer::new(self.hash, &self.key).unwrap();
+        if self.algorithm.ends_with("MGF1") {
+            signer.set_rsa_padding(Padding::PKCS1_PSS).unwrap();
+            signer.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH).unwrap();
+        }
         let mut made = signer.sign_oneshot_to_vec(&octets).unwrap();
         if self.algorithm.contains("ecdsa") {
             let pair = EcdsaSig::from_der(&made).unwrap();

@@ -1,7 +1,7 @@
 //! Signature wrapping: a genuine Signature stays valid, and a forged Assertion stands where a careless reader looks.
 
 use super::minting::*;
-use crate::xml::{DS, SAMLP};
+use crate::xml::{DS, SAML, SAMLP};
 
 /// Puts `what` before the end tag of the root of `element`.
 fn append(element: &str, what: &str) -> String {
@@ -157,6 +157,18 @@ fn the_signature_must_be_a_child_of_what_it_signs() {
 }
 
 #[test]
+fn a_digest_that_another_element_has_is_not_lent_to_the_parent() {
+    let misled = Signing::of("_g").with(|s| s.uri = "#_evil".into());
+    let signed = misled.sign(&response("_r", &assertion("_g", ATTACKER)));
+    let signature = piece(&signed, DS, "Signature");
+    let bare = piece(&signed, SAML, "Assertion").replace(&signature, "");
+    let evil = after_issuer(&assertion("_evil", VICTIM), &signature);
+    let xml = response("_r", &format!("{evil}{bare}"));
+    only_the_attacker("misled signer", &xml);
+    assert!(prove(&xml).strict.is_empty());
+}
+
+#[test]
 fn a_foreign_root_or_a_nested_response_proves_nothing_strictly() {
     let genuine = captured();
     let evil = response("_r2", &assertion("_evil", VICTIM));
@@ -164,8 +176,13 @@ fn a_foreign_root_or_a_nested_response_proves_nothing_strictly() {
     only_the_attacker("foreign root", &roots);
     assert!(prove(&roots).why_not.unwrap().contains("root"));
     only_the_attacker("nested", &append(&evil, &genuine.message));
-    let other = genuine.message.replace(SAMLP, "urn:other");
-    assert!(prove(&other).strict.is_empty());
+    for other in [
+        genuine.message.replace(SAMLP, "urn:other"),
+        genuine.message.replace("samlp:Response", "samlp:LogoutResponse"),
+    ] {
+        only_the_attacker("another message", &other);
+        assert!(prove(&other).why_not.unwrap().contains("root"));
+    }
 }
 
 #[test]
