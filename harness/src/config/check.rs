@@ -1,0 +1,319 @@
+//! What the types of the configuration cannot say. The first problem is told; a person mends one at a time.
+
+use std::{net::IpAddr, path::Path};
+
+use url::{Host, Url};
+
+use super::{Config, Metadata, duration};
+
+/// One thing that cannot be meant.
+pub(super) struct Problem {
+    pub(super) section: &'static str,
+    pub(super) key: &'static str,
+    pub(super) why: String,
+}
+
+pub(super) fn first_problem(config: &Config) -> Option<Problem> {
+    [sp, urls, probe, listeners, same_site, run]
+        .into_iter()
+        .find_map(|check| check(config).err())
+}
+
+type Checked = Result<(), Problem>;
+
+fn fail(section: &'static str, key: &'static str, why: impl Into<String>) -> Checked {
+    Err(Problem {
+        section,
+        key,
+        why: why.into(),
+    })
+}
+
+fn sp(config: &Config) -> Checked {
+    let sp = &config.sp;
+    let word = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    if sp.name.is_empty() || sp.name.len() > 64 || sp.name.starts_with('.') || !sp.name.chars().all(word) {
+        return fail(
+            "sp",
+            "name",
+            format!(
+                "{:?} cannot name a folder; use letters, digits, dots, dashes and underscores, 64 at most",
+                sp.name
+            ),
+        );
+    }
+    match config.metadata() {
+        None => {
+            return fail(
+                "sp",
+                "metadata",
+                "it is missing; give the URL or file of the SP's metadata, or entity_id and acs",
+            );
+        }
+        Some(Metadata::File(file)) => is_file("sp", "metadata", &file)?,
+        Some(Metadata::Url(_) | Metadata::Given { .. }) => {}
+    }
+    for (key, file) in [
+        ("ca", &sp.ca),
+        ("encryption_certificate", &sp.encryption_certificate),
+    ] {
+        if let Some(file) = file {
+            is_file("sp", key, &config.path(file))?;
+        }
+    }
+    for name in sp.allow.iter().filter(|name| !is_host(name)) {
+        return fail(
+            "sp",
+            "allow",
+            format!("{name:?} is no host; write a name or an address, without scheme, port or path"),
+        );
+    }
+    for (name, address) in &sp.resolve {
+        if address.parse::<std::net::SocketAddr>().is_err() {
+            return fail(
+                "sp",
+                "resolve",
+                format!("{address:?} for {name} is no address with a port; write \"127.0.0.1:8443\""),
+            );
+        }
+    }
+    for (name, value) in &sp.headers {
+        let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+        if name.is_empty() || !name.chars().all(token) {
+            return fail("sp", "headers", format!("{name:?} is no name of a header"));
+        }
+        if value.chars().any(|c| c.is_control() && c != '\t') {
+            return fail(
+                "sp",
+                "headers",
+                format!("the value of {name} has control characters in it"),
+            );
+        }
+    }
+    if let Some(second) = &sp.second
+        && config.second_metadata().is_none()
+    {
+        let key = if second.entity_id.is_some() {
+            "acs"
+        } else {
+            "metadata"
+        };
+        return fail(
+            "sp.second",
+            key,
+            "it is missing; give the URL or file of its metadata, or entity_id and acs",
+        );
+    }
+    Ok(())
+}
+
+fn urls(config: &Config) -> Checked {
+    let sp = &config.sp;
+    let of_file = |text: &&String| text.contains("://");
+    let second = sp.second.as_ref();
+    let second_probe = second.and_then(|second| second.probe.as_ref());
+    let all = [
+        ("sp", "metadata", sp.metadata.as_ref().filter(of_file)),
+        ("sp", "acs", sp.acs.as_ref()),
+        ("sp", "slo", sp.slo.as_ref()),
+        ("sp", "login", sp.login.as_ref()),
+        ("sp", "ready", sp.ready.as_ref()),
+        ("sp.probe", "url", Some(&sp.probe.url)),
+        ("sp.probe", "users", sp.probe.users.as_ref()),
+        (
+            "sp.second",
+            "metadata",
+            second.and_then(|second| second.metadata.as_ref()).filter(of_file),
+        ),
+        ("sp.second", "acs", second.and_then(|second| second.acs.as_ref())),
+        (
+            "sp.second",
+            "login",
+            second.and_then(|second| second.login.as_ref()),
+        ),
+        ("sp.second.probe", "url", second_probe.map(|probe| &probe.url)),
+    ];
+    for (section, key, text) in all {
+        let Some(text) = text else { continue };
+        let url = http(section, key, text)?;
+        let host = url.host_str().unwrap_or_default();
+        if !permitted(config, host) {
+            return fail(
+                section,
+                key,
+                format!("the host {host} is not in [sp] allow; add it there if it is yours to test"),
+            );
+        }
+    }
+    Ok(())
+}
+
+fn probe(config: &Config) -> Checked {
+    let second = config.sp.second.as_ref().and_then(|second| second.probe.as_ref());
+    for (section, probe) in [("sp.probe", Some(&config.sp.probe)), ("sp.second.probe", second)] {
+        let Some(rule) = probe.and_then(|probe| probe.identity.as_deref()) else {
+            continue;
+        };
+        let (kind, value) = rule.split_once(':').unwrap_or((rule, ""));
+        let why = match kind {
+            _ if value.is_empty() => "say where: json:/nameId, css:#user, regex:user=(\\w+) or header:x-user",
+            "json" if !value.starts_with('/') => "a JSON pointer starts with a slash: json:/nameId",
+            "regex" => match regex::Regex::new(value) {
+                Ok(regex) if regex.captures_len() == 2 => continue,
+                Ok(_) => "the pattern needs exactly one group, around the identity: regex:user=(\\w+)",
+                Err(why) => {
+                    return fail(
+                        section,
+                        "identity",
+                        format!("the pattern does not read: {}", last_line(&why.to_string())),
+                    );
+                }
+            },
+            "json" | "css" | "header" => continue,
+            _ => "it starts with json:, css:, regex: or header:",
+        };
+        return fail(section, "identity", why);
+    }
+    Ok(())
+}
+
+fn listeners(config: &Config) -> Checked {
+    for (section, listen) in [("idp", &config.idp.listen), ("oob", &config.oob.listen)] {
+        match listen.parse::<std::net::SocketAddr>() {
+            Err(_) => {
+                return fail(
+                    section,
+                    "listen",
+                    format!("{listen:?} is no address with a port; write \"127.0.0.1:8400\""),
+                );
+            }
+            Ok(address) if address.ip().is_unspecified() => {
+                return fail(
+                    section,
+                    "listen",
+                    format!(
+                        "{} would serve every network; name loopback or the one bridge address",
+                        address.ip()
+                    ),
+                );
+            }
+            Ok(_) => {}
+        }
+    }
+    for (section, url) in [("idp", &config.idp.url), ("oob", &config.oob.url)] {
+        if let Some(text) = url {
+            let url = http(section, "url", text)?;
+            if url.path() != "/" || url.query().is_some() {
+                return fail(
+                    section,
+                    "url",
+                    format!("{text:?} is more than an origin; leave the path out"),
+                );
+            }
+        }
+    }
+    let tenant = &config.idp.tenant;
+    let is_domain = tenant.contains('.') && is_host(tenant) && tenant.parse::<IpAddr>().is_err();
+    if is_domain {
+        Ok(())
+    } else {
+        fail(
+            "idp",
+            "tenant",
+            format!("{tenant:?} is no domain; write one such as contoso.example"),
+        )
+    }
+}
+
+/// Cookies behave otherwise between pages of one site, so a login would be tested that no user ever makes.
+fn same_site(config: &Config) -> Checked {
+    let Some(origin) = config.idp.url.as_deref().and_then(|url| Url::parse(url).ok()) else {
+        return Ok(());
+    };
+    let sps = [
+        config.sp.acs.as_deref(),
+        config.sp.login.as_deref(),
+        Some(config.sp.probe.url.as_str()),
+    ];
+    for sp in sps.into_iter().flatten().filter_map(|url| Url::parse(url).ok()) {
+        if sp.host() == origin.host() {
+            let host = origin.host_str().unwrap_or_default();
+            return fail(
+                "idp",
+                "url",
+                format!(
+                    "the IdP may not share the host {host} with the SP, or cookies behave as they never do with Azure; use another name"
+                ),
+            );
+        }
+    }
+    Ok(())
+}
+
+fn run(config: &Config) -> Checked {
+    if !(1..=64).contains(&config.run.jobs) {
+        return fail(
+            "run",
+            "jobs",
+            format!("{} is not between 1 and 64", config.run.jobs),
+        );
+    }
+    if let Err(why) = duration(&config.run.timeout) {
+        return fail("run", "timeout", why);
+    }
+    for folder in &config.run.scenarios {
+        if !config.path(folder).is_dir() {
+            return fail(
+                "run",
+                "scenarios",
+                format!("there is no folder {}", config.path(folder).display()),
+            );
+        }
+    }
+    match &config.run.waivers {
+        Some(file) => is_file("run", "waivers", &config.path(file)),
+        None => Ok(()),
+    }
+}
+
+/// Whether a host may be sent anything: it is listed, or it is a name that resolves to what is listed.
+fn permitted(config: &Config, host: &str) -> bool {
+    let bare = |text: &str| text.trim_matches(['[', ']']).to_ascii_lowercase();
+    let listed = |host: &str| config.sp.allow.iter().any(|allowed| bare(allowed) == bare(host));
+    let resolved = config
+        .sp
+        .resolve
+        .get(host)
+        .and_then(|address| address.parse::<std::net::SocketAddr>().ok());
+    listed(host) || resolved.is_some_and(|address| listed(&address.ip().to_string()))
+}
+
+fn http(section: &'static str, key: &'static str, text: &str) -> Result<Url, Problem> {
+    Url::parse(text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        .ok_or_else(|| Problem {
+            section,
+            key,
+            why: format!("{text:?} is no URL; it starts with http:// or https://"),
+        })
+}
+
+fn is_host(text: &str) -> bool {
+    text.parse::<IpAddr>().is_ok() || (!text.contains('*') && Host::parse(text).is_ok())
+}
+
+fn is_file(section: &'static str, key: &'static str, file: &Path) -> Checked {
+    if file.is_file() {
+        Ok(())
+    } else {
+        fail(section, key, format!("there is no file {}", file.display()))
+    }
+}
+
+fn last_line(text: &str) -> &str {
+    text.lines()
+        .last()
+        .unwrap_or_default()
+        .trim_start_matches("error: ")
+}
