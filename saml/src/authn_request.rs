@@ -1,0 +1,229 @@
+//! The AuthnRequest (Core 3.4.1): read as it comes, with nothing checked but its shape.
+
+use roxmltree::Node;
+use thiserror::Error;
+
+use crate::{
+    assertion::{attribute, optional},
+    document::{XmlError, child, children, escape_text, parse, text},
+    names::ns,
+};
+
+/// A samlp:AuthnRequest. What is missing is none; who reads it decides what must be there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuthnRequest {
+    /// Its ID.
+    pub id: Option<String>,
+    /// Its Version.
+    pub version: Option<String>,
+    /// When it was issued, as written.
+    pub issue_instant: Option<String>,
+    /// The SP's entityID.
+    pub issuer: Option<String>,
+    /// Where it was sent.
+    pub destination: Option<String>,
+    /// Where the response is to go.
+    pub acs_url: Option<String>,
+    /// Which of the SP's ACS endpoints it is to go to.
+    pub acs_index: Option<u16>,
+    /// The binding of the response.
+    pub protocol_binding: Option<String>,
+    /// Whether the user must sign in anew.
+    pub force_authn: bool,
+    /// Whether the user must not be asked anything.
+    pub is_passive: bool,
+    /// What name is wanted.
+    pub name_id_policy: Option<NameIdPolicy>,
+    /// How the user must sign in.
+    pub requested_context: Option<RequestedContext>,
+    /// Whether a Subject stands in it.
+    pub has_subject: bool,
+    /// Whether a Scoping stands in it.
+    pub has_scoping: bool,
+    /// The SP's name for people.
+    pub provider_name: Option<String>,
+}
+
+/// A samlp:NameIDPolicy.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NameIdPolicy {
+    /// The Format.
+    pub format: Option<String>,
+    /// The SPNameQualifier.
+    pub sp_name_qualifier: Option<String>,
+    /// AllowCreate.
+    pub allow_create: Option<bool>,
+}
+
+/// A samlp:RequestedAuthnContext.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RequestedContext {
+    /// The Comparison.
+    pub comparison: Option<String>,
+    /// The classes.
+    pub classes: Vec<String>,
+}
+
+/// Why a text is no AuthnRequest.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum MessageError {
+    /// Not XML as SAML wants it.
+    #[error(transparent)]
+    Xml(#[from] XmlError),
+    /// Another element.
+    #[error("this is a {0}, not a samlp:AuthnRequest")]
+    Other(String),
+}
+
+impl AuthnRequest {
+    /// Reads one.
+    ///
+    /// # Errors
+    /// The text is no XML, or another message.
+    pub fn parse(xml: &str) -> Result<Self, MessageError> {
+        let tree = parse(xml)?;
+        let root = tree.root_element();
+        if !root.has_tag_name((ns::SAMLP, "AuthnRequest")) {
+            return Err(MessageError::Other(
+                root.tag_name().name().chars().take(64).collect(),
+            ));
+        }
+        let own = |name: &str| plain(root, name);
+        Ok(Self {
+            id: own("ID"),
+            version: own("Version"),
+            issue_instant: own("IssueInstant"),
+            issuer: child(root, ns::SAML, "Issuer").map(|n| text(n).trim().to_owned()),
+            destination: own("Destination"),
+            acs_url: own("AssertionConsumerServiceURL"),
+            acs_index: own("AssertionConsumerServiceIndex").and_then(|index| index.parse().ok()),
+            protocol_binding: own("ProtocolBinding"),
+            force_authn: own("ForceAuthn").is_some_and(|v| truth(&v)),
+            is_passive: own("IsPassive").is_some_and(|v| truth(&v)),
+            name_id_policy: child(root, ns::SAMLP, "NameIDPolicy").map(|n| NameIdPolicy {
+                format: plain(n, "Format"),
+                sp_name_qualifier: plain(n, "SPNameQualifier"),
+                allow_create: plain(n, "AllowCreate").map(|v| truth(&v)),
+            }),
+            requested_context: child(root, ns::SAMLP, "RequestedAuthnContext").map(|n| RequestedContext {
+                comparison: plain(n, "Comparison"),
+                classes: children(n, ns::SAML, "AuthnContextClassRef")
+                    .map(|c| text(c).trim().to_owned())
+                    .collect(),
+            }),
+            has_subject: child(root, ns::SAML, "Subject").is_some(),
+            has_scoping: child(root, ns::SAMLP, "Scoping").is_some(),
+            provider_name: own("ProviderName"),
+        })
+    }
+
+    /// The text. Subject and Scoping are not written.
+    pub fn to_xml(&self) -> String {
+        let mut out = String::with_capacity(1_024);
+        out.push_str("<samlp:AuthnRequest");
+        attribute(&mut out, "xmlns:samlp", ns::SAMLP);
+        optional(&mut out, "ID", self.id.as_deref());
+        optional(&mut out, "Version", self.version.as_deref());
+        optional(&mut out, "IssueInstant", self.issue_instant.as_deref());
+        optional(&mut out, "Destination", self.destination.as_deref());
+        optional(&mut out, "ProtocolBinding", self.protocol_binding.as_deref());
+        optional(&mut out, "AssertionConsumerServiceURL", self.acs_url.as_deref());
+        if let Some(index) = self.acs_index {
+            attribute(&mut out, "AssertionConsumerServiceIndex", &index.to_string());
+        }
+        optional(&mut out, "ForceAuthn", self.force_authn.then_some("true"));
+        optional(&mut out, "IsPassive", self.is_passive.then_some("true"));
+        optional(&mut out, "ProviderName", self.provider_name.as_deref());
+        out.push('>');
+        if let Some(issuer) = &self.issuer {
+            out.push_str(&format!(
+                "<saml:Issuer xmlns:saml=\"{}\">{}</saml:Issuer>",
+                ns::SAML,
+                escape_text(issuer)
+            ));
+        }
+        if let Some(policy) = &self.name_id_policy {
+            out.push_str("<samlp:NameIDPolicy");
+            optional(&mut out, "Format", policy.format.as_deref());
+            optional(&mut out, "SPNameQualifier", policy.sp_name_qualifier.as_deref());
+            optional(
+                &mut out,
+                "AllowCreate",
+                policy.allow_create.map(|v| if v { "true" } else { "false" }),
+            );
+            out.push_str("/>");
+        }
+        if let Some(context) = &self.requested_context {
+            out.push_str("<samlp:RequestedAuthnContext");
+            optional(&mut out, "Comparison", context.comparison.as_deref());
+            out.push('>');
+            for class in &context.classes {
+                out.push_str(&format!(
+                    "<saml:AuthnContextClassRef xmlns:saml=\"{}\">{}</saml:AuthnContextClassRef>",
+                    ns::SAML,
+                    escape_text(class)
+                ));
+            }
+            out.push_str("</samlp:RequestedAuthnContext>");
+        }
+        out.push_str("</samlp:AuthnRequest>");
+        out
+    }
+}
+
+/// An attribute in no namespace.
+pub(crate) fn plain(node: Node<'_, '_>, name: &str) -> Option<String> {
+    node.attributes()
+        .find(|a| a.name() == name && a.namespace().is_none())
+        .map(|a| a.value().to_owned())
+}
+
+/// An xs:boolean.
+pub(crate) fn truth(text: &str) -> bool {
+    matches!(text.trim(), "true" | "1")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let request = AuthnRequest {
+            id: Some("_1".to_owned()),
+            version: Some("2.0".to_owned()),
+            issuer: Some("https://sp.example/?a&b".to_owned()),
+            acs_url: Some("https://sp.example/acs".to_owned()),
+            acs_index: Some(3),
+            force_authn: true,
+            name_id_policy: Some(NameIdPolicy {
+                allow_create: Some(true),
+                ..NameIdPolicy::default()
+            }),
+            requested_context: Some(RequestedContext {
+                comparison: Some("exact".to_owned()),
+                classes: vec!["urn:c".to_owned()],
+            }),
+            ..AuthnRequest::default()
+        };
+        assert_eq!(AuthnRequest::parse(&request.to_xml()).unwrap(), request);
+    }
+
+    #[test]
+    fn another_message_and_no_message_are_told_apart() {
+        let other = format!("<p:LogoutRequest xmlns:p=\"{}\"/>", ns::SAMLP);
+        assert_eq!(
+            AuthnRequest::parse(&other),
+            Err(MessageError::Other("LogoutRequest".to_owned()))
+        );
+        assert!(matches!(AuthnRequest::parse("hello"), Err(MessageError::Xml(_))));
+    }
+
+    proptest! {
+        #[test]
+        fn reading_never_panics(text in "\\PC{0,200}") {
+            let _ = AuthnRequest::parse(&text);
+        }
+    }
+}

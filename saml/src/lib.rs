@@ -1,0 +1,23 @@
+//! The SAML 2.0 wire: documents, messages, metadata, bindings and signatures. Bytes in, bytes out; no I/O.
+//!
+//! A document is text. [`roxmltree`] reads it, with byte ranges; an edit is a splice. To sign is to write the
+//! Signature's template into the text, to let libxmlsec1 sign a copy, and to splice the two values back, so
+//! that every other byte stays ours.
+
+pub mod assertion;
+pub mod authn_request;
+pub mod binding;
+pub mod canonical;
+pub mod document;
+pub mod instant;
+pub mod key;
+pub mod metadata;
+pub mod names;
+pub mod response;
+pub mod signature;
+
+pub use assertion::Assertion;
+pub use authn_request::AuthnRequest;
+pub use key::{Certificate, SigningKey};
+pub use metadata::{IdpMetadata, SpMetadata};
+pub use response::Response;
