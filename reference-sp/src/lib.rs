@@ -1,1 +1,49 @@
-//! placeholder
+//! The service provider that is right, and one switch for each known way to be wrong.
+//!
+//! [`ReferenceSp`] is a small web application behind SAML single sign-on: an online backup with an account page,
+//! SP-initiated and IdP-initiated sign-in. As it comes it is hardened, and meant to be read: the steps that decide
+//! about a message stand in one function each, in the order of the Web Browser SSO profile. [`Flaw`] names the
+//! mistakes that real products have made; each can be switched on, alone or together, to show that a test
+//! finds it. It is a target for tests, labelled as such on every page, and holds nothing worth protecting.
+//!
+//! ```no_run
+//! use reference_sp::{Config, Flaw, ReferenceSp, Trusted};
+//!
+//! # async fn example(idp: saml::IdpMetadata) -> Result<(), reference_sp::ServeError> {
+//! let sp = ReferenceSp::start(Config { flaws: Flaw::UnboundVerify.into(), ..Config::default() }).await?;
+//! sp.set_trust(vec![Trusted { metadata: idp, domains: vec!["corp.example".to_owned()] }]);
+//! println!("sign in at {}", sp.login_url());
+//! # sp.shutdown().await;
+//! # Ok(())
+//! # }
+//! ```
+
+mod acs;
+mod anything;
+mod clock;
+mod conditions;
+mod config;
+mod control;
+mod denial;
+mod flaw;
+mod http;
+mod identity;
+mod instants;
+mod key_info;
+mod login;
+mod memory;
+mod message;
+mod pages;
+mod profile;
+mod refuse;
+mod server;
+mod shape;
+mod signature;
+mod state;
+mod subject;
+mod trust;
+mod verify;
+
+pub use config::{Config, Manner, Refusal, Trusted, UnknownChoice};
+pub use flaw::{Flaw, Flaws, UnknownFlaw};
+pub use server::{ReferenceSp, ServeError};

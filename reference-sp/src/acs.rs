@@ -1,0 +1,136 @@
+//! The assertion consumer service: where messages arrive.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::rejection::{FormRejection, QueryRejection};
+use axum::extract::{Query, State};
+use axum::http::header::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use crate::anything;
+use crate::config::Manner;
+use crate::denial::Denial;
+use crate::http::{BROWSER_COOKIE, SESSION_COOKIE, cookie, local, see_other, set_cookie};
+use crate::identity::Identity;
+use crate::memory::Ticket;
+use crate::profile::Accepted;
+use crate::refuse::refuse;
+use crate::state::Sp;
+
+/// Where a sign-in ends when nobody said where.
+const HOME: &str = "/account";
+
+type Fields = Vec<(String, String)>;
+
+/// `POST /singlesignon/saml/SSO`.
+///
+/// An unsolicited message signs its user in at once. An answer to a request of ours takes one more step: this POST
+/// comes from the IdP's site, so a SameSite cookie does not come with it. The browser is sent to [`finish`] by a
+/// redirect, which brings the cookie, and there must prove that the request was its own.
+pub(crate) async fn post(
+    State(sp): State<Arc<Sp>>,
+    headers: HeaderMap,
+    form: Result<Form<Fields>, FormRejection>,
+) -> Response {
+    let accepted = match sp.manner {
+        Manner::RefuseEverything => Err(Denial::Everything),
+        Manner::AcceptEverything => Ok(anything(
+            &sp,
+            form.as_ref().map_or(&[][..], |Form(fields)| fields),
+        )),
+        Manner::Normal => judged(&sp, form),
+    };
+    let (Accepted { identity, request }, to) = match accepted {
+        Ok(accepted) => accepted,
+        Err(denial) => return refuse(&sp, &denial).await,
+    };
+    match request {
+        None => sign_in(&sp, &headers, identity, &to),
+        Some(request) => {
+            let ticket = Ticket {
+                identity,
+                browser: request.browser,
+                to: request.to,
+            };
+            let ticket = sp.memory.issue_ticket(ticket, sp.clock.now());
+            see_other(&format!("/singlesignon/saml/finish?ticket={ticket}"))
+        }
+    }
+}
+
+/// The ticket that the ACS handed out.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Finish {
+    ticket: String,
+}
+
+/// `GET /singlesignon/saml/finish`: the browser that began the sign-in ends it. A captured answer does nothing in
+/// another browser, and nobody is signed in as somebody else unawares (login CSRF).
+pub(crate) async fn finish(
+    State(sp): State<Arc<Sp>>,
+    headers: HeaderMap,
+    query: Result<Query<Finish>, QueryRejection>,
+) -> Response {
+    let ticket = query
+        .ok()
+        .and_then(|Query(Finish { ticket })| sp.memory.consume_ticket(&ticket, sp.clock.now()));
+    match ticket {
+        None => refuse(&sp, &Denial::Ticket).await,
+        Some(ticket) if cookie(&headers, BROWSER_COOKIE) != Some(&ticket.browser) => {
+            refuse(&sp, &Denial::OtherBrowser).await
+        }
+        Some(ticket) => sign_in(&sp, &headers, ticket.identity, &ticket.to),
+    }
+}
+
+/// The message, judged, and the path that its RelayState asks for.
+fn judged(sp: &Sp, form: Result<Form<Fields>, FormRejection>) -> Result<(Accepted, String), Denial> {
+    let Form(fields) = form.map_err(|_| Denial::Form)?;
+    let field = one(&fields, "SAMLResponse")?.ok_or(Denial::Parameters)?;
+    let relay_state = one(&fields, "RelayState")?;
+    if fields.iter().any(|(name, _)| name == "SAMLRequest") {
+        return Err(Denial::Parameters);
+    }
+    let accepted = sp.judge(field)?;
+    Ok((
+        accepted,
+        relay_state.and_then(local).unwrap_or_else(|| HOME.to_owned()),
+    ))
+}
+
+/// The field of that name, of which there is one at most: two readers of a repeated field read different ones.
+fn one<'a>(fields: &'a Fields, name: &str) -> Result<Option<&'a str>, Denial> {
+    let mut values = fields
+        .iter()
+        .filter(|(key, _)| key == name)
+        .map(|(_, value)| value.as_str());
+    let value = values.next();
+    if values.next().is_some() {
+        Err(Denial::Parameters)
+    } else {
+        Ok(value)
+    }
+}
+
+/// A new session under a new name; the old one, if the browser had one, is over.
+fn sign_in(sp: &Sp, headers: &HeaderMap, identity: Identity, to: &str) -> Response {
+    if let Some(old) = cookie(headers, SESSION_COOKIE) {
+        sp.memory.close_session(old);
+    }
+    let session = sp.memory.open_session(identity, sp.clock.now());
+    ([set_cookie(sp, SESSION_COOKIE, &session)], see_other(to)).into_response()
+}
+
+/// For the service provider that verifies nothing.
+fn anything(sp: &Sp, fields: &[(String, String)]) -> (Accepted, String) {
+    let identity = anything::identity(fields, &sp.entity_id);
+    (
+        Accepted {
+            identity,
+            request: None,
+        },
+        HOME.to_owned(),
+    )
+}

@@ -1,0 +1,199 @@
+//! The switches: each known way in which service providers have been wrong, off by default.
+//!
+//! A switch is one line in [`flaws!`] below and one branch in the check that it spoils.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! flaws {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
+        /// One deliberate vulnerability.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[repr(u8)]
+        pub enum Flaw {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl Flaw {
+            /// Every switch, in the order of their numbers.
+            pub const ALL: &'static [Flaw] = &[$(Flaw::$variant,)+];
+
+            /// The full name, as `V11-unbound-verify`.
+            pub const fn name(self) -> &'static str {
+                match self { $(Flaw::$variant => $name,)+ }
+            }
+        }
+    };
+}
+
+flaws! {
+    /// Signature verification answers yes unconditionally (CVE-2026-28323).
+    NoSigCheck = "V01-no-sig-check",
+    /// Verifies only where a `ds:Signature` is found (CVE-2012-5351, CVE-2020-12676).
+    SigIfPresent = "V02-sig-if-present",
+    /// Verifies with whatever key `KeyInfo` brings along (CVE-2024-32962, CVE-2023-48703).
+    KeyInfoTrust = "V05-keyinfo-trust",
+    /// Checks digests, never `SignatureValue` (CVE-2026-49454).
+    DigestOnly = "V09-digest-only",
+    /// Verifies the first `//ds:Signature`, reads the first `//saml:Assertion` (CVE-2025-47949, CVE-2024-8698).
+    UnboundVerify = "V11-unbound-verify",
+    /// Verifies the first Assertion, reads the last (CVE-2022-41912).
+    ReadLastAssertion = "V12-read-last-assertion",
+    /// Several elements may share an ID, and two look-ups by ID disagree (CVE-2016-5697).
+    DuplicateId = "V13-duplicate-id",
+    /// Takes the first `//ds:DigestValue` of the document for the Reference's own (CVE-2024-45409).
+    DocWideDigest = "V19-doc-wide-digest",
+    /// Reads text up to the first comment, CDATA section or processing instruction (CVE-2017-11427 to 11430).
+    TextFirstNode = "V28-text-first-node",
+    /// Does not look at the Audience (CVE-2026-9093).
+    NoAudience = "V31-no-audience",
+    /// Does not look at the Recipient.
+    NoRecipient = "V33-no-recipient",
+    /// Any configured key may sign for any Issuer, and for anybody's domain (CVE-2023-41890).
+    IssuerUnbound = "V36-issuer-unbound",
+    /// Ignores every instant in the message (CVE-2026-41577).
+    NoTime = "V37-no-time",
+    /// Ignores InResponseTo (CVE-2026-53425).
+    NoInResponseTo = "V39-no-irt",
+    /// Remembers no Assertion, so that each may be used again (CVE-2026-53424).
+    NoReplay = "V41-no-replay",
+    /// Content with any SubjectConfirmation method, or none (CVE-2020-5268).
+    AnyConfirmation = "V44-any-scm",
+}
+
+impl Flaw {
+    /// The number alone, as `V11`.
+    pub fn number(self) -> &'static str {
+        self.name().split('-').next().unwrap_or_default()
+    }
+
+    const fn bit(self) -> u128 {
+        1 << self as u8
+    }
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A name that no switch bears.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no switch {0:?}: name one of {all}", all = Flaw::ALL.iter().map(|f| f.name()).collect::<Vec<_>>().join(", "))]
+pub struct UnknownFlaw(String);
+
+impl FromStr for Flaw {
+    type Err = UnknownFlaw;
+
+    /// Takes the full name (`V11-unbound-verify`) or the number (`V11`), in any case.
+    fn from_str(s: &str) -> Result<Self, UnknownFlaw> {
+        Flaw::ALL
+            .iter()
+            .copied()
+            .find(|flaw| s.eq_ignore_ascii_case(flaw.name()) || s.eq_ignore_ascii_case(flaw.number()))
+            .ok_or_else(|| UnknownFlaw(s.to_owned()))
+    }
+}
+
+/// A set of switches. Empty is the hardened service provider.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "Vec<String>", try_from = "Vec<String>")]
+pub struct Flaws(u128);
+
+impl Flaws {
+    /// No switch: hardened.
+    pub const NONE: Flaws = Flaws(0);
+
+    /// Whether this switch is on.
+    pub const fn has(self, flaw: Flaw) -> bool {
+        self.0 & flaw.bit() != 0
+    }
+
+    /// The same set with this switch on as well.
+    #[must_use]
+    pub const fn with(self, flaw: Flaw) -> Self {
+        Flaws(self.0 | flaw.bit())
+    }
+
+    /// Whether no switch is on.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The switches that are on, by number.
+    pub fn iter(self) -> impl Iterator<Item = Flaw> {
+        Flaw::ALL.iter().copied().filter(move |flaw| self.has(*flaw))
+    }
+}
+
+impl From<Flaw> for Flaws {
+    fn from(flaw: Flaw) -> Self {
+        Flaws::NONE.with(flaw)
+    }
+}
+
+impl FromIterator<Flaw> for Flaws {
+    fn from_iter<I: IntoIterator<Item = Flaw>>(flaws: I) -> Self {
+        flaws.into_iter().fold(Flaws::NONE, Flaws::with)
+    }
+}
+
+impl From<Flaws> for Vec<String> {
+    fn from(flaws: Flaws) -> Self {
+        flaws.iter().map(|flaw| flaw.name().to_owned()).collect()
+    }
+}
+
+impl TryFrom<Vec<String>> for Flaws {
+    type Error = UnknownFlaw;
+
+    fn try_from(names: Vec<String>) -> Result<Self, UnknownFlaw> {
+        names.iter().map(|name| name.parse::<Flaw>()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_switch_is_found_by_its_number_and_by_its_name() {
+        for &flaw in Flaw::ALL {
+            assert_eq!(flaw.name().parse(), Ok(flaw));
+            assert_eq!(flaw.number().parse(), Ok(flaw));
+            assert_eq!(flaw.number().to_lowercase().parse(), Ok(flaw));
+        }
+        assert_eq!("V11".parse(), Ok(Flaw::UnboundVerify));
+    }
+
+    #[test]
+    fn numbers_are_unique_and_ascend() {
+        let numbers: Vec<_> = Flaw::ALL.iter().map(|f| f.number()).collect();
+        assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]), "{numbers:?}");
+    }
+
+    #[test]
+    fn an_unknown_name_lists_those_that_exist() {
+        let error = "V99".parse::<Flaw>().unwrap_err().to_string();
+        assert!(
+            error.contains("\"V99\"") && error.contains("V01-no-sig-check"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_set_travels_as_a_list_of_names() {
+        let flaws: Flaws = [Flaw::NoReplay, Flaw::NoSigCheck].into_iter().collect();
+        let json = serde_json::to_string(&flaws).unwrap();
+        assert_eq!(json, r#"["V01-no-sig-check","V41-no-replay"]"#);
+        assert_eq!(serde_json::from_str::<Flaws>(&json).unwrap(), flaws);
+        assert!(serde_json::from_str::<Flaws>(r#"["V00"]"#).is_err());
+        assert_eq!(
+            serde_json::from_str::<Flaws>(r#"["v11"]"#).unwrap(),
+            Flaw::UnboundVerify.into()
+        );
+    }
+}

@@ -1,0 +1,128 @@
+//! Cookies, redirects and headers.
+
+use axum::http::StatusCode;
+use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use axum::response::{IntoResponse, Response};
+
+use crate::state::Sp;
+
+/// Names the session. Never readable by a script, and new at every sign-in.
+pub(crate) const SESSION_COOKIE: &str = "sp_session";
+
+/// Names the browser, so that it can finish only the sign-ins which it began.
+pub(crate) const BROWSER_COOKIE: &str = "sp_browser";
+
+/// The longest path that a sign-in leads back to, in bytes.
+const LONGEST_PATH: usize = 2048;
+
+/// The value of a cookie that the browser sent.
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(key, value)| (key == name).then_some(value))
+}
+
+/// A cookie that lasts as long as the browser runs.
+pub(crate) fn set_cookie(sp: &Sp, name: &str, value: &str) -> (HeaderName, String) {
+    let secure = if sp.is_https() { "; Secure" } else { "" };
+    (
+        header::SET_COOKIE,
+        format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}"),
+    )
+}
+
+/// The same cookie, ended.
+pub(crate) fn drop_cookie(sp: &Sp, name: &str) -> (HeaderName, String) {
+    let (header, kept) = set_cookie(sp, name, "");
+    (header, format!("{kept}; Max-Age=0"))
+}
+
+/// 303: go there with GET.
+pub(crate) fn see_other(location: &str) -> Response {
+    (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
+}
+
+/// The path as a Location on this origin, or nothing when it could lead elsewhere (relay-state guard).
+pub(crate) fn local(path: &str) -> Option<String> {
+    let leaves = path.starts_with("//") || path.contains('\\') || path.chars().any(char::is_control);
+    if !path.starts_with('/') || leaves || path.len() > LONGEST_PATH {
+        return None;
+    }
+    let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'`');
+    let encode = |byte: u8| {
+        if plain(byte) {
+            char::from(byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
+    };
+    Some(path.bytes().map(encode).collect())
+}
+
+/// The headers that every answer bears: no caching, no framing, no scripts.
+pub(crate) async fn harden(mut response: Response) -> Response {
+    const HEADERS: [(HeaderName, &str); 5] = [
+        (header::CACHE_CONTROL, "no-store"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'",
+        ),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ];
+    for (name, value) in HEADERS {
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_of_ours_is_kept() {
+        assert_eq!(local("/account?tab=1#x").as_deref(), Some("/account?tab=1#x"));
+        assert_eq!(local("/päge?q=日").as_deref(), Some("/p%C3%A4ge?q=%E6%97%A5"));
+    }
+
+    #[test]
+    fn nothing_leads_to_another_site() {
+        let elsewhere = [
+            "https://evil.example/",
+            "//evil.example/",
+            "/\\evil.example",
+            "\\/\\/evil.example",
+            "///evil.example",
+            "https:evil.example",
+            "javascript:alert(1)",
+            "evil.example",
+            "",
+            "/\tevil",
+            "/a\r\nSet-Cookie: x=1",
+            " /account",
+        ];
+        for target in elsewhere {
+            assert_eq!(local(target), None, "{target:?}");
+        }
+        assert_eq!(local(&format!("/{}", "a".repeat(LONGEST_PATH))), None);
+    }
+
+    #[test]
+    fn a_cookie_is_found_by_its_whole_name() {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            header::COOKIE,
+            HeaderValue::from_static("xsp_session=no; sp_session=yes; b=c"),
+        );
+        assert_eq!(cookie(&headers, SESSION_COOKIE), Some("yes"));
+        assert_eq!(cookie(&headers, BROWSER_COOKIE), None);
+    }
+}

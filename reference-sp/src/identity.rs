@@ -1,0 +1,29 @@
+//! Who is signed in.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// The claim in which Azure AD issues application roles.
+const ROLE: &str = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role";
+
+/// What a session knows of its user: all of it read from one verified Assertion.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Identity {
+    pub(crate) name_id: String,
+    /// The tenant that vouches for it. A user is the pair of both.
+    pub(crate) issuer: String,
+    /// Attribute Name to its values, in the order of the message.
+    pub(crate) attributes: BTreeMap<String, Vec<String>>,
+    #[serde(skip)]
+    pub(crate) session_until: Option<Timestamp>,
+}
+
+impl Identity {
+    /// The application roles: the values of Azure AD's claim, and of no attribute that merely looks like it.
+    pub(crate) fn roles(&self) -> &[String] {
+        self.attributes.get(ROLE).map_or(&[], Vec::as_slice)
+    }
+}

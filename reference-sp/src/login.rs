@@ -1,0 +1,153 @@
+//! SP-initiated sign-in, the session, and the pages around it.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::http::header::{self, HeaderMap};
+use axum::response::{Html, IntoResponse, Response};
+use saml::AuthnRequest;
+use saml::names::binding;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::http::{BROWSER_COOKIE, SESSION_COOKIE, cookie, drop_cookie, local, see_other, set_cookie};
+use crate::identity::Identity;
+use crate::memory::{Request, secret};
+use crate::pages;
+use crate::state::Sp;
+
+/// The longest RelayState that is sent, in bytes (Bindings 3.4.3). Longer paths stay here, with the request.
+const RELAY_STATE: usize = 80;
+
+/// How a sign-in is asked for.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Login {
+    /// Where to go afterwards: a path of ours.
+    to: Option<String>,
+    /// The entity ID of the IdP; the first trusted one otherwise.
+    idp: Option<String>,
+    /// Ask for a fresh sign-in (ForceAuthn).
+    #[serde(default)]
+    force: bool,
+}
+
+/// `GET /singlesignon/saml/login`: sends the browser to its IdP with an AuthnRequest (Profiles 4.1.4.1).
+pub(crate) async fn login(
+    State(sp): State<Arc<Sp>>,
+    headers: HeaderMap,
+    query: Result<Query<Login>, QueryRejection>,
+) -> Response {
+    let Query(login) = query.unwrap_or_default();
+    let trust = sp.settings().trust;
+    let tenant = login
+        .idp
+        .as_deref()
+        .map_or_else(|| trust.first(), |idp| trust.tenant(idp));
+    let Some((tenant, sign_in)) = tenant.and_then(|tenant| Some((tenant, tenant.sign_in.as_deref()?))) else {
+        return (StatusCode::SERVICE_UNAVAILABLE, Html(pages::no_idp())).into_response();
+    };
+    let to = login
+        .to
+        .as_deref()
+        .and_then(local)
+        .unwrap_or_else(|| "/account".to_owned());
+    let browser = browser(&headers);
+    let now = sp.clock.now();
+    let id = format!("_{}", &secret()[..40]);
+    let xml = authn_request(&sp, &id, sign_in, login.force, &saml::instant::format(now));
+    let relay_state = (to.len() <= RELAY_STATE).then_some(to.as_str());
+    let location = join(
+        sign_in,
+        &saml::binding::redirect_query("SAMLRequest", &xml, relay_state),
+    );
+    let request = Request {
+        idp: tenant.entity_id.clone(),
+        browser: browser.clone(),
+        to: to.clone(),
+        sent: now,
+        force: login.force,
+    };
+    sp.memory.remember_request(id, request);
+    let cookie = set_cookie(&sp, BROWSER_COOKIE, &browser);
+    (StatusCode::FOUND, [cookie, (header::LOCATION, location)]).into_response()
+}
+
+/// `GET /`.
+pub(crate) async fn home(State(sp): State<Arc<Sp>>, headers: HeaderMap) -> Html<String> {
+    let settings = sp.settings();
+    Html(pages::home(&sp, &settings, session(&sp, &headers).as_ref()))
+}
+
+/// `GET /account`: protected. Who is not signed in is sent to sign in.
+pub(crate) async fn account(State(sp): State<Arc<Sp>>, headers: HeaderMap) -> Response {
+    match session(&sp, &headers) {
+        Some(identity) => Html(pages::account(&identity, sp.settings().flaws)).into_response(),
+        None => see_other("/singlesignon/saml/login?to=/account"),
+    }
+}
+
+/// `GET /whoami`: the session for programs.
+pub(crate) async fn whoami(State(sp): State<Arc<Sp>>, headers: HeaderMap) -> Response {
+    match session(&sp, &headers) {
+        Some(identity) => Json(identity).into_response(),
+        None => (StatusCode::UNAUTHORIZED, Json(json!({"error": "not signed in"}))).into_response(),
+    }
+}
+
+/// `GET` and `POST /logout`: ends the session here. The IdP's own goes on.
+pub(crate) async fn logout(State(sp): State<Arc<Sp>>, headers: HeaderMap) -> Response {
+    if let Some(session) = cookie(&headers, SESSION_COOKIE) {
+        sp.memory.close_session(session);
+    }
+    ([drop_cookie(&sp, SESSION_COOKIE)], see_other("/")).into_response()
+}
+
+/// `GET /singlesignon/saml/metadata`.
+pub(crate) async fn metadata(State(sp): State<Arc<Sp>>) -> Response {
+    (
+        [(header::CONTENT_TYPE, "application/samlmetadata+xml")],
+        sp.metadata().to_xml(),
+    )
+        .into_response()
+}
+
+/// `GET /error`: where a refusal may redirect to.
+pub(crate) async fn error() -> Html<String> {
+    Html(pages::refused(None))
+}
+
+fn session(sp: &Sp, headers: &HeaderMap) -> Option<Identity> {
+    sp.memory
+        .session(cookie(headers, SESSION_COOKIE)?, sp.clock.now())
+}
+
+/// The secret of this browser: the one it has, or a new one. Several tabs share it.
+fn browser(headers: &HeaderMap) -> String {
+    let known = cookie(headers, BROWSER_COOKIE);
+    let ours = known.filter(|value| value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    ours.map_or_else(secret, str::to_owned)
+}
+
+fn authn_request(sp: &Sp, id: &str, destination: &str, force: bool, now: &str) -> String {
+    AuthnRequest {
+        id: id.to_owned(),
+        version: "2.0".to_owned(),
+        issue_instant: Some(now.to_owned()),
+        issuer: Some(sp.entity_id.clone()),
+        destination: Some(destination.to_owned()),
+        acs_url: Some(sp.acs_url.clone()),
+        protocol_binding: Some(binding::POST.to_owned()),
+        force_authn: force,
+        ..AuthnRequest::default()
+    }
+    .to_xml()
+}
+
+/// A sign-in address may have a query of its own (Bindings 3.4.4).
+fn join(address: &str, query: &str) -> String {
+    let separator = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{separator}{query}")
+}

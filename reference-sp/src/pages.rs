@@ -1,0 +1,187 @@
+//! The pages for people. No script, no outside resource, readable without the style sheet.
+
+use maud::{DOCTYPE, Markup, html};
+
+use crate::flaw::Flaws;
+use crate::identity::Identity;
+use crate::state::{Settings, Sp};
+
+/// The style sheet of every page.
+pub(crate) const STYLE: &str = include_str!("style.css");
+
+const PRODUCT: &str = "Endpoint Backup";
+
+/// Who is signed in, and the ways to sign in.
+pub(crate) fn home(sp: &Sp, settings: &Settings, identity: Option<&Identity>) -> String {
+    page(
+        PRODUCT,
+        settings.flaws,
+        identity.is_some(),
+        &html! {
+            h1 { "Back up every endpoint" }
+            p.lead { "A small service provider behind SAML single sign-on, made to be tested against." }
+            @match identity {
+                Some(identity) => {
+                    section.card {
+                        h2 { "Signed in" }
+                        p { "You are " strong.value { (identity.name_id) } "." }
+                        p.actions {
+                            a.button href="/account" { "Open my account" }
+                            (sign_out())
+                        }
+                    }
+                }
+                None => {
+                    section.card {
+                        h2 { "Sign in" }
+                        @for tenant in settings.trust.tenants() {
+                            form.tenant action="/singlesignon/saml/login" {
+                                input type="hidden" name="idp" value=(tenant.entity_id);
+                                input type="hidden" name="to" value="/account";
+                                span.value { (tenant.entity_id) }
+                                button.button type="submit" { "Sign in with this tenant" }
+                            }
+                        }
+                        @if settings.trust.tenants().is_empty() {
+                            p { "No identity provider is trusted yet. Give this service provider the metadata of one." }
+                        }
+                        p.note { "You may also start at your identity provider: IdP-initiated sign-in is welcome." }
+                    }
+                }
+            }
+            section.card {
+                h2 { "For the administrator" }
+                dl {
+                    dt { "Identifier (Entity ID)" }
+                    dd.value { a href="/singlesignon/saml/metadata" { (sp.entity_id) } }
+                    dt { "Reply URL (Assertion Consumer Service)" }
+                    dd.value { (sp.acs_url) }
+                    dt { "Sign-on URL" }
+                    dd.value { (sp.url) "/singlesignon/saml/login" }
+                }
+            }
+        },
+    )
+}
+
+/// What the session knows of its user.
+pub(crate) fn account(identity: &Identity, flaws: Flaws) -> String {
+    page(
+        "My account",
+        flaws,
+        true,
+        &html! {
+            h1 { "My account" }
+            section.card {
+                h2 { "Identity" }
+                dl {
+                    dt { "Signed in as" }
+                    dd.value.strong #name-id { (identity.name_id) }
+                    dt { "Tenant (issuer)" }
+                    dd.value #issuer { (identity.issuer) }
+                    dt { "Role" }
+                    dd #role {
+                        @for role in identity.roles() { span.tag { (role) } }
+                        @if identity.roles().is_empty() { span.tag { "user" } }
+                    }
+                }
+                p.actions { (sign_out()) }
+            }
+            section.card {
+                h2 { "Attributes" }
+                @if identity.attributes.is_empty() {
+                    p { "The identity provider sent none." }
+                } @else {
+                    div.scroll tabindex="0" role="region" aria-label="Attributes" {
+                        table #attributes {
+                            thead { tr { th scope="col" { "Name" } th scope="col" { "Values" } } }
+                            tbody {
+                                @for (name, values) in &identity.attributes {
+                                    tr {
+                                        th.value scope="row" { (name) }
+                                        td.value { ul { @for value in values { li { (value) } } } }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        },
+    )
+}
+
+/// The page of every refusal. It never says why, and with an incident it never looks the same twice.
+pub(crate) fn refused(incident: Option<&str>) -> String {
+    page(
+        "Sign-in refused",
+        Flaws::NONE,
+        false,
+        &html! {
+            h1 { "You were not signed in" }
+            section.card {
+                p { "The answer of your identity provider was not accepted. Please sign in again; if it happens once more, tell your administrator." }
+                p.actions { a.button href="/" { "Back to the start" } }
+                @if let Some(incident) = incident { pre { (incident) } }
+            }
+        },
+    )
+}
+
+/// Nobody to sign in with.
+pub(crate) fn no_idp() -> String {
+    page(
+        "No identity provider",
+        Flaws::NONE,
+        false,
+        &html! {
+            h1 { "Single sign-on is not set up" }
+            section.card {
+                p { "No trusted identity provider of that name offers sign-in by HTTP-Redirect. Give this service provider its metadata first." }
+                p.actions { a.button href="/" { "Back to the start" } }
+            }
+        },
+    )
+}
+
+/// A button, since following a link should change nothing.
+fn sign_out() -> Markup {
+    html! { form.inline method="post" action="/logout" { button.button.quiet type="submit" { "Sign out" } } }
+}
+
+fn page(title: &str, flaws: Flaws, signed_in: bool, content: &Markup) -> String {
+    let markup = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { @if title == PRODUCT { (title) } @else { (title) " · " (PRODUCT) } " (reference SP)" }
+                link rel="icon" href="data:,";
+                link rel="stylesheet" href="/style.css";
+            }
+            body {
+                header {
+                    a.brand href="/" { span.mark aria-hidden="true" {} (PRODUCT) }
+                    span.badge { "reference SP, for tests only" }
+                    nav aria-label="Main" {
+                        a href="/" { "Home" }
+                        @if signed_in { a href="/account" { "Account" } }
+                    }
+                }
+                main {
+                    @if !flaws.is_empty() {
+                        aside.warning role="note" {
+                            strong { "Deliberately vulnerable: " }
+                            @for flaw in flaws.iter() { code { (flaw) } " " }
+                        }
+                    }
+                    (content)
+                }
+                footer { "This is a test service provider. It protects nothing and belongs to no product." }
+            }
+        }
+    };
+    markup.into_string()
+}

@@ -1,0 +1,219 @@
+//! The Web Browser SSO profile, in its order: from a form field to who it signs in (Profiles 4.1.4.3).
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use roxmltree::Node;
+use saml::document::children;
+use saml::names::ns;
+
+use crate::clock::{SKEW, after};
+use crate::denial::Denial;
+use crate::flaw::{Flaw, Flaws};
+use crate::identity::Identity;
+use crate::instants::Instants;
+use crate::memory::{Memory, Request};
+use crate::message::{self, Message, only};
+use crate::trust::Trust;
+use crate::{conditions, subject, verify};
+
+/// The Format of an Issuer, where one is given (Profiles 4.1.4.2).
+const ENTITY: &str = saml::names::name_id::ENTITY;
+
+/// How long an Assertion without any end is remembered as used. Only a switch lets one in.
+const UNBOUNDED: SignedDuration = SignedDuration::from_hours(24);
+
+/// Everything that a message is held against.
+pub(crate) struct Profile<'a> {
+    pub(crate) entity_id: &'a str,
+    pub(crate) acs_url: &'a str,
+    pub(crate) trust: &'a Trust,
+    pub(crate) flaws: Flaws,
+    pub(crate) memory: &'a Memory,
+    pub(crate) now: Timestamp,
+    pub(crate) sp_initiated_only: bool,
+}
+
+/// A message that was accepted.
+#[derive(Debug)]
+pub(crate) struct Accepted {
+    pub(crate) identity: Identity,
+    /// The request of ours that it answers; `None` for IdP-initiated sign-in.
+    pub(crate) request: Option<Request>,
+}
+
+impl Profile<'_> {
+    /// Judges one SAMLResponse field. Accepting it uses up the Assertion and the request that it answers.
+    pub(crate) fn judge(&self, field: &str) -> Result<Accepted, Denial> {
+        let text = message::decode(field)?;
+        let message = Message::parse(&text, self.flaws)?;
+        let instants = Instants::new(self.now, self.flaws);
+
+        let response = message.response()?;
+        message.unique_ids()?;
+        message::succeeded(response)?;
+        instants.past(response, "IssueInstant")?;
+        let candidate = verify::candidate(&message, response)?;
+        let issuer = self.issuer(&message, response, candidate)?;
+        let keys = self.trust.keys(&issuer, self.flaws)?;
+        let proven = verify::prove(&message, response, candidate, &keys)?;
+        self.destination(response, proven.response_signed)?;
+
+        let assertion = proven.assertion;
+        let id = message::identified(assertion, "the Assertion")?;
+        instants.past(assertion, "IssueInstant")?;
+        let valid = conditions::conditions(&message, assertion, instants, self.entity_id)?;
+        let subject = subject::subject(assertion)?;
+        let in_response_to = response.attribute("InResponseTo");
+        let confirmed = subject::confirmed(&message, subject, instants, self.acs_url, in_response_to)?;
+        let until = bound(&[valid.end, confirmed.until], instants)?;
+        let signed_in = conditions::statements(assertion, instants)?;
+        let request = self.request(in_response_to, &issuer)?;
+        if let Some(request) = request.as_ref().filter(|request| request.force) {
+            conditions::fresh(signed_in, request.sent)?;
+        }
+        let name_id = subject::name_id(&message, subject, &issuer, self.entity_id)?;
+        self.trust.may_speak_for(&issuer, &name_id, self.flaws)?;
+        let attributes = attributes(&message, assertion)?;
+
+        self.use_up(&issuer, id, until, in_response_to.filter(|_| request.is_some()))?;
+        Ok(Accepted {
+            identity: Identity {
+                name_id,
+                issuer,
+                attributes,
+                session_until: signed_in.until,
+            },
+            request,
+        })
+    }
+
+    /// The Assertion's Issuer, which is that of the Response too where it names one (Profiles 4.1.4.2).
+    fn issuer(
+        &self,
+        message: &Message<'_>,
+        response: Node<'_, '_>,
+        assertion: Node<'_, '_>,
+    ) -> Result<String, Denial> {
+        let of_assertion = issuer(message, assertion)?.ok_or(Denial::NoIssuer)?;
+        match issuer(message, response)? {
+            Some(of_response) if of_response != of_assertion && !self.flaws.has(Flaw::IssuerUnbound) => {
+                Err(Denial::IssuerMismatch {
+                    response: of_response,
+                    assertion: of_assertion,
+                })
+            }
+            _ => Ok(of_assertion),
+        }
+    }
+
+    /// The Destination is our ACS, character by character (Core 3.2.2); a signed Response must have one
+    /// (Bindings 3.5.5.2).
+    fn destination(&self, response: Node<'_, '_>, signed: bool) -> Result<(), Denial> {
+        match response.attribute("Destination") {
+            Some(destination) if destination == self.acs_url => Ok(()),
+            Some(other) => Err(Denial::Destination(other.to_owned())),
+            None if signed => Err(Denial::NoDestination),
+            None => Ok(()),
+        }
+    }
+
+    /// The outstanding request that the message answers. A message that names none is unsolicited, a message that
+    /// names one of which we know nothing is refused (Profiles 4.1.4.3, 4.1.5).
+    fn request(&self, in_response_to: Option<&str>, issuer: &str) -> Result<Option<Request>, Denial> {
+        if self.flaws.has(Flaw::NoInResponseTo) {
+            return Ok(None);
+        }
+        let Some(id) = in_response_to else {
+            return if self.sp_initiated_only {
+                Err(Denial::Unsolicited)
+            } else {
+                Ok(None)
+            };
+        };
+        let request = self
+            .memory
+            .request(id, self.now)
+            .ok_or_else(|| Denial::UnknownRequest(id.to_owned()))?;
+        if request.idp != issuer && !self.flaws.has(Flaw::IssuerUnbound) {
+            return Err(Denial::OtherIdp {
+                request: id.to_owned(),
+                sent_to: request.idp,
+                issuer: issuer.to_owned(),
+            });
+        }
+        Ok(Some(request))
+    }
+
+    /// Takes the request and the Assertion out of circulation: the last step, so that a message which is refused
+    /// uses up nothing of anybody's.
+    fn use_up(
+        &self,
+        issuer: &str,
+        id: &str,
+        until: Option<Timestamp>,
+        request: Option<&str>,
+    ) -> Result<(), Denial> {
+        if !self.flaws.has(Flaw::NoReplay) {
+            let until = until.map_or_else(|| after(self.now, UNBOUNDED), |until| after(until, SKEW));
+            self.memory.use_once(issuer, id, until, self.now)?;
+        }
+        match request {
+            Some(id) => self
+                .memory
+                .consume_request(id)
+                .map(drop)
+                .ok_or_else(|| Denial::UnknownRequest(id.to_owned())),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The Issuer of a Response or an Assertion: an entity, or of no format (Core 2.2.5).
+fn issuer(message: &Message<'_>, element: Node<'_, '_>) -> Result<Option<String>, Denial> {
+    if children(element, ns::SAML, "Issuer").next().is_none() {
+        return Ok(None);
+    }
+    let issuer = only(children(element, ns::SAML, "Issuer")).ok_or(Denial::NoIssuer)?;
+    if issuer.attribute("Format").is_some_and(|format| format != ENTITY) {
+        return Err(Denial::NoIssuer);
+    }
+    let value = message.text_of(issuer);
+    if value.is_empty() {
+        Err(Denial::NoIssuer)
+    } else {
+        Ok(Some(value))
+    }
+}
+
+/// The latest end of those given: something must end.
+fn bound(ends: &[Option<Timestamp>], instants: Instants) -> Result<Option<Timestamp>, Denial> {
+    let latest = ends.iter().flatten().max().copied();
+    if latest.is_none() && !instants.are_ignored() {
+        Err(Denial::Unbounded)
+    } else {
+        Ok(latest)
+    }
+}
+
+/// The attributes of the Assertion's own statements, by Name. FriendlyName and NameFormat decide nothing.
+fn attributes(
+    message: &Message<'_>,
+    assertion: Node<'_, '_>,
+) -> Result<BTreeMap<String, Vec<String>>, Denial> {
+    let mut attributes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for statement in children(assertion, ns::SAML, "AttributeStatement") {
+        if !statement.children().any(|node| node.is_element()) {
+            return Err(Denial::EmptyAttributeStatement);
+        }
+        for attribute in children(statement, ns::SAML, "Attribute") {
+            let name = attribute
+                .attribute("Name")
+                .filter(|name| !name.is_empty())
+                .ok_or(Denial::AttributeName)?;
+            let values = children(attribute, ns::SAML, "AttributeValue").map(|value| message.text_of(value));
+            attributes.entry(name.to_owned()).or_default().extend(values);
+        }
+    }
+    Ok(attributes)
+}

@@ -1,0 +1,57 @@
+//! The children of an Assertion, as the schema has them (Core 2.3.3). Text is the truth of the signature; this is
+//! what keeps a second Subject or a foreign element from meaning one thing here and another elsewhere.
+
+use roxmltree::Node;
+use saml::names::ns;
+
+use crate::denial::Denial;
+
+/// In order: the name, the namespace and how many there may be.
+const CHILDREN: [(&str, &str, usize); 5] = [
+    ("Issuer", ns::SAML, 1),
+    ("Signature", ns::DS, usize::MAX), // counted where signatures are verified
+    ("Subject", ns::SAML, 1),
+    ("Conditions", ns::SAML, usize::MAX), // counted where conditions are judged
+    ("Advice", ns::SAML, 1),
+];
+
+const STATEMENTS: [&str; 4] = [
+    "Statement",
+    "AuthnStatement",
+    "AuthzDecisionStatement",
+    "AttributeStatement",
+];
+
+/// Refuses an Assertion with children that are foreign, repeated or out of order.
+pub(crate) fn assertion(assertion: Node<'_, '_>) -> Result<(), Denial> {
+    let mut at = 0;
+    let mut count = 0;
+    for element in assertion.children().filter(Node::is_element) {
+        let place = place(element).ok_or_else(|| refused(element))?;
+        if place < at {
+            return Err(refused(element));
+        }
+        count = if place == at { count + 1 } else { 1 };
+        at = place;
+        if CHILDREN.get(place).is_some_and(|(_, _, most)| count > *most) {
+            return Err(refused(element));
+        }
+    }
+    Ok(())
+}
+
+fn place(element: Node<'_, '_>) -> Option<usize> {
+    if STATEMENTS
+        .iter()
+        .any(|name| element.has_tag_name((ns::SAML, *name)))
+    {
+        return Some(CHILDREN.len());
+    }
+    CHILDREN
+        .iter()
+        .position(|(name, namespace, _)| element.has_tag_name((*namespace, *name)))
+}
+
+fn refused(element: Node<'_, '_>) -> Denial {
+    Denial::Shape(element.tag_name().name().to_owned())
+}

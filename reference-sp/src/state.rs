@@ -1,0 +1,142 @@
+//! What one running service provider shares between its handlers.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError, RwLock};
+
+use saml::metadata::{AcsEndpoint, SpMetadata};
+use saml::names::{binding, name_id};
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+use crate::config::{Config, Manner, Refusal};
+use crate::denial::Denial;
+use crate::flaw::Flaws;
+use crate::memory::Memory;
+use crate::profile::{Accepted, Profile};
+use crate::trust::Trust;
+
+/// How many refusals `/test/denials` tells of.
+const DENIALS: usize = 100;
+
+/// One service provider.
+#[derive(Debug)]
+pub(crate) struct Sp {
+    /// The origin that browsers see, without a slash at the end.
+    pub(crate) url: String,
+    pub(crate) entity_id: String,
+    pub(crate) acs_url: String,
+    pub(crate) manner: Manner,
+    pub(crate) clock: Clock,
+    pub(crate) memory: Memory,
+    /// Becomes true when the server is to stop.
+    pub(crate) stop: watch::Receiver<bool>,
+    sp_initiated_only: bool,
+    settings: RwLock<Settings>,
+    denials: Mutex<VecDeque<String>>,
+}
+
+/// What may change while it runs.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) trust: Trust,
+    pub(crate) flaws: Flaws,
+    pub(crate) refuse_with: Refusal,
+}
+
+impl Sp {
+    pub(crate) fn new(config: Config, url: String, stop: watch::Receiver<bool>) -> Self {
+        Sp {
+            entity_id: format!("{url}/singlesignon/saml/metadata"),
+            acs_url: format!("{url}/singlesignon/saml/SSO"),
+            url,
+            manner: config.manner,
+            clock: Clock::new(config.clock_offset),
+            memory: Memory::new(),
+            stop,
+            sp_initiated_only: config.sp_initiated_only,
+            settings: RwLock::new(Settings {
+                trust: Trust::new(config.trust),
+                flaws: config.flaws,
+                refuse_with: config.refuse_with,
+            }),
+            denials: Mutex::new(VecDeque::new()),
+        }
+    }
+
+    pub(crate) fn settings(&self) -> Settings {
+        self.settings
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(crate) fn change(&self, change: impl FnOnce(&mut Settings)) {
+        change(&mut self.settings.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Judges one SAMLResponse field by the profile.
+    pub(crate) fn judge(&self, field: &str) -> Result<Accepted, Denial> {
+        let Settings { trust, flaws, .. } = self.settings();
+        let profile = Profile {
+            entity_id: &self.entity_id,
+            acs_url: &self.acs_url,
+            trust: &trust,
+            flaws,
+            memory: &self.memory,
+            now: self.clock.now(),
+            sp_initiated_only: self.sp_initiated_only,
+        };
+        profile.judge(field)
+    }
+
+    /// Cookies go over TLS only where the browser sees TLS.
+    pub(crate) fn is_https(&self) -> bool {
+        self.url.starts_with("https://")
+    }
+
+    pub(crate) fn note(&self, denial: &Denial) {
+        tracing::info!(%denial, "sign-in refused");
+        let mut denials = self.denials.lock().unwrap_or_else(PoisonError::into_inner);
+        if denials.len() == DENIALS {
+            denials.pop_front();
+        }
+        denials.push_back(denial.to_string());
+    }
+
+    /// The latest refusals, oldest first.
+    pub(crate) fn denials(&self) -> Vec<String> {
+        self.denials
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .cloned()
+            .collect()
+    }
+
+    pub(crate) fn forget(&self) {
+        self.memory.forget();
+        self.denials
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+
+    /// What an IdP needs to know of us. Requests are unsigned and no key is published: this service provider has none.
+    pub(crate) fn metadata(&self) -> SpMetadata {
+        SpMetadata {
+            entity_id: self.entity_id.clone(),
+            acs: vec![AcsEndpoint {
+                binding: binding::POST.to_owned(),
+                location: self.acs_url.clone(),
+                index: Some(0),
+                is_default: true,
+            }],
+            slo: Vec::new(),
+            authn_requests_signed: false,
+            want_assertions_signed: false,
+            signing: Vec::new(),
+            encryption: Vec::new(),
+            name_id_formats: vec![name_id::EMAIL.to_owned(), name_id::PERSISTENT.to_owned()],
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Which element is proven by which signature, and which one is read: the same.
+//!
+//! Profiles 4.1.4.5 asks that each bearer Assertion be protected by a signature, its own or that of its Response.
+//! What is read afterwards lies in the verified subtree only, found by position and never looked up by ID.
+
+use openssl::pkey::{PKey, Public};
+use roxmltree::Node;
+use saml::document::{children, descendants, id_of};
+use saml::names::ns;
+
+use crate::denial::Denial;
+use crate::flaw::Flaw;
+use crate::message::{Message, identified, only};
+use crate::shape;
+use crate::signature::{self, Target};
+
+/// What the signatures prove.
+pub(crate) struct Proven<'a, 'd> {
+    /// The Assertion to read.
+    pub(crate) assertion: Node<'a, 'd>,
+    /// Whether the Response itself is signed.
+    pub(crate) response_signed: bool,
+}
+
+/// The Assertion that is to be verified: the only one, a child of the Response (Core 3.3.3).
+pub(crate) fn candidate<'a, 'd>(
+    message: &Message<'_>,
+    response: Node<'a, 'd>,
+) -> Result<Node<'a, 'd>, Denial> {
+    let flaws = message.flaws;
+    if flaws.has(Flaw::UnboundVerify) {
+        return descendants(response, ns::SAML, "Assertion")
+            .next()
+            .ok_or(Denial::AssertionCount(0));
+    }
+    if children(response, ns::SAML, "EncryptedAssertion")
+        .next()
+        .is_some()
+    {
+        return Err(Denial::Encrypted);
+    }
+    let assertions: Vec<_> = children(response, ns::SAML, "Assertion").collect();
+    let several = flaws.has(Flaw::ReadLastAssertion) || flaws.has(Flaw::DuplicateId);
+    let assertion = match assertions[..] {
+        [one] => one,
+        [first, ..] if several => assertions
+            .iter()
+            .copied()
+            .find(|a| bears_signature(*a))
+            .unwrap_or(first),
+        _ => return Err(Denial::AssertionCount(assertions.len())),
+    };
+    identified(assertion, "the Assertion")?;
+    shape::assertion(assertion)?;
+    Ok(assertion)
+}
+
+/// Verifies every signature on the Response and on the Assertion, at least one of which must exist
+/// (Profiles 4.1.4.3: the SP MUST verify any signatures present; 4.1.4.5).
+pub(crate) fn prove<'a, 'd>(
+    message: &'a Message<'d>,
+    response: Node<'a, 'd>,
+    assertion: Node<'a, 'd>,
+    keys: &[&PKey<Public>],
+) -> Result<Proven<'a, 'd>, Denial> {
+    let flaws = message.flaws;
+    let as_found = Proven {
+        assertion,
+        response_signed: bears_signature(response),
+    };
+    if flaws.has(Flaw::NoSigCheck) {
+        return Ok(as_found);
+    }
+    let anywhere = descendants(response, ns::DS, "Signature").next();
+    if flaws.has(Flaw::SigIfPresent) && anywhere.is_none() {
+        return Ok(as_found);
+    }
+    if flaws.has(Flaw::UnboundVerify) {
+        let first = anywhere.ok_or(Denial::Unsigned)?;
+        signature::verify(message, first, Target::Anywhere, keys)?;
+        return Ok(as_found);
+    }
+    let of_response = own_signature(response, "the Response")?;
+    let of_assertion = own_signature(assertion, "the Assertion")?;
+    if of_response.is_none() && of_assertion.is_none() {
+        return Err(Denial::Unsigned);
+    }
+    if let Some(signature) = of_response {
+        signature::verify(message, signature, Target::Parent(response), keys)?;
+    }
+    let mut verified = assertion;
+    if let Some(signature) = of_assertion {
+        verified = signature::verify(message, signature, Target::Parent(assertion), keys)?;
+    }
+    Ok(Proven {
+        assertion: read(message, response, verified),
+        response_signed: of_response.is_some(),
+    })
+}
+
+/// The Assertion that is read: the verified one.
+fn read<'a, 'd>(message: &Message<'_>, response: Node<'a, 'd>, verified: Node<'a, 'd>) -> Node<'a, 'd> {
+    if message.flaws.has(Flaw::ReadLastAssertion) {
+        return children(response, ns::SAML, "Assertion")
+            .last()
+            .unwrap_or(verified);
+    }
+    if message.flaws.has(Flaw::DuplicateId) {
+        let mut namesakes = descendants(response, ns::SAML, "Assertion");
+        return namesakes
+            .find(|other| id_of(*other) == id_of(verified) && *other != verified)
+            .unwrap_or(verified);
+    }
+    verified
+}
+
+fn bears_signature(element: Node<'_, '_>) -> bool {
+    children(element, ns::DS, "Signature").next().is_some()
+}
+
+/// The signature that is a child of the element it signs (Core 5.4.1: enveloped), of which there is one at most.
+fn own_signature<'a, 'd>(element: Node<'a, 'd>, what: &'static str) -> Result<Option<Node<'a, 'd>>, Denial> {
+    if !bears_signature(element) {
+        return Ok(None);
+    }
+    only(children(element, ns::DS, "Signature"))
+        .map(Some)
+        .ok_or(Denial::SignatureCount(what))
+}
