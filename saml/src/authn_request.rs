@@ -12,10 +12,10 @@ use crate::{
 /// A samlp:AuthnRequest. What is missing is none; who reads it decides what must be there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuthnRequest {
-    /// Its ID.
-    pub id: Option<String>,
-    /// Its Version.
-    pub version: Option<String>,
+    /// Its ID; empty where it has none.
+    pub id: String,
+    /// Its Version; empty where it has none.
+    pub version: String,
     /// When it was issued, as written.
     pub issue_instant: Option<String>,
     /// The SP's entityID.
@@ -90,8 +90,8 @@ impl AuthnRequest {
         }
         let own = |name: &str| plain(root, name);
         Ok(Self {
-            id: own("ID"),
-            version: own("Version"),
+            id: own("ID").unwrap_or_default(),
+            version: own("Version").unwrap_or_default(),
             issue_instant: own("IssueInstant"),
             issuer: child(root, ns::SAML, "Issuer").map(|n| text(n).trim().to_owned()),
             destination: own("Destination"),
@@ -122,8 +122,8 @@ impl AuthnRequest {
         let mut out = String::with_capacity(1_024);
         out.push_str("<samlp:AuthnRequest");
         attribute(&mut out, "xmlns:samlp", ns::SAMLP);
-        optional(&mut out, "ID", self.id.as_deref());
-        optional(&mut out, "Version", self.version.as_deref());
+        attribute(&mut out, "ID", &self.id);
+        attribute(&mut out, "Version", &self.version);
         optional(&mut out, "IssueInstant", self.issue_instant.as_deref());
         optional(&mut out, "Destination", self.destination.as_deref());
         optional(&mut out, "ProtocolBinding", self.protocol_binding.as_deref());
@@ -191,8 +191,8 @@ mod tests {
     #[test]
     fn what_is_written_reads_back() {
         let request = AuthnRequest {
-            id: Some("_1".to_owned()),
-            version: Some("2.0".to_owned()),
+            id: "_1".to_owned(),
+            version: "2.0".to_owned(),
             issuer: Some("https://sp.example/?a&b".to_owned()),
             acs_url: Some("https://sp.example/acs".to_owned()),
             acs_index: Some(3),

@@ -193,7 +193,8 @@ pub fn verify_query(raw_query: &str, certificate: &Certificate) -> Result<bool, 
         None => format!("{message}&{algorithm}"),
     };
     let signature = base64(&value(signature))?;
-    let mut verifier = Verifier::new(digest, certificate.public_key())?;
+    let key = certificate.public_key();
+    let mut verifier = Verifier::new(digest, &key)?;
     Ok(verifier
         .verify_oneshot(&signature, input.as_bytes())
         .unwrap_or(false))

@@ -330,8 +330,8 @@ impl Certificate {
     }
 
     /// The key in it.
-    pub fn public_key(&self) -> &PKey<Public> {
-        &self.public
+    pub fn public_key(&self) -> PKey<Public> {
+        self.public.clone()
     }
 
     /// SHA-1 of the DER in upper-case hexadecimal, as Azure's portal shows it.
@@ -416,7 +416,7 @@ mod tests {
             !clone
                 .certificate()
                 .public_key()
-                .public_eq(genuine.certificate().public_key())
+                .public_eq(&genuine.certificate().public_key())
         );
     }
 

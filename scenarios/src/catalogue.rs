@@ -87,7 +87,11 @@ impl Catalogue {
         for (file, text) in files {
             for scenario in read_file(&file, text)? {
                 if let Some(first) = seen.insert(scenario.id.clone(), file.clone()) {
-                    return Err(CatalogueError::Twice { id: scenario.id, first, second: file });
+                    return Err(CatalogueError::Twice {
+                        id: scenario.id,
+                        first,
+                        second: file,
+                    });
                 }
                 catalogue.scenarios.push(scenario.into());
             }
@@ -153,19 +157,37 @@ fn embedded_files() -> Vec<(String, &'static str)> {
 fn read_file(file: &str, text: &str) -> Result<Vec<Scenario>, CatalogueError> {
     let table: toml::Table = text
         .parse()
-        .map_err(|e: toml::de::Error| CatalogueError::NotToml { file: file.to_owned(), why: e.to_string() })?;
+        .map_err(|e: toml::de::Error| CatalogueError::NotToml {
+            file: file.to_owned(),
+            why: e.to_string(),
+        })?;
     let mut scenarios = Vec::new();
     for (key, value) in table {
         let toml::Value::Array(list) = value else {
-            return Err(CatalogueError::Stranger { file: file.to_owned(), key });
+            return Err(CatalogueError::Stranger {
+                file: file.to_owned(),
+                key,
+            });
         };
         if key != "scenario" {
-            return Err(CatalogueError::Stranger { file: file.to_owned(), key });
+            return Err(CatalogueError::Stranger {
+                file: file.to_owned(),
+                key,
+            });
         }
         for (at, value) in list.into_iter().enumerate() {
-            let id = value.get("id").and_then(toml::Value::as_str).map_or(format!("number {}", at + 1), str::to_owned);
-            let unreadable = |why: String| CatalogueError::Unreadable { file: file.to_owned(), id: id.clone(), why };
-            let scenario: Scenario = value.try_into().map_err(|e: toml::de::Error| unreadable(e.to_string()))?;
+            let id = value
+                .get("id")
+                .and_then(toml::Value::as_str)
+                .map_or(format!("number {}", at + 1), str::to_owned);
+            let unreadable = |why: String| CatalogueError::Unreadable {
+                file: file.to_owned(),
+                id: id.clone(),
+                why,
+            };
+            let scenario: Scenario = value
+                .try_into()
+                .map_err(|e: toml::de::Error| unreadable(e.to_string()))?;
             check(&scenario).map_err(unreadable)?;
             scenarios.push(scenario);
         }
@@ -176,7 +198,9 @@ fn read_file(file: &str, text: &str) -> Result<Vec<Scenario>, CatalogueError> {
 /// What a type cannot say.
 fn check(scenario: &Scenario) -> Result<(), String> {
     let word = |s: &str| {
-        !s.is_empty() && s.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        !s.is_empty()
+            && s.chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
     };
     match scenario.id.split_once('/') {
         Some((namespace, name)) if word(namespace) && word(name) => {}
@@ -194,7 +218,11 @@ fn check(scenario: &Scenario) -> Result<(), String> {
     if scenario.inert && !scenario.verdict.is_negative() {
         return Err("only what should be rejected can be inert".to_owned());
     }
-    if !scenario.each.is_empty() && !serde_json::to_string(scenario).unwrap_or_default().contains("{each}") {
+    if !scenario.each.is_empty()
+        && !serde_json::to_string(scenario)
+            .unwrap_or_default()
+            .contains("{each}")
+    {
         return Err("it has `each`, and {each} stands nowhere".to_owned());
     }
     Ok(())

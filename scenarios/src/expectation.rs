@@ -58,9 +58,7 @@ impl std::fmt::Display for Expected {
 }
 
 /// The harm if a scenario fails. Ordered: the worst is the greatest.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// A record of behaviour.
@@ -95,9 +93,7 @@ impl std::fmt::Display for Severity {
 }
 
 /// When a scenario runs.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Tier {
     /// First of all: the run means nothing where these fail.
@@ -114,7 +110,13 @@ pub enum Tier {
 
 impl Tier {
     /// All of them, in order.
-    pub const ALL: [Self; 5] = [Self::Smoke, Self::Core, Self::Extended, Self::Observe, Self::OptIn];
+    pub const ALL: [Self; 5] = [
+        Self::Smoke,
+        Self::Core,
+        Self::Extended,
+        Self::Observe,
+        Self::OptIn,
+    ];
 
     /// The word, as the command line writes it.
     pub fn word(self) -> &'static str {

@@ -20,19 +20,30 @@
 //! ]
 //! ```
 
+mod apply;
 pub mod catalogue;
+pub mod context;
 pub mod expectation;
 pub mod flow;
+pub mod forge;
+pub mod keys;
 pub mod operation;
 pub mod persona;
 pub mod recipe;
+mod restyle;
 pub mod scenario;
 pub mod selector;
+mod self_check;
+mod signing;
 mod verbs;
+pub mod workbench;
 
 pub use catalogue::{Catalogue, CatalogueError};
+pub use context::Context;
 pub use expectation::{Expected, Proves, Severity, Tier};
 pub use flow::Step;
+pub use forge::{Fault, Message, Wire, forge};
+pub use keys::KeyRing;
 pub use operation::Operation;
 pub use persona::Persona;
 pub use recipe::{Base, Recipe};

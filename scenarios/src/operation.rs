@@ -350,13 +350,25 @@ pub(crate) fn place<'a>(
 impl Put {
     /// Where to.
     pub fn place(&self) -> Result<Place<'_>, &'static str> {
-        place(&self.into, &self.first_in, &self.before, &self.after, &self.instead_of)
+        place(
+            &self.into,
+            &self.first_in,
+            &self.before,
+            &self.after,
+            &self.instead_of,
+        )
     }
 }
 
 impl Insert {
     /// Where to.
     pub fn place(&self) -> Result<Place<'_>, &'static str> {
-        place(&self.into, &self.first_in, &self.before, &self.after, &self.instead_of)
+        place(
+            &self.into,
+            &self.first_in,
+            &self.before,
+            &self.after,
+            &self.instead_of,
+        )
     }
 }

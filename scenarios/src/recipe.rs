@@ -8,9 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{operation::Operation, persona::Persona};
 
 /// Which elements of the message the IdP signs, before a recipe says otherwise.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub enum Base {
     /// The Assertion: Azure's "Sign SAML assertion", the default there.
     A,
@@ -69,7 +67,11 @@ impl Recipe {
     /// This recipe with what the other one says in its stead.
     pub fn overlaid(&self, over: &Recipe) -> Recipe {
         let list = |mine: &Vec<Operation>, theirs: &Vec<Operation>| {
-            if theirs.is_empty() { mine.clone() } else { theirs.clone() }
+            if theirs.is_empty() {
+                mine.clone()
+            } else {
+                theirs.clone()
+            }
         };
         Recipe {
             persona: over.persona.or(self.persona),

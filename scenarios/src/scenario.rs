@@ -129,9 +129,7 @@ impl Refs {
 }
 
 /// What an SP, or its configuration, must be able to do.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Need {
     /// A login that the SP begins.
@@ -267,9 +265,16 @@ impl Scenario {
             steps: self.steps(&recipe),
             recipe,
         };
-        let mut takes: Vec<Take> =
-            self.each.iter().map(|(name, text)| take(Some(name), Some(text), recipe.clone())).collect();
-        takes.extend(self.variants.iter().map(|(name, over)| take(Some(name), None, recipe.overlaid(over))));
+        let mut takes: Vec<Take> = self
+            .each
+            .iter()
+            .map(|(name, text)| take(Some(name), Some(text), recipe.clone()))
+            .collect();
+        takes.extend(
+            self.variants
+                .iter()
+                .map(|(name, over)| take(Some(name), None, recipe.overlaid(over))),
+        );
         if takes.is_empty() {
             takes.push(take(None, None, recipe));
         }
@@ -280,7 +285,11 @@ impl Scenario {
         if !self.flow.is_empty() {
             return self.flow.clone();
         }
-        let login = Login { login: LoginAs(recipe.persona()), recipe: Some(recipe.clone()), ..Login::default() };
+        let login = Login {
+            login: LoginAs(recipe.persona()),
+            recipe: Some(recipe.clone()),
+            ..Login::default()
+        };
         vec![Step::Login(login)]
     }
 }

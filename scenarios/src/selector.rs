@@ -51,11 +51,16 @@ impl Selector {
 
     /// Every element of the tree that matches, in document order; `root` is the document element.
     pub fn all<'a, 'input>(&self, root: Node<'a, 'input>) -> Vec<Node<'a, 'input>> {
-        let Some((first, rest)) = self.steps.split_first() else { return vec![root] };
+        let Some((first, rest)) = self.steps.split_first() else {
+            return vec![root];
+        };
         // Under a label the first step is relative to what was kept; otherwise it may match anywhere.
         let anywhere = self.label().is_none();
         let mut found = if anywhere {
-            pick(first, root.descendants().filter(|n| named(n, &first.name)).collect())
+            pick(
+                first,
+                root.descendants().filter(|n| named(n, &first.name)).collect(),
+            )
         } else {
             step(first, root)
         };
@@ -67,12 +72,18 @@ impl Selector {
 
     /// The first element that matches.
     pub fn first<'a, 'input>(&self, root: Node<'a, 'input>) -> Option<Node<'a, 'input>> {
-        let Some((first, rest)) = self.steps.split_first() else { return Some(root) };
+        let Some((first, rest)) = self.steps.split_first() else {
+            return Some(root);
+        };
         if self.label().is_none() && first.nth == Nth::First {
             // The first name may match many; the first whose remainder matches decides.
-            return root.descendants().filter(|n| named(n, &first.name)).find_map(|n| {
-                rest.iter().try_fold(n, |at, next| step(next, at).into_iter().next())
-            });
+            return root
+                .descendants()
+                .filter(|n| named(n, &first.name))
+                .find_map(|n| {
+                    rest.iter()
+                        .try_fold(n, |at, next| step(next, at).into_iter().next())
+                });
         }
         self.all(root).into_iter().next()
     }
@@ -84,7 +95,10 @@ fn named(node: &Node<'_, '_>, name: &str) -> bool {
 
 fn step<'a, 'input>(step: &Step, at: Node<'a, 'input>) -> Vec<Node<'a, 'input>> {
     let matching = if step.descend {
-        at.descendants().skip(1).filter(|n| named(n, &step.name)).collect()
+        at.descendants()
+            .skip(1)
+            .filter(|n| named(n, &step.name))
+            .collect()
     } else {
         at.children().filter(|n| named(n, &step.name)).collect()
     };
@@ -113,7 +127,10 @@ impl FromStr for Selector {
                 if first {
                     return Err(wrong("it starts with a slash"));
                 }
-                rest = rest.strip_prefix("//").or_else(|| rest.strip_prefix('/')).unwrap_or(rest);
+                rest = rest
+                    .strip_prefix("//")
+                    .or_else(|| rest.strip_prefix('/'))
+                    .unwrap_or(rest);
             }
             let end = rest.find('/').unwrap_or(rest.len());
             let (segment, tail) = rest.split_at(end);
@@ -121,11 +138,16 @@ impl FromStr for Selector {
             let (name, nth) = match segment.split_once('[') {
                 None => (segment, Nth::First),
                 Some((name, index)) => {
-                    let index = index.strip_suffix(']').ok_or_else(|| wrong("a bracket is not closed"))?;
+                    let index = index
+                        .strip_suffix(']')
+                        .ok_or_else(|| wrong("a bracket is not closed"))?;
                     let nth = match index {
                         "last" => Nth::Last,
                         n => Nth::Number(
-                            n.parse().ok().filter(|n| *n > 0).ok_or_else(|| wrong("counting starts at 1"))?,
+                            n.parse()
+                                .ok()
+                                .filter(|n| *n > 0)
+                                .ok_or_else(|| wrong("counting starts at 1"))?,
                         ),
                     };
                     (name, nth)
@@ -138,7 +160,11 @@ impl FromStr for Selector {
             if is_label {
                 label = Some(name.to_owned());
             } else {
-                steps.push(Step { descend, name: name.to_owned(), nth });
+                steps.push(Step {
+                    descend,
+                    name: name.to_owned(),
+                    nth,
+                });
             }
             first = false;
         }
@@ -164,7 +190,11 @@ impl fmt::Display for Selector {
         f.write_str(self.label.as_deref().unwrap_or_default())?;
         for (at, step) in self.steps.iter().enumerate() {
             let slash = if step.descend { "//" } else { "/" };
-            f.write_str(if at == 0 && self.label.is_none() { "" } else { slash })?;
+            f.write_str(if at == 0 && self.label.is_none() {
+                ""
+            } else {
+                slash
+            })?;
             f.write_str(&step.name)?;
             match step.nth {
                 Nth::First => {}
@@ -187,14 +217,21 @@ mod tests {
     fn found(selector: &str) -> Vec<usize> {
         let tree = roxmltree::Document::parse(TEXT).unwrap();
         let selector: Selector = selector.parse().unwrap();
-        selector.all(tree.root_element()).iter().map(|n| n.range().start).collect()
+        selector
+            .all(tree.root_element())
+            .iter()
+            .map(|n| n.range().start)
+            .collect()
     }
 
     #[test]
     fn a_name_matches_anywhere_and_a_slash_goes_to_a_child() {
         assert_eq!(found("Signature").len(), 2);
         assert_eq!(found("Response/Signature"), [10]);
-        assert_eq!(found("Assertion/Signature"), vec![TEXT.rfind("<Signature").unwrap()]);
+        assert_eq!(
+            found("Assertion/Signature"),
+            vec![TEXT.rfind("<Signature").unwrap()]
+        );
         assert_eq!(found("Assertion[2]//NameID"), vec![TEXT.find("<NameID").unwrap()]);
         assert_eq!(found("Assertion[last]"), vec![TEXT.rfind("<Assertion").unwrap()]);
     }
@@ -217,7 +254,15 @@ mod tests {
 
     #[test]
     fn what_is_not_a_place_is_said_to_be_none() {
-        for bad in ["", "/Assertion", "Assertion[0]", "Assertion[", "A b", "Assertion//", "Assertion/"] {
+        for bad in [
+            "",
+            "/Assertion",
+            "Assertion[0]",
+            "Assertion[",
+            "A b",
+            "Assertion//",
+            "Assertion/",
+        ] {
             assert!(bad.parse::<Selector>().is_err(), "{bad}");
         }
     }

@@ -1,0 +1,331 @@
+//! Recipe and context to message, in the one order: draft, operations, signature, operations, wire.
+
+use std::collections::BTreeMap;
+
+use mock_idp::SignIn;
+use proofs::{Proofs, TrustedKey};
+use thiserror::Error;
+
+use crate::{
+    apply,
+    context::Context,
+    expectation::Proves,
+    operation::{Encoding, Operation},
+    persona::Persona,
+    recipe::{Base, Delivery, Recipe, Signing},
+    self_check, signing,
+    workbench::Workbench,
+};
+
+/// A message in its four byte views, with what it proves.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// Who was asked for.
+    pub persona: Persona,
+    /// The NameID that the IdP issued.
+    pub name_id: String,
+    /// What is signed.
+    pub base: Base,
+    /// After the operations on the draft, before any signature.
+    pub unsigned: String,
+    /// As the IdP signed it.
+    pub signed: String,
+    /// After all operations.
+    pub forged: Vec<u8>,
+    /// As it is sent.
+    pub wire: Wire,
+    /// What an independent verifier makes of the forged bytes.
+    pub proofs: Proofs,
+    /// Values that later steps may call by name.
+    pub values: BTreeMap<String, String>,
+}
+
+/// What is sent: a form, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wire {
+    /// Where to.
+    pub url: String,
+    /// The fields, in order.
+    pub fields: Vec<(String, String)>,
+    /// Headers beyond the usual (HTTP only).
+    pub headers: BTreeMap<String, String>,
+}
+
+/// Why a message cannot be made. Either way the SP has nothing to do with it.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum Fault {
+    /// The recipe asks for something that cannot be done.
+    #[error("{0}")]
+    Recipe(String),
+    /// The message is not what its recipe claims.
+    #[error("the self-check refuses the message: {0}")]
+    SelfCheck(String),
+}
+
+impl Fault {
+    pub(crate) fn recipe(why: impl Into<String>) -> Self {
+        Self::Recipe(why.into())
+    }
+
+    pub(crate) fn at(self, operation: &Operation) -> Self {
+        match self {
+            Self::Recipe(why) => Self::Recipe(format!("{}: {why}", operation.verb())),
+            check => check,
+        }
+    }
+}
+
+/// Makes the message of a recipe and holds it to what it claims.
+///
+/// # Errors
+/// The recipe cannot be done, or the message is not what it claims: the harness's own fault, never the SP's.
+pub fn forge(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<Message, Fault> {
+    let message = forge_unchecked(recipe, base, context)?;
+    self_check::check(recipe.proves, &message, context)?;
+    Ok(message)
+}
+
+/// The same without the self-check, for those who want to see what it would refuse.
+///
+/// # Errors
+/// The recipe cannot be done.
+pub fn forge_unchecked(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<Message, Fault> {
+    let base = recipe.base.unwrap_or(base);
+    let made = mint(recipe, base, context)?;
+    let wire = wire(&made.forged, recipe.deliver.as_ref(), &made.bench, context)?;
+    Ok(Message {
+        persona: recipe.persona(),
+        proofs: prove(&made, recipe.proves, context)?,
+        name_id: made.name_id,
+        base,
+        values: values(&made.bench),
+        unsigned: made.unsigned,
+        signed: made.signed,
+        forged: made.forged,
+        wire,
+    })
+}
+
+/// Only the bytes: draft, operations, signature, operations. What a benchmark of minting measures.
+///
+/// # Errors
+/// The recipe cannot be done.
+pub fn mint_only(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<Vec<u8>, Fault> {
+    mint(recipe, base, context).map(|made| made.forged)
+}
+
+/// A message that was kept, changed and wrapped up anew.
+///
+/// # Errors
+/// An operation cannot be done.
+pub fn reforge(
+    message: &Message,
+    operations: &[Operation],
+    deliver: Option<&Delivery>,
+    context: &Context<'_>,
+) -> Result<Message, Fault> {
+    let mut bench = Workbench::new(String::from_utf8_lossy(&message.forged).into_owned());
+    let forged = finish(&mut bench, operations, context)?;
+    let wire = match (operations.is_empty(), deliver) {
+        (true, None) => message.wire.clone(),
+        _ => wire(&forged, deliver, &bench, context)?,
+    };
+    let proofs = proofs::proofs(&forged, &trusted(context)?);
+    Ok(Message {
+        forged,
+        wire,
+        proofs,
+        ..message.clone()
+    })
+}
+
+/// The unsigned model of a flawless login of this persona, in Azure's shape.
+pub(crate) fn draft(persona: Persona, context: &Context<'_>) -> Result<saml::Response, Fault> {
+    let tenant = context.tenant(persona);
+    let missing = |what: &str| Fault::recipe(format!("the directory has no {what}"));
+    let application = tenant
+        .application(&context.sp.entity_id)
+        .ok_or_else(|| missing("application for this SP"))?;
+    let user = tenant
+        .user(persona.name())
+        .ok_or_else(|| missing(persona.name()))?;
+    let sign_in = SignIn {
+        tenant,
+        application,
+        user,
+        request: context.request,
+        now: context.now,
+        authn_instant: context.now,
+        name_id_format: None,
+    };
+    Ok(mock_idp::draft(&sign_in))
+}
+
+struct Made {
+    name_id: String,
+    unsigned: String,
+    signed: String,
+    forged: Vec<u8>,
+    bench: Workbench,
+}
+
+fn mint(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<Made, Fault> {
+    let persona = recipe.persona();
+    let mut response = draft(persona, context)?;
+    let nothing = Workbench::default();
+    let subject = response
+        .assertions
+        .first_mut()
+        .and_then(|a| a.subject.name_id.as_mut());
+    let name_id = match (&recipe.name_id, subject) {
+        (Some(template), Some(subject)) => {
+            subject.value = context.fill(template, &nothing)?;
+            subject.value.clone()
+        }
+        (None, Some(subject)) => subject.value.clone(),
+        (_, None) => context.name_id(persona)?,
+    };
+    let mut bench = Workbench::new(response.to_xml());
+    apply::apply(&mut bench, &recipe.draft, context)?;
+    let unsigned = bench.text.clone();
+    let default = Signing {
+        key: (persona == Persona::Outsider).then(|| "fabrikam".to_owned()),
+        ..Signing::default()
+    };
+    let how = recipe.sign.as_ref().unwrap_or(&default);
+    let places: &[&str] = match base {
+        Base::A => &["Response/Assertion"],
+        Base::R => &["Response"],
+        Base::B => &["Response/Assertion", "Response"],
+        Base::N => &[],
+    };
+    for place in places {
+        signing::sign(&mut bench, &place.parse().map_err(Fault::recipe)?, how, context)?;
+    }
+    let signed = bench.text.clone();
+    let forged = finish(&mut bench, &recipe.forge, context)?;
+    Ok(Made {
+        name_id,
+        unsigned,
+        signed,
+        forged,
+        bench,
+    })
+}
+
+/// Does the operations; the last may be one on bytes.
+fn finish(bench: &mut Workbench, operations: &[Operation], context: &Context<'_>) -> Result<Vec<u8>, Fault> {
+    let (recode, operations) = match operations.split_last() {
+        Some((Operation::Recode(recode), before)) => (Some(recode.recode), before),
+        _ => (None, operations),
+    };
+    apply::apply(bench, operations, context)?;
+    Ok(match recode {
+        None => bench.text.clone().into_bytes(),
+        Some(Encoding::Utf8Bom) => format!("\u{feff}{}", bench.text).into_bytes(),
+        Some(Encoding::Crlf) => bench.text.replace('\n', "\r\n").into_bytes(),
+        Some(Encoding::Utf16le) => {
+            let text = format!(
+                "\u{feff}<?xml version=\"1.0\" encoding=\"UTF-16\"?>{}",
+                bench.text
+            );
+            text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+        }
+    })
+}
+
+fn wire(
+    forged: &[u8],
+    deliver: Option<&Delivery>,
+    bench: &Workbench,
+    context: &Context<'_>,
+) -> Result<Wire, Fault> {
+    let default = Delivery::default();
+    let deliver = deliver.unwrap_or(&default);
+    let mut response = saml::binding::encode_post(forged);
+    if let Some(length) = deliver.base64_line.filter(|length| *length > 0) {
+        let lines: Vec<&str> = response
+            .as_bytes()
+            .chunks(length)
+            .filter_map(|line| std::str::from_utf8(line).ok())
+            .collect();
+        response = lines.join("\r\n");
+    }
+    let relay_state = match deliver.relay_state.as_deref() {
+        None | Some("echo") => context.relay_state.map(str::to_owned),
+        Some("none") => None,
+        Some(text) => Some(context.fill(text, bench)?),
+    };
+    let fields = match &deliver.fields {
+        None => std::iter::once(("SAMLResponse".to_owned(), response))
+            .chain(relay_state.map(|state| ("RelayState".to_owned(), state)))
+            .collect(),
+        Some(fields) => {
+            let mut filled = Vec::new();
+            for (name, value) in fields {
+                let value = match value.as_str() {
+                    "{SAMLResponse}" => response.clone(),
+                    "{RelayState}" => relay_state.clone().unwrap_or_default(),
+                    text => context.fill(text, bench)?,
+                };
+                filled.push((name.clone(), value));
+            }
+            filled
+        }
+    };
+    let url = match &deliver.to {
+        Some(to) => context.fill(to, bench)?,
+        None => context.acs()?.to_owned(),
+    };
+    let mut headers = BTreeMap::new();
+    for (name, value) in &deliver.headers {
+        headers.insert(name.clone(), context.fill(value, bench)?);
+    }
+    Ok(Wire { url, fields, headers })
+}
+
+/// The keys that the SP trusts, each for the one issuer it may speak for.
+///
+/// # Errors
+/// A certificate of the directory cannot be read.
+pub fn trusted(context: &Context<'_>) -> Result<Vec<TrustedKey>, Fault> {
+    let mut trusted = Vec::new();
+    for tenant in &context.directory.tenants {
+        for key in &tenant.keys.published {
+            let key = TrustedKey::from_certificate_der(tenant.entity_id(), key.certificate().der());
+            trusted.push(key.map_err(|e| Fault::recipe(e.to_string()))?);
+        }
+    }
+    Ok(trusted)
+}
+
+fn prove(made: &Made, proves: Option<Proves>, context: &Context<'_>) -> Result<Proofs, Fault> {
+    let trusted = trusted(context)?;
+    let mut proofs = proofs::proofs(&made.forged, &trusted);
+    if proofs.genuine.is_empty() && proves == Some(Proves::Unchecked) {
+        // Bytes that no tree can hold (two documents in one) still carry what the IdP signed.
+        proofs.genuine = proofs::proofs(made.signed.as_bytes(), &trusted).genuine;
+    }
+    Ok(proofs)
+}
+
+fn values(bench: &Workbench) -> BTreeMap<String, String> {
+    let Ok(tree) = crate::workbench::view(&bench.text) else {
+        return BTreeMap::new();
+    };
+    let find = |name: &str| {
+        tree.root_element()
+            .descendants()
+            .find(|n| n.tag_name().name() == name)
+    };
+    let attribute = |element: &str, name: &str| Some(find(element)?.attribute(name)?.to_owned());
+    [
+        ("response_id", attribute("Response", "ID")),
+        ("assertion_id", attribute("Assertion", "ID")),
+        ("session_index", attribute("AuthnStatement", "SessionIndex")),
+        ("name_id", find("NameID").map(saml::document::text)),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+    .collect()
+}
