@@ -20,7 +20,7 @@ pub struct Keys {
 }
 
 /// The subject, and the issuer, of every certificate that Azure makes for an application.
-pub const SUBJECT: &str = "Microsoft Azure Federated SSO Certificate";
+const SUBJECT: &str = "Microsoft Azure Federated SSO Certificate";
 /// How long Azure's certificates live, in years.
 const YEARS: u32 = 3;
 const DAY: SignedDuration = SignedDuration::from_hours(24);

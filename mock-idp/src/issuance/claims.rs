@@ -1,6 +1,6 @@
 //! The attribute statement.
 
-use saml::response::Attribute;
+use saml::assertion::Attribute;
 
 use super::SignIn;
 

@@ -2,8 +2,8 @@
 
 use openssl::base64::encode_block;
 use openssl::sha::sha256;
+use saml::assertion::NameId;
 use saml::names::name_id;
-use saml::response::NameId;
 
 use super::SignIn;
 use crate::guid;

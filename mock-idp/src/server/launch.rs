@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::Idp;
 use super::answer::Binding;
-use super::page::{self, ErrorPage};
+use super::page;
 use super::sso::{self, Arrival};
 use crate::{Aadsts, Directory};
 
@@ -21,7 +21,7 @@ pub(super) async fn launch(
 ) -> Response {
     let named = page::field(&query, "tenantId").map(ToOwned::to_owned);
     let Some(tenant) = named.or_else(|| only_tenant_with(&idp.directory(), &app_id)) else {
-        return ErrorPage::from(Aadsts::TenantUnknown).into_response();
+        return Aadsts::TenantUnknown.into_response();
     };
     let arrival = Arrival {
         tenant,

@@ -6,7 +6,7 @@ use axum::extract::{Query, State};
 use axum::http::{Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
-use super::page::{self, ErrorPage};
+use super::page;
 use super::{Idp, sso};
 use crate::{Aadsts, federation_metadata};
 
@@ -19,7 +19,7 @@ pub(super) async fn show(State(idp): State<Arc<Idp>>, method: Method, uri: Uri) 
         .filter(|tenant| !tenant.is_empty() && !tenant.contains('/'));
     match named {
         Some(tenant) if matches!(method, Method::GET | Method::HEAD) => {
-            document(&idp, tenant, &uri).unwrap_or_else(|error| ErrorPage::from(error).into_response())
+            document(&idp, tenant, &uri).into_response()
         }
         _ => page::not_found(uri.path()),
     }

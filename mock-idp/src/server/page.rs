@@ -57,9 +57,9 @@ pub(super) fn path_segment(text: &str) -> String {
 pub(super) fn found(url: &str) -> Response {
     match HeaderValue::from_bytes(url.as_bytes()) {
         Ok(location) => (StatusCode::FOUND, [(header::LOCATION, location)]).into_response(),
-        Err(_) => ErrorPage::from(Aadsts::ServiceFailed {
+        Err(_) => Aadsts::ServiceFailed {
             detail: "the URL to go on with has characters that no header can carry".to_owned(),
-        })
+        }
         .into_response(),
     }
 }
@@ -111,31 +111,14 @@ pub(super) fn not_found(path: &str) -> Response {
     (StatusCode::NOT_FOUND, document("Nothing here", &content)).into_response()
 }
 
-/// Azure's page in place of a sign-in.
-pub(super) struct ErrorPage {
-    error: Aadsts,
-    request_id: String,
-    correlation_id: String,
-    timestamp: String,
-}
-
-impl From<Aadsts> for ErrorPage {
-    fn from(error: Aadsts) -> Self {
-        let now = saml::instant::format(Timestamp::now());
-        let seconds = now.split('.').next().unwrap_or_default();
-        Self {
-            error,
-            request_id: guid::fresh(),
-            correlation_id: guid::fresh(),
-            timestamp: format!("{seconds}Z"),
-        }
-    }
-}
-
-impl IntoResponse for ErrorPage {
+/// The page in place of a sign-in.
+impl IntoResponse for Aadsts {
     fn into_response(self) -> Response {
-        tracing::debug!(error = %self.error, "sign-in refused");
-        let message = self.error.to_string();
+        tracing::debug!(error = %self, "sign-in refused");
+        let message = self.to_string();
+        let (request_id, correlation_id) = (guid::fresh(), guid::fresh());
+        let now = saml::instant::format(Timestamp::now());
+        let timestamp = format!("{}Z", now.split('.').next().unwrap_or_default());
         let content = html! {
             main.card.narrow {
                 h1 { "Sign in" }
@@ -144,15 +127,15 @@ impl IntoResponse for ErrorPage {
                 h2 { "Troubleshooting details" }
                 p.muted { "If you contact your administrator, send this info to them." }
                 dl.details {
-                    dt { "Request Id:" } dd { code { (self.request_id) } }
-                    dt { "Correlation Id:" } dd { code { (self.correlation_id) } }
-                    dt { "Timestamp:" } dd { code { (self.timestamp) } }
+                    dt { "Request Id:" } dd { code { (request_id) } }
+                    dt { "Correlation Id:" } dd { code { (correlation_id) } }
+                    dt { "Timestamp:" } dd { code { (timestamp) } }
                     dt { "Message:" } dd { (message) }
                 }
             }
         };
-        let status = StatusCode::from_u16(self.error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let id = (HeaderName::from_static("x-ms-request-id"), self.request_id);
+        let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let id = (HeaderName::from_static("x-ms-request-id"), request_id);
         (status, [id], document("Sign in", &content)).into_response()
     }
 }

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::page::{self, ErrorPage, Fields};
+use super::page::{self, Fields};
 use super::session::Session;
 use super::sso::{self, Arrival};
 use super::{Idp, cookies};
@@ -51,16 +51,10 @@ pub(super) fn begin(
 pub(super) async fn submit(
     State(idp): State<Arc<Idp>>,
     headers: HeaderMap,
-    fields: Result<Fields, Aadsts>,
-) -> Response {
-    fields
-        .and_then(|Fields(fields)| judge(&idp, &headers, &fields))
-        .unwrap_or_else(|error| ErrorPage::from(error).into_response())
-}
-
-fn judge(idp: &Idp, headers: &HeaderMap, fields: &[(String, String)]) -> Result<Response, Aadsts> {
+    Fields(fields): Fields,
+) -> Result<Response, Aadsts> {
     let field = |name: &str| {
-        page::field(fields, name).ok_or_else(|| Aadsts::FieldMissing {
+        page::field(&fields, name).ok_or_else(|| Aadsts::FieldMissing {
             field: name.to_owned(),
         })
     };
@@ -68,7 +62,7 @@ fn judge(idp: &Idp, headers: &HeaderMap, fields: &[(String, String)]) -> Result<
     let pending = idp
         .pending
         .get(key)
-        .filter(|pending| cookies::cookie(headers, BROWSER) == Some(&pending.browser))
+        .filter(|pending| cookies::cookie(&headers, BROWSER) == Some(&pending.browser))
         .ok_or_else(|| Aadsts::InvalidRequest {
             detail: "this sign-in has expired or belongs to another browser; go back to the application and start \
                      again"
@@ -101,7 +95,7 @@ fn judge(idp: &Idp, headers: &HeaderMap, fields: &[(String, String)]) -> Result<
     };
     response
         .headers_mut()
-        .append(header::SET_COOKIE, idp.sessions.begin(session, secure(idp)));
+        .append(header::SET_COOKIE, idp.sessions.begin(session, secure(&idp)));
     Ok(response)
 }
 

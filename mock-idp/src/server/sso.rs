@@ -11,7 +11,7 @@ use saml::binding::{self, BindingError};
 use saml::document;
 
 use super::answer::{Binding, Live, Reply, TICKET_COOKIE};
-use super::page::{self, ErrorPage, Fields};
+use super::page::{self, Fields};
 use super::{Idp, auto_post, cookies, session, sign_in};
 use crate::issuance::{SignIn, check_request, issue, no_passive, reply_url};
 use crate::{Aadsts, Application, Directory, Tenant, User};
@@ -46,7 +46,7 @@ pub(super) async fn redirect(
 ) -> Response {
     let query = query.unwrap_or_default();
     if query.len() > MAX_QUERY {
-        return ErrorPage::from(Aadsts::QueryTooLong).into_response();
+        return Aadsts::QueryTooLong.into_response();
     }
     let fields = Query::<Vec<(String, String)>>::try_from_uri(&uri)
         .map(|Query(fields)| fields)
@@ -64,12 +64,8 @@ pub(super) async fn post(
     State(idp): State<Arc<Idp>>,
     Path(tenant): Path<String>,
     headers: HeaderMap,
-    fields: Result<Fields, Aadsts>,
+    Fields(fields): Fields,
 ) -> Response {
-    let fields = match fields {
-        Ok(Fields(fields)) => fields,
-        Err(error) => return ErrorPage::from(error).into_response(),
-    };
     let arrival = read(tenant, Binding::Post, &fields);
     if [TICKET_COOKIE, session::COOKIE]
         .iter()
@@ -90,9 +86,9 @@ pub(super) async fn resume(
 ) -> Response {
     match page::field(&query, "ctx").and_then(|key| idp.resting.get(key)) {
         Some(arrival) => handle(&idp, arrival, &headers).await,
-        None => ErrorPage::from(Aadsts::InvalidRequest {
+        None => Aadsts::InvalidRequest {
             detail: "this sign-in has expired; go back to the application and start again".to_owned(),
-        })
+        }
         .into_response(),
     }
 }
@@ -108,7 +104,7 @@ pub(super) async fn handle(idp: &Idp, arrival: Arrival, headers: &HeaderMap) -> 
             Reply::Page { status, html } => return page::raw(status, html),
         }
     }
-    azure(idp, arrival, headers).unwrap_or_else(|error| ErrorPage::from(error).into_response())
+    azure(idp, arrival, headers).into_response()
 }
 
 /// Answers with the response for this person, by Azure's page that posts it.
@@ -261,5 +257,18 @@ fn parse(xml: &str) -> Result<AuthnRequest, Aadsts> {
         _ => AuthnRequest::parse(xml).map_err(|error| Aadsts::InvalidMessage {
             detail: error.to_string(),
         }),
+    }
+}
+
+fn undecodable(error: BindingError) -> Aadsts {
+    match error {
+        BindingError::NotBase64 => Aadsts::NotBase64,
+        BindingError::NotDeflated => Aadsts::NotDeflated,
+        BindingError::Xml(error) => Aadsts::MalformedXml {
+            detail: error.to_string(),
+        },
+        other => Aadsts::InvalidMessage {
+            detail: other.to_string(),
+        },
     }
 }
