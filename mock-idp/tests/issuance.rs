@@ -84,10 +84,10 @@ fn between(text: &str, start: &str, end: &str, with: &str) -> String {
     let mut out = parts.next().unwrap().to_owned();
     for part in parts {
         let (value, rest) = part.split_once(end).unwrap();
-        assert!(
-            !value.is_empty() && !value.contains(char::is_whitespace),
-            "{start}{value}"
-        );
+        assert!(!value.is_empty(), "{start}");
+        // A Base64 value is in one line; other values are text.
+        let base64 = !value.starts_with('<');
+        assert!(!base64 || !value.contains(char::is_whitespace), "{start}{value}");
         out.push_str(&[start, with, end, rest].concat());
     }
     out
@@ -285,15 +285,8 @@ fn xmlsec1_agrees_where_it_is_installed() {
 fn an_unsolicited_response_answers_nothing() {
     let response = issue(&sign_in(None), &Signing::default(), &tenant().keys.active).unwrap();
     assert!(!response.contains("InResponseTo"));
-    assert_eq!(
-        masked(&response),
-        golden(Signing::default())
-            .replace(r#" InResponseTo="id6f1c""#, "")
-            .replace(
-                r#"<SubjectConfirmationData InResponseTo="id6f1c" "#,
-                "<SubjectConfirmationData "
-            )
-    );
+    let unsolicited = golden(Signing::default()).replace(r#" InResponseTo="id6f1c""#, "");
+    assert_eq!(masked(&response), unsolicited);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use saml::document::{escape_attribute, escape_text};
 use saml::key::SigningKey;
 use saml::names::{binding, ns};
-use saml::signature::{self, Template, key_info};
+use saml::signature::{self, Template};
 
 use super::IssueError;
 use crate::{Application, Keys, Tenant, guid};
@@ -80,14 +80,14 @@ fn roles(tenant: &Tenant, origin: &str, keys: &Keys) -> String {
 }
 
 fn key_descriptors(keys: &[SigningKey]) -> String {
-    keys.iter()
-        .map(|key| {
-            format!(
-                r#"<KeyDescriptor use="signing">{}</KeyDescriptor>"#,
-                key_info(&[key.certificate()])
-            )
-        })
-        .collect()
+    let descriptor = |key: &SigningKey| {
+        format!(
+            r#"<KeyDescriptor use="signing"><KeyInfo xmlns="{}"><X509Data><X509Certificate>{}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>"#,
+            ns::DS,
+            key.certificate().base64(),
+        )
+    };
+    keys.iter().map(descriptor).collect()
 }
 
 /// `address` is escaped already.

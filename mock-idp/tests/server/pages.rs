@@ -58,8 +58,9 @@ async fn metadata_is_found_in_any_case_by_id_or_domain_and_for_an_application() 
 
 #[tokio::test]
 async fn a_path_that_nobody_serves_is_not_found() {
+    let idp = idp().await;
     let page = Browser::new()
-        .get(&format!("{}/no/<such>/page", idp().await.origin()))
+        .get(&format!("{}/no/<such>/page", idp.origin()))
         .await;
     assert_eq!(page.status, 404);
     assert!(!page.text().contains("<such>"));
