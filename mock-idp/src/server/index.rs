@@ -55,7 +55,7 @@ fn card(origin: &str, tenant: &Tenant) -> Markup {
             dl {
                 dt { "Identifier" } dd { code { (tenant.entity_id()) } }
                 dt { "Login and logout URL" } dd { code { (sso_url(origin, &tenant.id)) } }
-                dt { "Federation metadata" } dd { a href=(metadata) { (metadata) } }
+                dt { "Federation metadata" } dd { a href=(metadata) { code { (metadata) } } }
             }
             h3 { "Users" }
             div.scroll tabindex="0" role="region" aria-label={ "Users of " (tenant.display_name) } {
@@ -96,8 +96,8 @@ fn row(origin: &str, tenant: &Tenant, application: &Application) -> Markup {
                 }
             }
             p.actions {
-                a.button href=(launch_url(origin, &application.app_id, &tenant.id)) { "Sign in to it" }
-                a href={ (metadata_url(origin, &tenant.id)) "?appid=" (application.app_id) } { "Its metadata" }
+                a.button href=(launch_url(origin, &application.app_id, &tenant.id)) { "Sign in" }
+                a href={ (metadata_url(origin, &tenant.id)) "?appid=" (application.app_id) } { "Metadata of this application" }
             }
         }
     }

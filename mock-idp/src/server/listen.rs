@@ -28,7 +28,7 @@ pub enum ServeError {
         /// What the system said.
         source: io::Error,
     },
-    /// 0.0.0.0 or [::].
+    /// `0.0.0.0` or `[::]`.
     #[error(
         "{address} would serve the mock identity provider, whose keys sign anything, to the whole network; name \
          127.0.0.1 or the one address that your containers reach"

@@ -120,7 +120,7 @@ impl IntoResponse for Aadsts {
         let now = saml::instant::format(Timestamp::now());
         let timestamp = format!("{}Z", now.split('.').next().unwrap_or_default());
         let content = html! {
-            main.card.narrow {
+            main.card.medium {
                 h1 { "Sign in" }
                 p.lead { "Sorry, but we’re having trouble signing you in." }
                 p.alert role="alert" { (message) }

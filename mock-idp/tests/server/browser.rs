@@ -1,9 +1,16 @@
 //! A browser of a few lines: cookies by hand, one hop at a time.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use reqwest::{Client, RequestBuilder, Response, redirect};
 use scraper::{Html, Selector};
+
+/// Making one reads the machine's certificates. No connection is kept, since each test has a runtime of its own.
+static CLIENT: LazyLock<Client> = LazyLock::new(|| {
+    let builder = Client::builder().redirect(redirect::Policy::none()).no_proxy();
+    builder.pool_max_idle_per_host(0).build().unwrap()
+});
 
 /// One cookie jar for one origin.
 pub(crate) struct Browser {
@@ -26,13 +33,8 @@ pub(crate) struct Form {
 
 impl Browser {
     pub(crate) fn new() -> Self {
-        let client = Client::builder()
-            .redirect(redirect::Policy::none())
-            .no_proxy()
-            .build()
-            .unwrap();
         Self {
-            client,
+            client: CLIENT.clone(),
             cookies: BTreeMap::new(),
         }
     }
