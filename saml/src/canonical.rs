@@ -80,6 +80,7 @@ pub fn canonicalize_node(
         recover: false,
         ..ParserOptions::default()
     };
+    crate::signature::quiet::silence();
     let document = Parser::default()
         .parse_string_with_options(&alone, quiet)
         .map_err(|e| CanonicalError::Unreadable(e.to_string()))?;

@@ -109,6 +109,7 @@ fn load(pem: &[u8]) -> Result<XmlSecKey, SignatureError> {
 }
 
 fn read(text: &str) -> Result<Document, SignatureError> {
+    super::quiet::silence();
     let options = ParserOptions {
         no_net: true,
         no_error: true,
