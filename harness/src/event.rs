@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use scenarios::{Expected, Scenario, Severity};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{observation::Observation, outcome::Outcome};
@@ -47,7 +48,7 @@ pub struct RunInfo {
 }
 
 /// What the harness learned about this SP before it fired.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Calibration {
     /// Base A (assertion signed) signs a user in.
     pub assertion_signed: bool,
@@ -74,7 +75,7 @@ pub struct Calibration {
 }
 
 /// The judgement of one firing or one scenario.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum VerdictKind {
     /// As the standard wants.
@@ -164,7 +165,7 @@ pub struct ScenarioResult {
 }
 
 /// How a result compared with the accepted snapshot.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SnapshotState {
     /// Snapshots are not kept for this run.

@@ -8,3 +8,5 @@ pub mod event;
 pub mod exit;
 pub mod observation;
 pub mod outcome;
+pub mod report;
+pub mod snapshot;

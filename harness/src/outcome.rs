@@ -1,9 +1,10 @@
 //! What a firing came to: one word out of a closed list. What we wanted is another type, in `scenarios`.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The observed outcome of a firing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub enum Outcome {
     /// No session, and the SP answered in a way it refuses with.
     #[serde(rename = "rejected")]

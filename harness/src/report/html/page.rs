@@ -1,0 +1,184 @@
+//! The head and the foot of the page.
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::{Told, badge};
+use crate::{
+    event::VerdictKind,
+    exit::Exit,
+    report::{anatomy::visible, counted, terminal},
+};
+
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+
+/// Where the scenarios go. Nothing foreign can spell it, for everything foreign is escaped.
+const PLACE: &str = "<!--scenarios-->";
+
+/// What stands before the scenarios, and what stands after them.
+pub(super) fn around(told: &Told) -> (String, String) {
+    let page = page(told).into_string();
+    let (before, after) = page.split_once(PLACE).unwrap_or((&page, ""));
+    (before.to_owned(), after.to_owned())
+}
+
+fn page(told: &Told) -> Markup {
+    let sp = told.info.as_ref().map_or("no SP", |info| info.sp.as_str());
+    let (tone, headline) = headline(told);
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta http-equiv="Content-Security-Policy" content=(policy());
+                title { (sp) ": " (headline) " – samlitmus" }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                a.skip href="#scenarios" { "Skip to the scenarios" }
+                header {
+                    p.brand { "samlitmus" @if let Some(info) = &told.info { " " (info.version) } }
+                    h1 { (sp) }
+                    p class={ "headline " (tone) } { (headline) }
+                    (facts(told))
+                    (tally(told))
+                    (causes(told))
+                }
+                (filters(told))
+                main id="scenarios" tabindex="-1" {
+                    (PreEscaped(PLACE))
+                    p id="none" hidden { "No scenario matches the filters." }
+                }
+                footer { p {
+                    "Made by samlitmus. The mock identity provider signs whatever it is asked to; trust its keys in tests only."
+                } }
+                script { (PreEscaped(SCRIPT)) }
+            }
+        }
+    }
+}
+
+/// Only our own script runs, and nothing is fetched, whatever a message brought along.
+fn policy() -> String {
+    let hash = openssl::sha::sha256(SCRIPT.as_bytes());
+    format!(
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        BASE64_STANDARD.encode(hash)
+    )
+}
+
+fn headline(told: &Told) -> (&'static str, String) {
+    let count = |verdict| told.counts.get(&verdict).copied().unwrap_or(0);
+    let Some(end) = &told.end else {
+        return ("bad", "The run did not come to an end".to_owned());
+    };
+    let fails = count(VerdictKind::Fail);
+    match Exit::ALL.into_iter().find(|exit| exit.code() == end.exit) {
+        Some(Exit::Conforms) => ("good", "Conforms".to_owned()),
+        Some(Exit::Deviates) if fails > 0 => ("bad", format!("Deviates: {}", counted(fails, "failure"))),
+        Some(Exit::Deviates) => ("bad", "Deviates".to_owned()),
+        Some(Exit::NotJudged) => ("unsure", "The harness could not judge".to_owned()),
+        Some(Exit::NothingRan) => ("unsure", "Nothing ran".to_owned()),
+        Some(Exit::Interrupted) => ("unsure", "Interrupted".to_owned()),
+        Some(Exit::Usage) | None => ("unsure", format!("Ended with code {}", end.exit)),
+    }
+}
+
+fn facts(told: &Told) -> Markup {
+    html! {
+        dl.facts {
+            @if let Some(info) = &told.info {
+                div { dt { "Started" } dd { (info.started) } }
+                div { dt { "Driver" } dd { (info.driver) } }
+                div { dt { "Seed" } dd { (info.seed) } }
+                div { dt { "Catalogue" } dd { (info.catalogue) } }
+            }
+            @if let Some(end) = &told.end {
+                div { dt { "Took" } dd { (terminal::seconds(end.duration)) } }
+                div { dt { "Requests" } dd { (end.requests) } }
+            }
+            @if let Some(calibration) = &told.calibration {
+                div.wide { dt { "Learned" } dd {
+                    (terminal::learned(calibration))
+                    @for note in &calibration.notes { br; (visible(note)) }
+                } }
+            }
+        }
+    }
+}
+
+fn tally(told: &Told) -> Markup {
+    let all: usize = told.counts.values().sum();
+    let shown = VerdictKind::ALL.into_iter().filter_map(|verdict| {
+        told.counts
+            .get(&verdict)
+            .filter(|count| **count > 0)
+            .map(|count| (verdict, *count))
+    });
+    let shown: Vec<_> = shown.collect();
+    html! {
+        @if all > 0 {
+            div.bar aria-hidden="true" {
+                @for (verdict, count) in &shown {
+                    span class={ "v-" (verdict.word()) } style={ "flex-grow:" (count) } {}
+                }
+            }
+        }
+        ul.tally {
+            @for (verdict, count) in &shown {
+                li { strong { (count) } " " (badge(*verdict)) }
+            }
+        }
+    }
+}
+
+fn causes(told: &Told) -> Markup {
+    let end = told.end.as_ref();
+    let causes = end.map(|end| end.causes.as_slice()).unwrap_or_default();
+    let mut warnings = told.warnings.clone();
+    for warning in end.map(|end| end.warnings.as_slice()).unwrap_or_default() {
+        if !warnings.contains(warning) {
+            warnings.push(warning.clone());
+        }
+    }
+    html! {
+        @if !causes.is_empty() {
+            section.causes {
+                h2 { "Why it does not end with 0" }
+                ul { @for cause in causes { li { (visible(cause)) } } }
+            }
+        }
+        @if !warnings.is_empty() {
+            section.warnings {
+                h2 { "Warnings" }
+                ul { @for warning in &warnings { li { (visible(warning)) } } }
+            }
+        }
+    }
+}
+
+fn filters(told: &Told) -> Markup {
+    html! {
+        form.filters role="search" aria-label="Filter the scenarios" {
+            label.search { span { "Search" } input id="q" type="search" placeholder="id, title, reason, outcome" autocomplete="off"; }
+            label { span { "Namespace" } select id="ns" {
+                option value="" { "all" }
+                @for (namespace, count) in &told.namespaces {
+                    option value=(namespace) { (namespace) " (" (count) ")" }
+                }
+            } }
+            fieldset {
+                legend { "Verdict" }
+                @for verdict in VerdictKind::ALL {
+                    @if told.counts.contains_key(&verdict) {
+                        label.chip { input type="checkbox" name="v" value=(verdict.word()) checked; (badge(verdict)) }
+                    }
+                }
+            }
+            p.count { output id="count" aria-live="polite" {} " " button type="button" id="fold" { "Open all" } }
+        }
+    }
+}

@@ -1,0 +1,338 @@
+//! The results for programs, schema 1.
+
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{BufWriter, Write},
+    path::PathBuf,
+};
+
+use scenarios::{Expected, Severity, Tier};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Listener, ReportError, cannot, create, spool::Spool};
+use crate::{
+    event::{Calibration, Event, RunInfo, RunSummary, ScenarioResult, SnapshotState, VerdictKind},
+    outcome::Outcome,
+};
+
+/// The version of this format. It changes when a key changes its meaning or goes.
+pub const SCHEMA: u32 = 1;
+
+/// All results of a run.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Results {
+    /// The version of this format: 1.
+    pub schema: u32,
+    /// What made it.
+    pub tool: Tool,
+    /// The seed that decided everything random.
+    pub seed: u64,
+    /// Start, RFC 3339.
+    pub started: String,
+    /// Wall time of the run, in milliseconds.
+    pub duration_ms: u64,
+    /// What carried the messages: `http`, `browser` or `auto`.
+    pub driver: String,
+    /// The service provider.
+    pub sp: Sp,
+    /// How it came out.
+    pub summary: Summary,
+    /// One entry a scenario and base, sorted by id and base.
+    pub scenarios: Vec<Entry>,
+}
+
+/// What made the results.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Tool {
+    /// `samlitmus`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The version of its catalogue.
+    pub catalogue: String,
+}
+
+/// The service provider.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Sp {
+    /// Its name in the configuration.
+    pub name: String,
+    /// What was learned about it before anything was fired; none where it did not come to that.
+    pub calibration: Option<Calibration>,
+}
+
+/// How the run came out.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Summary {
+    /// As the standard wants.
+    pub pass: usize,
+    /// The attack was ignored, not refused.
+    pub pass_inert: usize,
+    /// A deviation from a SHOULD.
+    pub warn: usize,
+    /// A deviation from a MUST, or a demonstrated impersonation.
+    pub fail: usize,
+    /// Recorded behaviour.
+    pub recorded: usize,
+    /// The harness could not judge.
+    pub inconclusive: usize,
+    /// Not for this SP.
+    pub not_applicable: usize,
+    /// Known deviations.
+    pub waived: usize,
+    /// Failures by severity.
+    #[serde(rename = "fail_by_severity")]
+    pub fail_by_severity: BTreeMap<Severity, usize>,
+    /// Every cause of an exit code other than 0, one sentence each.
+    pub causes: Vec<String>,
+    /// Warnings for the run as a whole.
+    pub warnings: Vec<String>,
+    /// The exit code; none where the run did not come to an end.
+    pub exit: Option<i32>,
+    /// Requests that reached the SP.
+    pub requests: u64,
+}
+
+/// One scenario with one base.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Entry {
+    /// `namespace/name`.
+    pub id: String,
+    /// `A`, `R`, `B`, `N`.
+    pub base: String,
+    /// The variant that decided.
+    pub variant: Option<String>,
+    /// The number of the deciding firing.
+    pub firing: u64,
+    /// One line.
+    pub title: String,
+    /// When it runs.
+    pub tier: Tier,
+    /// What was expected.
+    pub expected: Expected,
+    /// The severity, raised where an impersonation was demonstrated.
+    pub severity: Severity,
+    /// What was observed.
+    pub outcome: Outcome,
+    /// The judgement.
+    pub verdict: VerdictKind,
+    /// One sentence.
+    pub reason: String,
+    /// The rule that a failure breaks.
+    pub rule: String,
+    /// The number of the control firing that frames it.
+    pub control: Option<u64>,
+    /// Wall time of the deciding firing, in milliseconds.
+    pub duration_ms: u64,
+    /// `http` or `browser`.
+    pub driver: String,
+    /// The class of the session's identity.
+    pub identity: String,
+    /// How it compared with the accepted snapshot.
+    pub snapshot: SnapshotState,
+    /// Every variant.
+    pub variants: Vec<Variant>,
+    /// The journey of the judged step.
+    pub hops: Vec<Hop>,
+    /// The recipe of the deciding firing, as it can be fired again.
+    pub recipe: serde_json::Value,
+}
+
+/// One variant of a scenario.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Variant {
+    /// Its name.
+    pub name: String,
+    /// What was observed.
+    pub outcome: Outcome,
+    /// The judgement.
+    pub verdict: VerdictKind,
+}
+
+/// One request and its answer.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Hop {
+    /// `GET` or `POST`.
+    pub method: String,
+    /// What was asked for.
+    pub url: String,
+    /// The status answered.
+    pub status: Option<u16>,
+    /// Time to the complete answer, in milliseconds.
+    pub duration_ms: u64,
+}
+
+/// The listener that writes them.
+pub struct Json {
+    path: PathBuf,
+    file: File,
+    entries: Spool,
+    summary: Summary,
+    info: Option<RunInfo>,
+    calibration: Option<Calibration>,
+    duration_ms: u64,
+}
+
+impl Json {
+    /// Makes the file.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn create(path: PathBuf) -> Result<Self, ReportError> {
+        Ok(Self {
+            file: create(&path)?,
+            entries: Spool::beside(&path)?,
+            path,
+            summary: Summary::default(),
+            info: None,
+            calibration: None,
+            duration_ms: 0,
+        })
+    }
+
+    fn head(&mut self) -> Results {
+        let version = || env!("CARGO_PKG_VERSION").to_owned();
+        let info = self.info.take();
+        if self.summary.exit.is_none() {
+            self.summary
+                .causes
+                .push("the run did not come to an end".to_owned());
+        }
+        Results {
+            schema: SCHEMA,
+            tool: Tool {
+                name: "samlitmus".to_owned(),
+                version: info.as_ref().map_or_else(version, |info| info.version.clone()),
+                catalogue: info.as_ref().map_or_else(
+                    || scenarios::catalogue::VERSION.to_owned(),
+                    |info| info.catalogue.clone(),
+                ),
+            },
+            seed: info.as_ref().map_or(0, |info| info.seed),
+            started: info
+                .as_ref()
+                .map_or_else(String::new, |info| info.started.clone()),
+            duration_ms: self.duration_ms,
+            driver: info.as_ref().map_or_else(String::new, |info| info.driver.clone()),
+            sp: Sp {
+                name: info.map_or_else(String::new, |info| info.sp),
+                calibration: self.calibration.take(),
+            },
+            summary: std::mem::take(&mut self.summary),
+            scenarios: Vec::new(),
+        }
+    }
+}
+
+impl Listener for Json {
+    fn on(&mut self, event: &Event) {
+        match event {
+            Event::Started(info) => self.info = Some(info.as_ref().clone()),
+            Event::Calibrated(calibration) => self.calibration = Some(calibration.as_ref().clone()),
+            Event::ScenarioStarted { .. } => {}
+            Event::ScenarioFinished(result) => {
+                self.summary.count(result);
+                let entry = Entry::of(result);
+                if let Ok(text) = serde_json::to_string(&entry) {
+                    self.entries.push(format!("{} {}", entry.id, entry.base), &text);
+                }
+            }
+            Event::Warning(warning) => self.summary.warnings.push(warning.clone()),
+            Event::Finished(summary) => {
+                self.summary.end(summary);
+                self.duration_ms = millis(summary.duration);
+            }
+        }
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<(), ReportError> {
+        let head = serde_json::to_string_pretty(&self.head()).unwrap_or_default();
+        // The list stands last, so that it can be copied in without being held in memory.
+        let head = head.trim_end().strip_suffix("[]\n}").unwrap_or(&head).to_owned();
+        let mut out = BufWriter::new(&mut self.file);
+        write!(out, "{head}[\n")
+            .and_then(|()| self.entries.pour(&mut out, ",\n"))
+            .and_then(|()| out.write_all(b"\n]}\n"))
+            .and_then(|()| out.flush())
+            .map_err(|why| cannot(&self.path, why))
+    }
+}
+
+impl Summary {
+    fn count(&mut self, result: &ScenarioResult) {
+        let count = match result.verdict {
+            VerdictKind::Pass => &mut self.pass,
+            VerdictKind::PassInert => &mut self.pass_inert,
+            VerdictKind::Warn => &mut self.warn,
+            VerdictKind::Fail => &mut self.fail,
+            VerdictKind::Recorded => &mut self.recorded,
+            VerdictKind::Inconclusive => &mut self.inconclusive,
+            VerdictKind::NotApplicable => &mut self.not_applicable,
+            VerdictKind::Waived => &mut self.waived,
+        };
+        *count += 1;
+        if result.verdict == VerdictKind::Fail {
+            *self.fail_by_severity.entry(result.severity).or_default() += 1;
+        }
+    }
+
+    fn end(&mut self, summary: &RunSummary) {
+        self.causes.clone_from(&summary.causes);
+        for warning in &summary.warnings {
+            if !self.warnings.contains(warning) {
+                self.warnings.push(warning.clone());
+            }
+        }
+        self.exit = Some(summary.exit);
+        self.requests = summary.requests;
+    }
+}
+
+impl Entry {
+    /// The entry of a result.
+    pub fn of(result: &ScenarioResult) -> Self {
+        let hop = |hop: &crate::observation::Hop| Hop {
+            method: hop.method.clone(),
+            url: hop.url.chars().take(2_000).collect(),
+            status: hop.status,
+            duration_ms: millis(hop.elapsed),
+        };
+        Self {
+            id: result.scenario.id.clone(),
+            base: result.base.clone(),
+            variant: result.variant.clone(),
+            firing: result.firing,
+            title: result.scenario.title.clone(),
+            tier: result.scenario.tier,
+            expected: result.expected,
+            severity: result.severity,
+            outcome: result.outcome,
+            verdict: result.verdict,
+            reason: result.reason.clone(),
+            rule: result.scenario.rule.clone(),
+            control: result.control,
+            duration_ms: millis(result.duration),
+            driver: result.driver.clone(),
+            identity: result.identity.clone(),
+            snapshot: result.snapshot.clone(),
+            variants: result
+                .variants
+                .iter()
+                .map(|(name, outcome, verdict)| Variant {
+                    name: name.clone(),
+                    outcome: *outcome,
+                    verdict: *verdict,
+                })
+                .collect(),
+            hops: result.observation.journey.hops.iter().map(hop).collect(),
+            recipe: result.recipe.clone(),
+        }
+    }
+}
+
+fn millis(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,137 @@
+//! JUnit's XML: a suite a namespace, for CI systems that draw tests.
+
+use std::{collections::BTreeMap, fs::File, io::Write, path::PathBuf};
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+use super::{Listener, ReportError, cannot, create};
+use crate::{
+    event::{Event, RunSummary, ScenarioResult, VerdictKind},
+    exit::Exit,
+};
+
+/// The listener that writes it.
+pub struct Junit {
+    path: PathBuf,
+    file: File,
+    suites: BTreeMap<String, BTreeMap<String, TestCase>>,
+    end: Option<RunSummary>,
+}
+
+impl Junit {
+    /// Makes the file.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn create(path: PathBuf) -> Result<Self, ReportError> {
+        Ok(Self {
+            file: create(&path)?,
+            path,
+            suites: BTreeMap::new(),
+            end: None,
+        })
+    }
+}
+
+impl Listener for Junit {
+    fn on(&mut self, event: &Event) {
+        match event {
+            Event::ScenarioFinished(result) => {
+                let name = format!("{} [{}]", result.scenario.id, result.base);
+                let suite = self
+                    .suites
+                    .entry(result.scenario.namespace().to_owned())
+                    .or_default();
+                suite.insert(name.clone(), test_case(&name, result));
+            }
+            Event::Finished(summary) => self.end = Some(summary.as_ref().clone()),
+            Event::Started(_) | Event::Calibrated(_) | Event::ScenarioStarted { .. } | Event::Warning(_) => {}
+        }
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<(), ReportError> {
+        let mut report = Report::new("samlitmus");
+        let mut run = TestSuite::new("run");
+        run.add_test_case(whole_run(self.end.as_ref()));
+        report.add_test_suite(run);
+        for (namespace, cases) in std::mem::take(&mut self.suites) {
+            let mut suite = TestSuite::new(namespace);
+            suite.add_test_cases(cases.into_values());
+            report.add_test_suite(suite);
+        }
+        if let Some(end) = &self.end {
+            report.set_time(end.duration);
+        }
+        let text = report
+            .to_string()
+            .map_err(|why| cannot(&self.path, std::io::Error::other(why)))?;
+        self.file
+            .write_all(text.as_bytes())
+            .map_err(|why| cannot(&self.path, why))
+    }
+}
+
+fn test_case(name: &str, result: &ScenarioResult) -> TestCase {
+    let status = match result.verdict {
+        VerdictKind::Fail | VerdictKind::Inconclusive => {
+            let kind = match result.verdict {
+                VerdictKind::Fail => NonSuccessKind::Failure,
+                _ => NonSuccessKind::Error,
+            };
+            let mut status = TestCaseStatus::non_success(kind);
+            status
+                .set_message(&*result.reason)
+                .set_type(result.outcome.word());
+            status
+        }
+        VerdictKind::NotApplicable | VerdictKind::Waived => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(format!("{}: {}", result.verdict.word(), result.reason));
+            status
+        }
+        VerdictKind::Pass | VerdictKind::PassInert | VerdictKind::Recorded | VerdictKind::Warn => {
+            TestCaseStatus::success()
+        }
+    };
+    let mut case = TestCase::new(name, status);
+    case.set_classname(format!("samlitmus.{}", result.scenario.namespace()));
+    case.set_time(result.duration);
+    if result.verdict != VerdictKind::Pass {
+        case.set_system_out(format!(
+            "{}: {}\nexpected {}, observed {} ({})\nrule: {}",
+            result.verdict.word(),
+            result.reason,
+            result.expected,
+            result.outcome,
+            result.severity,
+            result.scenario.rule,
+        ));
+    }
+    case
+}
+
+/// A gate that reads only JUnit must still see that nothing ran, or that the SP was down.
+fn whole_run(end: Option<&RunSummary>) -> TestCase {
+    let status = match end {
+        Some(end) if end.exit == Exit::Conforms.code() => TestCaseStatus::success(),
+        Some(end) => {
+            let kind = match end.exit {
+                1 => NonSuccessKind::Failure,
+                _ => NonSuccessKind::Error,
+            };
+            let mut status = TestCaseStatus::non_success(kind);
+            status
+                .set_message(end.causes.join("; "))
+                .set_type(format!("exit {}", end.exit));
+            status
+        }
+        None => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+            status.set_message("the run did not come to an end");
+            status
+        }
+    };
+    let mut case = TestCase::new("run/conforms", status);
+    case.set_classname("samlitmus.run");
+    case
+}
