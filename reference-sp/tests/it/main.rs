@@ -1,5 +1,7 @@
 //! The reference service provider from outside: over HTTP, as a browser and an attacker meet it.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod kit;
 
 mod garbage;

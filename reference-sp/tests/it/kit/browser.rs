@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use reference_sp::ReferenceSp;
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
@@ -43,12 +44,15 @@ impl Outcome {
 
 impl<'a> Browser<'a> {
     pub(crate) fn new(sp: &'a ReferenceSp) -> Self {
-        // No TLS here: reading the system's certificates would take longer than a sign-in.
-        let client = Client::builder()
-            .redirect(Policy::none())
-            .tls_certs_only([])
-            .build()
-            .unwrap();
+        // One client for all, as it reads the system's certificates; no connection outlives its test.
+        static CLIENT: OnceLock<Client> = OnceLock::new();
+        let client = CLIENT.get_or_init(|| {
+            let builder = Client::builder()
+                .redirect(Policy::none())
+                .pool_max_idle_per_host(0);
+            builder.build().unwrap()
+        });
+        let client = client.clone();
         Browser {
             client,
             sp,
