@@ -1,0 +1,240 @@
+//! What the harness learns about an SP before it fires: how it may be signed in to, and how it refuses.
+
+use jiff::SignedDuration;
+use scenarios::{
+    Base, Need, Persona, Recipe, Take,
+    flow::{Login, LoginAs, Step},
+    recipe::{Delivery, Start},
+};
+
+use crate::{
+    answers::locked,
+    event::Calibration,
+    observation::{Ended, Observation, Probe},
+    play::{Broke, Played, play},
+    probe::fingerprint,
+    stage::{Abilities, Stage},
+};
+
+/// Why nothing can be judged: no user can be signed in by any means, or nobody can tell who is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Hopeless(pub(crate) String);
+
+/// Learns it, by a dozen logins.
+pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Abilities), Hopeless> {
+    let mut learned = Calibration::default();
+    let mut abilities = Abilities::default();
+    reach(stage).await?;
+
+    let mut last = None;
+    for start in [Start::Sp, Start::Idp] {
+        if start == Start::Sp && stage.subject.login.is_none() {
+            continue;
+        }
+        for base in [Base::A, Base::B, Base::R] {
+            let played = login(stage, &abilities, Persona::Alice, base, start).await;
+            if is(stage, &played, Persona::Alice) {
+                if abilities.start.is_none() {
+                    abilities.start = Some(start);
+                }
+                match start {
+                    Start::Sp => learned.sp_initiated = true,
+                    Start::Idp => learned.idp_initiated = true,
+                }
+                if !abilities.bases.contains(&base) {
+                    abilities.bases.push(base);
+                }
+            } else {
+                last.get_or_insert(played);
+            }
+            // One base shows whether the IdP may begin; all of them are tried only where the SP cannot.
+            if start == Start::Idp && learned.sp_initiated {
+                break;
+            }
+        }
+    }
+    if abilities.bases.is_empty() {
+        return Err(explain(stage, last).await);
+    }
+    learned.assertion_signed = abilities.bases.contains(&Base::A);
+    learned.both_signed = abilities.bases.contains(&Base::B);
+    learned.response_signed = abilities.bases.contains(&Base::R);
+
+    let start = abilities.start.unwrap_or(Start::Idp);
+    let base = abilities.bases[0];
+    let second = login(stage, &abilities, Persona::Attacker, base, start).await;
+    learned.probe_tells_users_apart = is(stage, &second, Persona::Attacker);
+    if !learned.probe_tells_users_apart {
+        return Err(Hopeless(format!(
+            "the probe cannot tell two users apart: with {} signed in it shows {}; set [sp.probe] identity to where the NameID stands",
+            name(stage, Persona::Attacker),
+            shown(&second.observation.probe),
+        )));
+    }
+    if learned.idp_initiated {
+        let outsider = login(stage, &abilities, Persona::Outsider, base, Start::Idp).await;
+        learned.two_tenants = is(stage, &outsider, Persona::Outsider);
+    }
+    refusal(stage, &mut abilities, &mut learned, start).await;
+    learned.identity_rule = Some(stage.prober().rule().to_string());
+    abilities.can = needs(stage, &learned, &second.observation);
+    Ok((learned, abilities))
+}
+
+/// Whether anybody is there at all, said before a dozen logins fail for that reason.
+async fn reach(stage: &Stage) -> Result<(), Hopeless> {
+    let mut session = stage.driver.session().await.map_err(|error| Hopeless(error.to_string()))?;
+    let journey = session.peek(&stage.subject.probe).await;
+    session.close().await;
+    let url = &stage.subject.probe;
+    match journey.ended {
+        Ended::Unreachable(why) => Err(Hopeless(format!(
+            "the SP does not answer at {url} ({why}): start it, or mend [sp.probe] url"
+        ))),
+        Ended::NotAllowed(host) => Err(Hopeless(format!(
+            "{url} leads to {host}, which is not on the allow-list: add it to [sp] allow if it is yours"
+        ))),
+        Ended::TimedOut => Err(Hopeless(format!("the SP accepts connections at {url} and never answers"))),
+        Ended::Harness(why) => Err(Hopeless(why)),
+        _ => Ok(()),
+    }
+}
+
+/// A flawless login.
+pub(crate) async fn login(
+    stage: &Stage,
+    abilities: &Abilities,
+    persona: Persona,
+    base: Base,
+    start: Start,
+) -> Played {
+    let recipe = Recipe {
+        persona: Some(persona),
+        deliver: Some(Delivery { start: Some(start), ..Delivery::default() }),
+        ..Recipe::default()
+    };
+    play(stage, abilities, &single(recipe), base, None).await
+}
+
+/// One login with this recipe.
+fn single(recipe: Recipe) -> Take {
+    let step = Login { login: LoginAs(recipe.persona()), recipe: Some(recipe.clone()), ..Login::default() };
+    Take { variant: None, each: None, recipe, steps: vec![Step::Login(step)] }
+}
+
+fn name(stage: &Stage, persona: Persona) -> &str {
+    stage.people.iter().find(|(p, _)| *p == persona).map_or("", |(_, name)| name)
+}
+
+/// Whether a persona is signed in after a flow.
+pub(crate) fn is(stage: &Stage, played: &Played, persona: Persona) -> bool {
+    matches!(&played.observation.probe, Probe::SignedIn { identity, .. }
+        if played.broke.is_none() && identity.trim().eq_ignore_ascii_case(name(stage, persona)))
+}
+
+fn shown(probe: &Probe) -> String {
+    match probe {
+        Probe::SignedIn { identity, .. } => format!("`{identity}`"),
+        Probe::SignedOut => "nobody".to_owned(),
+        Probe::Unclear { why, .. } => why.clone(),
+        Probe::NotAsked => "nothing".to_owned(),
+    }
+}
+
+/// Sends an unsigned message twice: the same 5xx page both times is how this SP says no.
+async fn refusal(stage: &Stage, abilities: &mut Abilities, learned: &mut Calibration, start: Start) {
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        let played = login(stage, abilities, Persona::Alice, Base::N, start).await;
+        seen.push(played.observation);
+    }
+    let how = |seen: &Observation| match (&seen.journey.ended, &seen.journey.page) {
+        (Ended::Answered, Some(page)) => (fingerprint(page), page.status),
+        (ended, _) => (format!("{ended:?}"), 0),
+    };
+    let (first, second) = (how(&seen[0]), how(&seen[1]));
+    let varies = first.0 != second.0;
+    learned.refuses_with = Some(if varies { "a page that varies".to_owned() } else { first.0.clone() });
+    if first.1 >= 500 && !varies && seen.iter().all(|s| s.probe == Probe::SignedOut) {
+        abilities.refusal = Some(first.0);
+        learned.notes.push(format!(
+            "this SP refuses with a constant {} page: that counts as a refusal, though a 4xx would say so",
+            first.1
+        ));
+    }
+}
+
+fn needs(stage: &Stage, learned: &Calibration, seen: &Observation) -> Vec<Need> {
+    let attributes = matches!(&seen.probe, Probe::SignedIn { markers, .. } if !markers.is_empty());
+    let commands = &stage.subject.commands;
+    [
+        (Need::SpInitiated, learned.sp_initiated),
+        (Need::IdpInitiated, learned.idp_initiated),
+        (Need::UnsolicitedRefused, learned.sp_initiated && !learned.idp_initiated),
+        (Need::Browser, matches!(stage.driver, crate::driver::Driver::Browser(_))),
+        (Need::TwoTenants, learned.two_tenants),
+        (Need::OutOfBand, stage.oob.is_some()),
+        (Need::AttributesVisible, attributes),
+        (Need::Logout, stage.subject.logout.is_some()),
+        (Need::MetadataRefresh, commands.contains_key("refresh")),
+        (Need::Restart, commands.contains_key("restart")),
+    ]
+    .into_iter()
+    .filter_map(|(need, can)| can.then_some(need))
+    .collect()
+}
+
+/// Why no login works, in one sentence that says what to do.
+async fn explain(stage: &Stage, last: Option<Played>) -> Hopeless {
+    let Some(played) = last else {
+        return Hopeless("no login could be tried: [sp] login is missing, and the IdP has no application for the SP".to_owned());
+    };
+    match &played.broke {
+        Some(Broke::Fault(fault)) => return Hopeless(format!("a flawless message cannot be made: {fault}")),
+        Some(Broke::Driver(why)) => return Hopeless(why.clone()),
+        Some(Broke::Precondition(why)) => return Hopeless(format!("no login works: {why}")),
+        None => {}
+    }
+    if let Probe::Unclear { why, differs_from_anonymous: true } = &played.observation.probe {
+        return Hopeless(format!(
+            "alice seems to be signed in, but the probe shows no identity ({why}): set [sp.probe] identity to where her NameID stands in {}",
+            stage.subject.probe
+        ));
+    }
+    if let Probe::SignedIn { identity, .. } = &played.observation.probe {
+        return Hopeless(format!(
+            "after alice's login the probe shows `{identity}`, not {}: mend [sp.probe] identity",
+            name(stage, Persona::Alice)
+        ));
+    }
+    if let Some(hours) = clock(stage).await {
+        return Hopeless(format!(
+            "the SP's clock is about {} hour(s) {} of this machine's: every login is refused as too {}; set the SP's clock",
+            hours.abs(),
+            if hours > 0 { "ahead" } else { "behind" },
+            if hours > 0 { "old" } else { "young" },
+        ));
+    }
+    let rest = match (&played.observation.journey.ended, &played.observation.journey.page) {
+        (Ended::Answered, Some(page)) => format!("it answers {} at {}", page.status, page.url),
+        (ended, _) => format!("{ended:?}"),
+    };
+    Hopeless(format!(
+        "no flawless login works ({rest}): does the SP trust this IdP's metadata (`samlitmus idp metadata`), and is its ACS the one in its metadata?"
+    ))
+}
+
+/// Whether a login works with the IdP's clock moved: so many hours the SP's is ahead.
+async fn clock(stage: &Stage) -> Option<i64> {
+    let start = if stage.subject.login.is_some() { Start::Sp } else { Start::Idp };
+    for hours in [1, -1, 2, -2, 3, -3] {
+        *locked(&stage.forge.offset) = SignedDuration::from_hours(hours);
+        let played = login(stage, &Abilities::default(), Persona::Alice, Base::B, start).await;
+        let other = login(stage, &Abilities::default(), Persona::Alice, Base::A, start).await;
+        *locked(&stage.forge.offset) = SignedDuration::ZERO;
+        if is(stage, &played, Persona::Alice) || is(stage, &other, Persona::Alice) {
+            return Some(hours);
+        }
+    }
+    None
+}

@@ -1,0 +1,134 @@
+//! What every firing stands on: the driver, the live IdP with its answers, the probe, the SP's addresses.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use mock_idp::server::MockIdp;
+use scenarios::{Base, Need, Persona, recipe::Start};
+
+use crate::{
+    answers::{Answers, Forge},
+    driver::Driver,
+    oob::Oob,
+    probe::Prober,
+};
+
+/// The SP's addresses, and how to make it do what no browser can.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Subject {
+    /// Starts a login; none if only the IdP can.
+    pub(crate) login: Option<String>,
+    /// Ends the session at the SP.
+    pub(crate) logout: Option<String>,
+    /// The page that only a signed-in user sees.
+    pub(crate) probe: String,
+    /// Commands by name: `refresh`, `restart`.
+    pub(crate) commands: BTreeMap<&'static str, String>,
+    /// The folder that commands start in.
+    pub(crate) folder: std::path::PathBuf,
+}
+
+/// Everything that firings share.
+pub(crate) struct Stage {
+    pub(crate) driver: Driver,
+    pub(crate) idp: MockIdp,
+    pub(crate) forge: Arc<Forge>,
+    pub(crate) answers: Arc<Answers>,
+    pub(crate) prober: RwLock<Arc<Prober>>,
+    pub(crate) subject: Subject,
+    pub(crate) people: Vec<(Persona, String)>,
+    pub(crate) oob: Option<Oob>,
+    /// No firing takes longer, whatever its steps do.
+    pub(crate) patience: Duration,
+    firing: AtomicU64,
+    requests: AtomicU64,
+}
+
+/// What the SP turned out to be able to do.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Abilities {
+    /// The bases that sign a user in.
+    pub(crate) bases: Vec<Base>,
+    /// Who begins, where a recipe does not say.
+    pub(crate) start: Option<Start>,
+    /// What it can do beyond.
+    pub(crate) can: Vec<Need>,
+    /// The fingerprint of a refusal that comes as a 5xx.
+    pub(crate) refusal: Option<String>,
+}
+
+impl Abilities {
+    /// The base of controls for a scenario: its own where the SP accepts it, the first accepted otherwise.
+    pub(crate) fn control_base(&self, base: Base) -> Option<Base> {
+        if self.bases.contains(&base) { Some(base) } else { self.bases.first().copied() }
+    }
+}
+
+impl Stage {
+    #[expect(clippy::too_many_arguments, reason = "each is one piece of the stage; a builder would only rename them")]
+    pub(crate) fn new(
+        driver: Driver,
+        idp: MockIdp,
+        forge: Arc<Forge>,
+        answers: Arc<Answers>,
+        prober: Prober,
+        subject: Subject,
+        people: Vec<(Persona, String)>,
+        oob: Option<Oob>,
+        patience: Duration,
+    ) -> Self {
+        Self {
+            driver,
+            idp,
+            forge,
+            answers,
+            prober: RwLock::new(Arc::new(prober)),
+            subject,
+            people,
+            oob,
+            patience,
+            firing: AtomicU64::new(0),
+            requests: AtomicU64::new(0),
+        }
+    }
+
+    /// The number of a new firing.
+    pub(crate) fn next_firing(&self) -> u64 {
+        self.firing.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    pub(crate) fn count_requests(&self, requests: usize) {
+        self.requests.fetch_add(u64::try_from(requests).unwrap_or(0), Ordering::Relaxed);
+    }
+
+    pub(crate) fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn prober(&self) -> Arc<Prober> {
+        self.prober.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_prober(&self, prober: Prober) {
+        *self.prober.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(prober);
+    }
+
+    /// The link that starts IdP-initiated sign-in for a persona.
+    pub(crate) fn launch_url(&self, persona: Persona) -> String {
+        let directory = self.forge.directory.read().unwrap_or_else(PoisonError::into_inner);
+        let tenant = match persona {
+            Persona::Outsider => directory.fabrikam(),
+            _ => directory.contoso(),
+        };
+        let app = tenant.application(&self.forge.sp.entity_id).map_or("", |app| app.app_id.as_str()).to_owned();
+        let id = tenant.id.clone();
+        drop(directory);
+        self.idp.launch_url(&app, &id)
+    }
+}
