@@ -1,15 +1,17 @@
-//! Canonical XML through libxml2: the second path, for what libxmlsec1 cannot sign.
+//! Canonical XML by libxml2, of an element where it stands: the second path, for what libxmlsec1 cannot sign.
+
+use std::ffi::c_int;
 
 use libxml::{
     parser::{Parser, ParserOptions},
-    tree::c14n::{CanonicalizationMode, CanonicalizationOptions},
+    tree::{Document as Copied, Node as CopiedNode, c14n::CanonicalizationMode},
 };
 use roxmltree::{Document, Node, ParsingOptions};
 use thiserror::Error;
 
 use crate::{
-    document::{escape_attribute, splice_all, tag_end},
     names::alg,
+    native::{self, quietly},
 };
 
 /// Why there is no canonical form.
@@ -22,15 +24,15 @@ pub enum CanonicalError {
     #[error("no element begins at byte {0}")]
     NoElement(usize),
     /// No such algorithm.
-    #[error("no canonicalization is called {0}")]
+    #[error("no canonicalization is called `{0}`")]
     Unknown(String),
     /// libxml2 refuses, for a relative namespace URI for example.
-    #[error("libxml2 finds no canonical form (a relative namespace URI has none)")]
-    Refused,
+    #[error("it has no canonical form: {0}")]
+    Refused(String),
 }
 
 /// The canonical form of the element whose `<` stands at byte `at`, without the elements that begin at the
-/// offsets `without` (enveloped Signatures).
+/// offsets `without` (enveloped Signatures). What it inherits from its ancestors is inherited.
 ///
 /// # Errors
 /// No such element or algorithm, or a document that has no canonical form.
@@ -41,17 +43,12 @@ pub fn canonicalize(
     inclusive_prefixes: &[&str],
     without: &[usize],
 ) -> Result<Vec<u8>, CanonicalError> {
-    let options = ParsingOptions {
-        allow_dtd: true,
-        ..ParsingOptions::default()
-    };
-    let tree =
-        Document::parse_with_options(text, options).map_err(|e| CanonicalError::Unreadable(e.to_string()))?;
+    let tree = view(text)?;
     let node = element_at(&tree, at).ok_or(CanonicalError::NoElement(at))?;
     canonicalize_node(text, node, algorithm, inclusive_prefixes, without)
 }
 
-/// The same for an element of a tree that was read already.
+/// The same for an element of a tree that was read out of this text already.
 ///
 /// # Errors
 /// As [`canonicalize`].
@@ -62,32 +59,72 @@ pub fn canonicalize_node(
     inclusive_prefixes: &[&str],
     without: &[usize],
 ) -> Result<Vec<u8>, CanonicalError> {
-    let (mode, with_comments) = mode(algorithm)?;
-    let alone = detached(text, node, without);
-    let options = CanonicalizationOptions {
-        mode,
-        with_comments,
-        inclusive_ns_prefixes: inclusive_prefixes
-            .iter()
-            .map(|prefix| (*prefix).to_owned())
-            .filter(|prefix| !prefix.contains('\0'))
-            .collect(),
+    form_of(text, node, false, algorithm, inclusive_prefixes, without)
+}
+
+/// The canonical form of a whole document, with what stands before and after its element.
+pub(crate) fn canonicalize_document(
+    text: &str,
+    tree: &Document<'_>,
+    algorithm: &str,
+    inclusive_prefixes: &[&str],
+    without: &[usize],
+) -> Result<Vec<u8>, CanonicalError> {
+    form_of(
+        text,
+        tree.root_element(),
+        true,
+        algorithm,
+        inclusive_prefixes,
+        without,
+    )
+}
+
+fn form_of(
+    text: &str,
+    node: Node<'_, '_>,
+    whole: bool,
+    algorithm: &str,
+    inclusive_prefixes: &[&str],
+    without: &[usize],
+) -> Result<Vec<u8>, CanonicalError> {
+    let (mode, comments) = mode(algorithm)?;
+    let copy = Copy::read(text)?;
+    let apex = copy.same(node)?;
+    let without = without
+        .iter()
+        .filter_map(|at| element_at(node.document(), *at))
+        .map(|left_out| copy.same(left_out))
+        .collect::<Result<Vec<_>, _>>()?;
+    let form = native::Form {
+        mode: c_int::from(mode),
+        comments,
+        prefixes: inclusive_prefixes,
     };
-    let quiet = ParserOptions {
-        no_net: true,
-        no_error: true,
-        no_warning: true,
-        recover: false,
-        ..ParserOptions::default()
+    let apex = (!whole).then_some(&apex);
+    let (octets, told) = quietly(|| native::canonical(&copy.0, apex, &without, form));
+    octets.ok_or_else(|| CanonicalError::Refused(told.unwrap_or_else(|| "libxml2 gives none".to_owned())))
+}
+
+fn mode(algorithm: &str) -> Result<(CanonicalizationMode, bool), CanonicalError> {
+    Ok(match algorithm {
+        alg::EXC_C14N => (CanonicalizationMode::ExclusiveCanonical1_0, false),
+        alg::EXC_C14N_COMMENTS => (CanonicalizationMode::ExclusiveCanonical1_0, true),
+        alg::C14N => (CanonicalizationMode::Canonical1_0, false),
+        alg::C14N_COMMENTS => (CanonicalizationMode::Canonical1_0, true),
+        alg::C14N11 => (CanonicalizationMode::Canonical1_1, false),
+        alg::C14N11_COMMENTS => (CanonicalizationMode::Canonical1_1, true),
+        other => return Err(CanonicalError::Unknown(other.to_owned())),
+    })
+}
+
+/// Our own view, also of a text with a DOCTYPE: what is signed may be wrong on purpose.
+pub(crate) fn view(text: &str) -> Result<Document<'_>, CanonicalError> {
+    let options = ParsingOptions {
+        allow_dtd: true,
+        ..ParsingOptions::default()
     };
-    crate::signature::quiet::silence();
-    let document = Parser::default()
-        .parse_string_with_options(&alone, quiet)
-        .map_err(|e| CanonicalError::Unreadable(e.to_string()))?;
-    document
-        .canonicalize(options, None)
-        .map(String::into_bytes)
-        .map_err(|()| CanonicalError::Refused)
+    Document::parse_with_options(text, options).map_err(|e| CanonicalError::Unreadable(e.to_string()))
 }
 
 /// The element that begins at a byte.
@@ -103,58 +140,53 @@ pub(crate) fn element_at<'a, 'input>(tree: &'a Document<'input>, at: usize) -> O
     }
 }
 
-fn mode(algorithm: &str) -> Result<(CanonicalizationMode, bool), CanonicalError> {
-    Ok(match algorithm {
-        alg::EXC_C14N => (CanonicalizationMode::ExclusiveCanonical1_0, false),
-        alg::EXC_C14N_COMMENTS => (CanonicalizationMode::ExclusiveCanonical1_0, true),
-        alg::C14N => (CanonicalizationMode::Canonical1_0, false),
-        alg::C14N_COMMENTS => (CanonicalizationMode::Canonical1_0, true),
-        alg::C14N11 => (CanonicalizationMode::Canonical1_1, false),
-        alg::C14N11_COMMENTS => (CanonicalizationMode::Canonical1_1, true),
-        other => return Err(CanonicalError::Unknown(other.to_owned())),
-    })
-}
+/// The same text as libxml2 reads it.
+pub(crate) struct Copy(pub(crate) Copied);
 
-/// The element as a document of its own: every namespace in scope is declared on it, so that both kinds of
-/// canonical form come out as they would in place.
-fn detached(text: &str, node: Node<'_, '_>, without: &[usize]) -> String {
-    let range = node.range();
-    let start_tag = &text[range.start..tag_end(node)];
-    let name_end = start_tag[1..]
-        .find(|c: char| c.is_whitespace() || c == '>' || c == '/')
-        .map_or(start_tag.len(), |end| end + 1);
-    let mut declarations = String::new();
-    let outside = node.parent().is_some_and(|parent| parent.is_element());
-    for namespace in node.namespaces().filter(|_| outside) {
-        let written = match namespace.name() {
-            Some("xml") => continue,
-            Some(prefix) => format!("xmlns:{prefix}="),
-            None => "xmlns=".to_owned(),
+impl Copy {
+    pub(crate) fn read(text: &str) -> Result<Self, CanonicalError> {
+        let options = ParserOptions {
+            recover: false,
+            no_net: true,
+            // It is UTF-8 by now, whatever its declaration says.
+            ignore_enc: true,
+            ..ParserOptions::default()
         };
-        let own = start_tag
-            .match_indices(&written)
-            .any(|(at, _)| start_tag[..at].ends_with(|c: char| c.is_whitespace()));
-        if !own {
-            declarations.push_str(&format!(" {written}\"{}\"", escape_attribute(namespace.uri())));
+        let (read, told) = quietly(|| Parser::default().parse_string_with_options(text, options));
+        read.map(Self).map_err(|_| {
+            CanonicalError::Unreadable(told.unwrap_or_else(|| "libxml2 does not read it".to_owned()))
+        })
+    }
+
+    /// The element that is this one there. Both parsers see the same elements in the same order, unless an
+    /// entity has elements in it.
+    pub(crate) fn same(&self, node: Node<'_, '_>) -> Result<CopiedNode, CanonicalError> {
+        let lost = || CanonicalError::Unreadable("two parsers read it differently".to_owned());
+        let mut steps = Vec::new();
+        let mut here = node;
+        while let Some(parent) = here.parent().filter(Node::is_element) {
+            steps.push(here.prev_siblings().skip(1).filter(Node::is_element).count());
+            here = parent;
+        }
+        let mut found = self.0.get_root_element().ok_or_else(lost)?;
+        for step in steps.into_iter().rev() {
+            found = found.get_first_element_child().ok_or_else(lost)?;
+            for _ in 0..step {
+                found = found.get_next_element_sibling().ok_or_else(lost)?;
+            }
+        }
+        if found.get_name() == node.tag_name().name() {
+            Ok(found)
+        } else {
+            Err(lost())
         }
     }
-    let mut edits: Vec<(std::ops::Range<usize>, String)> = vec![(name_end..name_end, declarations)];
-    for skipped in node
-        .descendants()
-        .filter(|n| n.is_element() && without.contains(&n.range().start))
-    {
-        let skipped = skipped.range();
-        edits.push((
-            skipped.start - range.start..skipped.end - range.start,
-            String::new(),
-        ));
-    }
-    splice_all(&text[range], edits)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn form(text: &str, at: &str, algorithm: &str, prefixes: &[&str]) -> String {
         let at = text.find(at).unwrap();
@@ -168,15 +200,37 @@ mod tests {
     fn the_exclusive_form_shows_only_namespaces_in_use_and_those_that_are_asked_for() {
         let plain = r#"<v:a xmlns:v="urn:v" b="2" z="1"><c xmlns="urn:r"></c></v:a>"#;
         assert_eq!(form(TEXT, "<v:a", alg::EXC_C14N, &[]), plain);
-        assert!(form(TEXT, "<v:a", alg::EXC_C14N, &["u"]).contains("xmlns:u"));
+        assert_eq!(
+            form(TEXT, "<v:a", alg::EXC_C14N, &["u", "#default"]),
+            r#"<v:a xmlns="urn:r" xmlns:u="urn:u" xmlns:v="urn:v" b="2" z="1"><c></c></v:a>"#
+        );
         assert!(form(TEXT, "<v:a", alg::EXC_C14N_COMMENTS, &[]).contains("<!--x-->"));
     }
 
     #[test]
-    fn the_inclusive_form_shows_every_namespace_in_scope() {
+    fn the_inclusive_form_shows_what_is_inherited() {
         assert_eq!(
             form(TEXT, "<v:a", alg::C14N, &[]),
             r#"<v:a xmlns="urn:r" xmlns:u="urn:u" xmlns:v="urn:v" b="2" z="1"><c></c></v:a>"#
+        );
+        let inherits = "<r xml:lang='en' xml:id='i' b='1'><a/></r>";
+        assert_eq!(form(inherits, "<a", alg::EXC_C14N, &[]), "<a></a>");
+        assert_eq!(
+            form(inherits, "<a", alg::C14N, &[]),
+            r#"<a xml:id="i" xml:lang="en"></a>"#
+        );
+        assert_eq!(form(inherits, "<a", alg::C14N11, &[]), r#"<a xml:lang="en"></a>"#);
+    }
+
+    #[test]
+    fn a_namespace_that_is_taken_back_stays_so() {
+        let text = "<a xmlns='urn:a'><b xmlns=''><c/></b></a>";
+        assert_eq!(form(text, "<c", alg::EXC_C14N, &[]), "<c></c>");
+        assert_eq!(form(text, "<b", alg::C14N, &[]), "<b><c></c></b>");
+        let looks_declared = "<r xmlns:p='urn:p'><p:a b=' xmlns:p=1' xmlns:q = 'urn:q'/></r>";
+        assert_eq!(
+            form(looks_declared, "<p:a", alg::EXC_C14N, &[]),
+            r#"<p:a xmlns:p="urn:p" b=" xmlns:p=1"></p:a>"#
         );
     }
 
@@ -185,13 +239,38 @@ mod tests {
         let text = "<a><b/><c/></a>";
         let without = canonicalize(text, 0, alg::EXC_C14N, &[], &[3]).unwrap();
         assert_eq!(without, b"<a><c></c></a>");
-        assert_eq!(
-            canonicalize("<a xmlns:z='1'/>", 0, alg::EXC_C14N, &[], &[]),
-            Err(CanonicalError::Refused)
-        );
+        let relative = canonicalize("<a xmlns:z='1'/>", 0, alg::EXC_C14N, &[], &[]);
+        assert!(matches!(relative, Err(CanonicalError::Refused(why)) if why.contains("elative")));
         assert_eq!(
             canonicalize(text, 1, alg::EXC_C14N, &[], &[]),
             Err(CanonicalError::NoElement(1))
         );
+        assert_eq!(
+            canonicalize(text, 0, "", &[], &[]),
+            Err(CanonicalError::Unknown(String::new()))
+        );
+    }
+
+    #[test]
+    fn what_the_declaration_says_of_the_encoding_does_not_matter_to_a_text() {
+        let text = "<?xml version='1.0' encoding='ISO-8859-1'?><a>é</a>";
+        assert_eq!(form(text, "<a", alg::EXC_C14N, &[]), "<a>é</a>");
+    }
+
+    #[test]
+    fn long_texts_in_any_script_keep_every_letter() {
+        for shift in 0..3 {
+            let long = format!("<a>{}{}</a>", "x".repeat(shift), "語é".repeat(40_000));
+            assert_eq!(form(&long, "<a", alg::EXC_C14N, &[]), long);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_this_crate_escapes_is_canonical_already(text in "[^\u{0}-\u{8}\u{b}\u{c}\u{e}-\u{1f}\u{fffe}\u{ffff}]{0,40}") {
+            let (value, inner) = (crate::document::escape_attribute(&text), crate::document::escape_text(&text));
+            let source = format!("<a b=\"{value}\">{inner}</a>");
+            prop_assert_eq!(form(&source, "<a", alg::EXC_C14N, &[]), source.as_str());
+        }
     }
 }

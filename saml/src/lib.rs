@@ -13,6 +13,7 @@ pub mod instant;
 pub mod key;
 pub mod metadata;
 pub mod names;
+mod native;
 pub mod response;
 pub mod signature;
 

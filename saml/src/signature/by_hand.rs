@@ -9,12 +9,12 @@ use openssl::{
     rsa::Padding,
     sign::{RsaPssSaltlen, Signer},
 };
-use roxmltree::{Document, Node, ParsingOptions};
+use roxmltree::{Document, Node};
 
-use super::SignatureError;
+use super::{SignatureError, Target, fill};
 use crate::{
-    canonical::{canonicalize, canonicalize_node, element_at},
-    document::{child, children, inner, splice_all, text as text_of},
+    canonical::{canonicalize, canonicalize_document, canonicalize_node, view},
+    document::{child, children, id_of, splice_all, text as text_of},
     key::SigningKey,
     names::{alg, ns},
 };
@@ -37,7 +37,7 @@ pub fn sign_by_hand(text: &str, signature_at: usize, secret: Secret<'_>) -> Resu
     let mut edits = Vec::new();
     {
         let tree = view(text)?;
-        let signature = at(&tree, signature_at)?;
+        let signature = super::signature_at(&tree, signature_at)?;
         for reference in signed_infos(signature).flat_map(|info| children(info, ns::DS, "Reference")) {
             let Some(value) = child(reference, ns::DS, "DigestValue") else {
                 continue;
@@ -48,13 +48,13 @@ pub fn sign_by_hand(text: &str, signature_at: usize, secret: Secret<'_>) -> Resu
             let method = algorithm(reference, "DigestMethod");
             let octets = dereference(text, &tree, reference, signature)?;
             let digest = BASE64_STANDARD.encode(hash(&method, &octets)?);
-            edits.extend(inner(value).map(|range| (range, digest)));
+            edits.push(fill(value, &digest));
         }
     }
     // DigestValues stand after the Signature's start: its offset does not move.
     let text = splice_all(text, edits);
     let tree = view(&text)?;
-    let signature = at(&tree, signature_at)?;
+    let signature = super::signature_at(&tree, signature_at)?;
     let info = signed_infos(signature)
         .next()
         .ok_or_else(|| SignatureError::NoSignature("the Signature has no SignedInfo".to_owned()))?;
@@ -66,10 +66,12 @@ pub fn sign_by_hand(text: &str, signature_at: usize, secret: Secret<'_>) -> Resu
         &[],
     )?;
     let value = value(info, &octets, secret)?;
-    let place = child(signature, ns::DS, "SignatureValue").and_then(inner);
-    let place =
-        place.ok_or_else(|| SignatureError::NoSignature("the Signature has no SignatureValue".to_owned()))?;
-    Ok(splice_all(&text, vec![(place, BASE64_STANDARD.encode(value))]))
+    let place = child(signature, ns::DS, "SignatureValue")
+        .ok_or_else(|| SignatureError::NoSignature("the Signature has no SignatureValue".to_owned()))?;
+    Ok(splice_all(
+        &text,
+        vec![fill(place, &BASE64_STANDARD.encode(value))],
+    ))
 }
 
 /// The digest, in Base64, of an element's canonical form without the elements at the offsets `without`.
@@ -108,20 +110,6 @@ fn message_digest(algorithm: &str) -> Result<MessageDigest, SignatureError> {
     })
 }
 
-fn view(text: &str) -> Result<Document<'_>, SignatureError> {
-    let options = ParsingOptions {
-        allow_dtd: true,
-        ..ParsingOptions::default()
-    };
-    Document::parse_with_options(text, options).map_err(|e| SignatureError::Unreadable(e.to_string()))
-}
-
-fn at<'a, 'i>(tree: &'a Document<'i>, offset: usize) -> Result<Node<'a, 'i>, SignatureError> {
-    element_at(tree, offset)
-        .filter(|n| n.has_tag_name((ns::DS, "Signature")))
-        .ok_or_else(|| SignatureError::NoSignature(format!("no Signature begins at byte {offset}")))
-}
-
 fn signed_infos<'a, 'i: 'a>(signature: Node<'a, 'i>) -> impl Iterator<Item = Node<'a, 'i>> + 'a {
     children(signature, ns::DS, "SignedInfo")
 }
@@ -140,16 +128,15 @@ fn dereference(
     reference: Node<'_, '_>,
     signature: Node<'_, '_>,
 ) -> Result<Vec<u8>, SignatureError> {
-    let target = match reference.attribute("URI") {
-        None => None,
-        Some("") => Some(tree.root_element()),
-        Some(uri) => uri.strip_prefix('#').and_then(|id| {
-            tree.descendants()
-                .find(|n| n.is_element() && crate::document::id_of(*n) == Some(id))
-        }),
-    };
-    let Some(target) = target else {
+    let Ok(Target { id, pointer }) = Target::of(reference) else {
         return Ok(Vec::new());
+    };
+    let apex = match id {
+        None => tree.root_element(),
+        Some(id) => match tree.descendants().find(|n| id_of(*n) == Some(id)) {
+            Some(named) => named,
+            None => return Ok(Vec::new()),
+        },
     };
     // Without a canonicalization among its Transforms a node-set becomes octets by Canonical XML 1.0.
     let mut form = alg::C14N.to_owned();
@@ -162,7 +149,7 @@ fn dereference(
         match transform.attribute("Algorithm").unwrap_or_default() {
             alg::ENVELOPED => without.push(signature.range().start),
             alg::BASE64 => {
-                let text: String = text_of(target).split_whitespace().collect();
+                let text: String = text_of(apex).split_whitespace().collect();
                 return Ok(BASE64_STANDARD.decode(text).unwrap_or_default());
             }
             c14n if c14n.contains("c14n") => {
@@ -172,7 +159,19 @@ fn dereference(
             other => return Err(SignatureError::Unknown(other.to_owned())),
         }
     }
-    Ok(canonicalize_node(text, target, &form, &with, &without)?)
+    // Only an XPointer brings comments into the node-set (XMLDSIG 4.4.3.3).
+    if !pointer && let Some(plain) = form.strip_suffix("WithComments") {
+        form = if plain == alg::EXC_C14N {
+            plain
+        } else {
+            plain.trim_end_matches('#')
+        }
+        .to_owned();
+    }
+    Ok(match id {
+        Some(_) => canonicalize_node(text, apex, &form, &with, &without)?,
+        None => canonicalize_document(text, tree, &form, &with, &without)?,
+    })
 }
 
 /// The PrefixList of an exclusive canonicalization.
@@ -190,7 +189,7 @@ fn value(info: Node<'_, '_>, octets: &[u8], secret: Secret<'_>) -> Result<Vec<u8
         Secret::Hmac(secret) => {
             // OpenSSL has no key of no octets; a zero octet pads to the same HMAC block (RFC 2104, section 2).
             let key = PKey::hmac(if secret.is_empty() { &[0] } else { secret })?;
-            let mut mac = Signer::new(message_digest(&method)?, &key)?.sign_oneshot_to_vec_of(octets)?;
+            let mut mac = Signer::new(message_digest(&method)?, &key)?.sign_oneshot_to_vec(octets)?;
             let length = child(info, ns::DS, "SignatureMethod")
                 .and_then(|n| child(n, ns::DS, "HMACOutputLength"))
                 .and_then(|n| text_of(n).trim().parse::<usize>().ok());
@@ -215,19 +214,10 @@ fn value(info: Node<'_, '_>, octets: &[u8], secret: Secret<'_>) -> Result<Vec<u8
     if key.id() == Id::EC {
         // XML Signature wants r and s side by side, each of the curve's length (RFC 6931, section 2.3.6).
         let value = EcdsaSig::from_der(&value)?;
-        let mut both = value.r().to_vec_padded(32)?;
-        both.extend(value.s().to_vec_padded(32)?);
+        let octets = i32::try_from(key.ec_key()?.group().order_bits().div_ceil(8)).unwrap_or(i32::MAX);
+        let mut both = value.r().to_vec_padded(octets)?;
+        both.extend(value.s().to_vec_padded(octets)?);
         return Ok(both);
     }
     Ok(value)
-}
-
-trait SignerExt {
-    fn sign_oneshot_to_vec_of(self, octets: &[u8]) -> Result<Vec<u8>, openssl::error::ErrorStack>;
-}
-
-impl SignerExt for Signer<'_> {
-    fn sign_oneshot_to_vec_of(mut self, octets: &[u8]) -> Result<Vec<u8>, openssl::error::ErrorStack> {
-        self.sign_oneshot_to_vec(octets)
-    }
 }

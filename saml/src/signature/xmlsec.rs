@@ -6,18 +6,17 @@
 
 use std::{cell::RefCell, collections::HashMap};
 
-use libxml::{
-    parser::{Parser, ParserOptions},
-    tree::{Document, Node},
-};
-use xmlsec::{XmlSecDocumentExt, XmlSecKey, XmlSecKeyFormat, XmlSecSignatureContext};
+use libxml::tree::Node as CopiedNode;
+use roxmltree::{Document, Node};
+use xmlsec::{XmlSecKey, XmlSecKeyFormat, XmlSecSignatureContext};
 
-use super::SignatureError;
+use super::{SignatureError, Target, fill, references, signature_at};
 use crate::{
-    canonical::element_at,
-    document::{inner, splice_all},
+    canonical::Copy,
+    document::{child, descendants, id_of, splice_all},
     key::{Certificate, SigningKey},
-    names::ns,
+    names::{alg, ns},
+    native::{self, quietly},
 };
 
 /// So many keys a thread keeps; a run uses a handful.
@@ -28,179 +27,144 @@ thread_local! {
     static VERIFYING: RefCell<HashMap<Vec<u8>, XmlSecKey>> = RefCell::default();
 }
 
-/// Fills in the Signature that begins at a byte: libxmlsec1 signs a copy, and its values are spliced back.
+/// Fills in the Signature that begins at a byte: libxmlsec1 signs a copy, and its values are spliced back. Of
+/// several elements with the ID that a Reference names, the first is signed. DigestValues that are given are
+/// computed anew; to keep them is [`super::sign_by_hand`]'s.
 ///
 /// # Errors
-/// No Signature there, an algorithm or a Reference that libxmlsec1 cannot do.
+/// No Signature there; an algorithm, a Reference or a Transform that libxmlsec1 cannot do, or must not: nothing
+/// outside of the document is fetched, and no XSLT is run.
 pub fn sign(text: &str, signature_at: usize, key: &SigningKey) -> Result<String, SignatureError> {
-    let tree = roxmltree::Document::parse(text).map_err(|e| SignatureError::Unreadable(e.to_string()))?;
-    let place = Place::of(&tree, signature_at)?;
-    let copy = read(text)?;
-    let signature = place.find(&copy)?;
-    register_ids(&copy, &place.ids)?;
-    let key = SIGNING.with_borrow_mut(|keys| -> Result<XmlSecKey, SignatureError> {
-        if keys.len() >= KEPT {
-            keys.clear();
-        }
-        if let Some(key) = keys.get(&key.id()) {
-            return Ok(key.clone());
-        }
-        let pem = key.private().private_key_to_pem_pkcs8()?;
-        let made = load(&pem)?;
-        keys.insert(key.id(), made.clone());
-        Ok(made)
+    let tree = Document::parse(text).map_err(|e| SignatureError::Unreadable(e.to_string()))?;
+    let job = Job::new(text, &tree, signature_at, false)?;
+    let key = kept(&SIGNING, key.id(), || {
+        load(&key.private().private_key_to_pem_pkcs8()?)
     })?;
-    let mut context = XmlSecSignatureContext::new();
-    context.insert_key(key);
-    context
-        .sign_node(&signature)
-        .map_err(|e| SignatureError::XmlSec(e.to_string()))?;
+    let context = job.context(key);
+    let (done, told) = quietly(|| context.sign_node(&job.signature));
+    done.map_err(|e| SignatureError::XmlSec(told.unwrap_or_else(|| e.to_string())))?;
 
-    let mut values = Values::default();
-    values.collect(&signature);
-    let mut edits = Vec::new();
-    let written = tree.descendants().filter(|n| {
-        n.has_tag_name((ns::DS, "DigestValue")) && n.ancestors().any(|a| a.range().start == signature_at)
-    });
-    for (node, value) in written.zip(values.digests) {
-        edits.extend(inner(node).map(|range| (range, value)));
+    let value = child(job.written, ns::DS, "SignatureValue").ok_or_else(|| {
+        SignatureError::NoSignature("the Signature has no SignatureValue to fill in".to_owned())
+    })?;
+    let mut edits = vec![fill(value, &content(&job.copy.same(value)?))];
+    for reference in references(job.written) {
+        if let Some(digest) = child(reference, ns::DS, "DigestValue") {
+            edits.push(fill(digest, &content(&job.copy.same(digest)?)));
+        }
     }
-    let value = element_at(&tree, signature_at)
-        .and_then(|n| crate::document::child(n, ns::DS, "SignatureValue"))
-        .and_then(inner)
-        .ok_or_else(|| {
-            SignatureError::NoSignature("the Signature has no SignatureValue to fill in".to_owned())
-        })?;
-    edits.push((value, values.signature));
     Ok(splice_all(text, edits))
 }
 
-/// Whether the Signature that begins at a byte holds under a certificate's key. `false` is an answer, an error
-/// is none.
+/// Whether the Signature that begins at a byte holds under a certificate's key, whatever its KeyInfo says.
+/// `false` is an answer, an error is none. What it covers is for the caller to find out.
 ///
 /// # Errors
-/// No Signature there, or nothing that libxmlsec1 can process.
+/// No Signature there, nothing that libxmlsec1 can process, a Reference that leaves the document, names nothing
+/// or names two elements, or an XSLT transform.
 pub fn verify(text: &str, signature_at: usize, certificate: &Certificate) -> Result<bool, SignatureError> {
     let tree = crate::document::parse(text).map_err(|e| SignatureError::Unreadable(e.to_string()))?;
-    let place = Place::of(&tree, signature_at)?;
-    let copy = read(text)?;
-    let signature = place.find(&copy)?;
-    register_ids(&copy, &place.ids)?;
-    let key = VERIFYING.with_borrow_mut(|keys| -> Result<XmlSecKey, SignatureError> {
+    let job = Job::new(text, &tree, signature_at, true)?;
+    let key = kept(&VERIFYING, certificate.der().to_vec(), || {
+        load(&certificate.public_key().public_key_to_pem()?)
+    })?;
+    let context = job.context(key);
+    let (done, told) = quietly(|| context.verify_node(&job.signature));
+    done.map_err(|e| SignatureError::XmlSec(told.unwrap_or_else(|| e.to_string())))
+}
+
+/// The key of that name which this thread keeps, or one that is loaded now.
+fn kept<K: std::hash::Hash + Eq>(
+    keys: &'static std::thread::LocalKey<RefCell<HashMap<K, XmlSecKey>>>,
+    name: K,
+    load: impl FnOnce() -> Result<XmlSecKey, SignatureError>,
+) -> Result<XmlSecKey, SignatureError> {
+    keys.with_borrow_mut(|keys| {
+        if let Some(key) = keys.get(&name) {
+            return Ok(key.clone());
+        }
         if keys.len() >= KEPT {
             keys.clear();
         }
-        if let Some(key) = keys.get(certificate.der()) {
-            return Ok(key.clone());
-        }
-        let made = load(&certificate.public_key().public_key_to_pem()?)?;
-        keys.insert(certificate.der().to_vec(), made.clone());
-        Ok(made)
-    })?;
-    let mut context = XmlSecSignatureContext::new();
-    context.insert_key(key);
-    context
-        .verify_node(&signature)
-        .map_err(|e| SignatureError::XmlSec(e.to_string()))
+        let key = load()?;
+        keys.insert(name, key.clone());
+        Ok(key)
+    })
 }
 
 fn load(pem: &[u8]) -> Result<XmlSecKey, SignatureError> {
-    XmlSecKey::from_memory(pem, XmlSecKeyFormat::Pem, None).map_err(|e| SignatureError::XmlSec(e.to_string()))
+    let (key, told) = quietly(|| XmlSecKey::from_memory(pem, XmlSecKeyFormat::Pem, None));
+    key.map_err(|e| SignatureError::XmlSec(told.unwrap_or_else(|| e.to_string())))
 }
 
-fn read(text: &str) -> Result<Document, SignatureError> {
-    super::quiet::silence();
-    let options = ParserOptions {
-        no_net: true,
-        no_error: true,
-        no_warning: true,
-        recover: false,
-        ..ParserOptions::default()
-    };
-    Parser::default()
-        .parse_string_with_options(text, options)
-        .map_err(|e| SignatureError::Unreadable(e.to_string()))
+fn content(node: &CopiedNode) -> String {
+    node.get_content().split_ascii_whitespace().collect()
 }
 
-/// The elements that the References name are known by their `ID`, and by nothing else.
-fn register_ids(copy: &Document, ids: &[String]) -> Result<(), SignatureError> {
-    for id in ids.iter().filter(|id| !id.contains(['\'', '\0'])) {
-        copy.specify_idattr(&format!("//*[@ID='{id}']"), "ID", None)
-            .map_err(|e| SignatureError::XmlSec(e.to_string()))?;
-    }
-    Ok(())
+/// A Signature, in our view and in libxml2's copy, whose References can be followed there.
+struct Job<'a, 'input> {
+    written: Node<'a, 'input>,
+    copy: Copy,
+    signature: CopiedNode,
+    by_id: bool,
 }
 
-/// Where a Signature stands, as steps from the document element, and what its References name.
-struct Place {
-    steps: Vec<usize>,
-    ids: Vec<String>,
-}
-
-impl Place {
-    fn of(tree: &roxmltree::Document<'_>, at: usize) -> Result<Self, SignatureError> {
-        let node = element_at(tree, at)
-            .filter(|n| n.has_tag_name((ns::DS, "Signature")))
-            .ok_or_else(|| SignatureError::NoSignature(format!("no Signature begins at byte {at}")))?;
-        let mut steps = Vec::new();
-        let mut here = node;
-        while let Some(parent) = here.parent().filter(roxmltree::Node::is_element) {
-            let before = parent
-                .children()
-                .filter(roxmltree::Node::is_element)
-                .take_while(|n| *n != here);
-            steps.push(before.count());
-            here = parent;
+impl<'a, 'input: 'a> Job<'a, 'input> {
+    fn new(
+        text: &str,
+        tree: &'a Document<'input>,
+        at: usize,
+        unambiguous: bool,
+    ) -> Result<Self, SignatureError> {
+        let written = signature_at(tree, at)?;
+        let copy = Copy::read(text)?;
+        let signature = copy.same(written)?;
+        let mut by_id = true;
+        for reference in references(written) {
+            match Target::of(reference)? {
+                Target {
+                    id: Some(id),
+                    pointer,
+                } => {
+                    by_id &= !pointer;
+                    let mut named = tree.descendants().filter(|n| id_of(*n) == Some(id));
+                    let first = named.next().ok_or_else(|| {
+                        SignatureError::Reference(format!(
+                            "no element has the ID `{id}` that a Reference names"
+                        ))
+                    })?;
+                    if unambiguous && named.next().is_some() {
+                        return Err(SignatureError::Reference(format!(
+                            "two elements have the ID `{id}` that a Reference names"
+                        )));
+                    }
+                    if !native::declare_id(&copy.0, &copy.same(first)?, id) {
+                        return Err(SignatureError::Reference(format!(
+                            "libxml2 does not take `{id}` for an ID"
+                        )));
+                    }
+                }
+                Target { id: None, pointer } => by_id &= !pointer,
+            }
         }
-        steps.reverse();
-        let references = node
-            .children()
-            .filter(|n| n.has_tag_name((ns::DS, "SignedInfo")))
-            .flat_map(|n| n.children())
-            .filter(|n| n.has_tag_name((ns::DS, "Reference")));
-        let ids = references.filter_map(|n| Some(n.attribute("URI")?.strip_prefix('#')?.to_owned()));
+        let runs = |n: Node<'_, '_>| n.attribute("Algorithm") == Some(alg::XSLT);
+        if descendants(written, ns::DS, "Transform").any(runs) {
+            return Err(SignatureError::Reference(
+                "it has an XSLT transform, which is a program, and is not run".to_owned(),
+            ));
+        }
         Ok(Self {
-            steps,
-            ids: ids.collect(),
+            written,
+            copy,
+            signature,
+            by_id,
         })
     }
 
-    fn find(&self, document: &Document) -> Result<Node, SignatureError> {
-        let lost = || SignatureError::Unreadable("two parsers read it differently".to_owned());
-        let mut here = document.get_root_element().ok_or_else(lost)?;
-        for step in &self.steps {
-            let mut child = here.get_first_element_child().ok_or_else(lost)?;
-            for _ in 0..*step {
-                child = child.get_next_element_sibling().ok_or_else(lost)?;
-            }
-            here = child;
-        }
-        Ok(here)
-    }
-}
-
-#[derive(Default)]
-struct Values {
-    digests: Vec<String>,
-    signature: String,
-}
-
-impl Values {
-    fn collect(&mut self, signature: &Node) {
-        let text = |node: &Node| node.get_content().split_whitespace().collect::<String>();
-        for part in signature.get_child_elements() {
-            match part.get_name().as_str() {
-                "SignatureValue" => self.signature = text(&part),
-                "SignedInfo" => {
-                    let references = part.get_child_elements();
-                    for reference in references.iter().filter(|n| n.get_name() == "Reference") {
-                        let values = reference.get_child_elements();
-                        self.digests
-                            .extend(values.iter().filter(|n| n.get_name() == "DigestValue").map(text));
-                    }
-                }
-                _ => {}
-            }
-        }
+    fn context(&self, key: XmlSecKey) -> XmlSecSignatureContext {
+        let mut context = XmlSecSignatureContext::new();
+        native::restrict(&mut context, self.by_id);
+        context.insert_key(key);
+        context
     }
 }
