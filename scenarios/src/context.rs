@@ -8,6 +8,8 @@
 //! | `{issuer}` `{issuer:fabrikam}` | a tenant's entityID |
 //! | `{alice}` `{attacker}` `{victim}` `{outsider}` | their NameIDs |
 //! | `{certificate:KEY}` `{key-value:KEY}` | a key's certificate in Base64, its KeyValue element |
+//! | `{signature:KEY:TEXT}` | the key's signature over TEXT, SHA-256, in Base64 |
+//! | `{cube-root:PLACE}` `{cube-root-no-null:PLACE}` | a SignatureValue for the SignedInfo there, forged for exponent 3 |
 //! | `{digest:PLACE}` | SHA-256 over the exclusive canonical form of an element without its Signature children |
 //! | `{text:PLACE}` `{xml:PLACE}` `{attr:PLACE@NAME}` | what stands there now |
 //! | `{repeat:N:TEXT}` `{base64:TEXT}` | TEXT N times; TEXT in Base64 |
@@ -23,7 +25,13 @@ use jiff::{SignedDuration, Timestamp};
 use mock_idp::{Directory, Tenant};
 use saml::{AuthnRequest, SpMetadata};
 
-use crate::{forge::Fault, keys::KeyRing, persona::Persona, workbench::Workbench};
+use crate::{
+    craft::{self, DigestInfo},
+    forge::Fault,
+    keys::KeyRing,
+    persona::Persona,
+    workbench::Workbench,
+};
 
 /// Everything outside the recipe that a message depends on.
 #[derive(Clone, Copy)]
@@ -124,6 +132,14 @@ impl<'a> Context<'a> {
                 "key-value" => Ok(saml::signature::key_value(
                     self.keys.named(argument, self.directory)?.certificate(),
                 )),
+                "signature" => {
+                    let (key, text) = argument
+                        .split_once(':')
+                        .ok_or_else(|| none("write {signature:KEY:TEXT}"))?;
+                    craft::signature_over(&self.keys.named(key, self.directory)?, text)
+                }
+                "cube-root" => craft::cube_root(bench, &place(argument)?, DigestInfo::Whole),
+                "cube-root-no-null" => craft::cube_root(bench, &place(argument)?, DigestInfo::WithoutNull),
                 "digest" => bench.digest(&place(argument)?),
                 "text" => bench.text_at(&place(argument)?),
                 "xml" => bench.xml_at(&place(argument)?),

@@ -5,12 +5,13 @@ use std::sync::{Arc, OnceLock};
 use mock_idp::Directory;
 use saml::key::{Kind, SigningKey};
 
-use crate::forge::Fault;
+use crate::{authority::Authority, forge::Fault};
 
 /// Keys by name.
 #[derive(Clone, Default)]
 pub struct KeyRing {
     made: Arc<Made>,
+    sp: Option<SigningKey>,
 }
 
 #[derive(Default)]
@@ -20,13 +21,24 @@ struct Made {
     tenant: OnceLock<SigningKey>,
     p256: OnceLock<SigningKey>,
     rsa4096: OnceLock<SigningKey>,
+    tls: OnceLock<SigningKey>,
+    authority: OnceLock<Authority>,
 }
 
 impl KeyRing {
     /// The names that [`KeyRing::named`] knows.
-    pub const NAMES: [&'static str; 8] = [
-        "K1", "K2", "rogue", "clone", "fabrikam", "tenant", "p256", "rsa4096",
+    pub const NAMES: [&'static str; 12] = [
+        "K1", "K2", "rogue", "clone", "fabrikam", "tenant", "p256", "rsa4096", "tls", "ca", "leaf", "sp",
     ];
+
+    /// The same with the SP's own key, which recipes call `sp`.
+    #[must_use]
+    pub fn with_sp(self, key: SigningKey) -> Self {
+        Self {
+            sp: Some(key),
+            ..self
+        }
+    }
 
     /// A key by its name, see [`crate::recipe::Signing::key`].
     ///
@@ -46,6 +58,13 @@ impl KeyRing {
             "tenant" => once(&made.tenant, || SigningKey::generate(Kind::Rsa2048)),
             "p256" => once(&made.p256, || SigningKey::generate(Kind::P256)),
             "rsa4096" => once(&made.rsa4096, || SigningKey::generate(Kind::Rsa4096)),
+            "tls" => once(&made.tls, || SigningKey::generate(Kind::Rsa2048)),
+            "ca" => once(&made.authority, Authority::make).map(|authority| authority.ca),
+            "leaf" => once(&made.authority, Authority::make).map(|authority| authority.leaf),
+            "sp" => self
+                .sp
+                .clone()
+                .ok_or_else(|| Fault::recipe("the SP's own key is not known here")),
             _ => Err(Fault::recipe(format!(
                 "no key is called {name}; there are {}",
                 Self::NAMES.join(", ")
@@ -54,10 +73,10 @@ impl KeyRing {
     }
 }
 
-fn once(
-    cell: &OnceLock<SigningKey>,
-    make: impl FnOnce() -> Result<SigningKey, saml::key::KeyError>,
-) -> Result<SigningKey, Fault> {
+fn once<T: Clone>(
+    cell: &OnceLock<T>,
+    make: impl FnOnce() -> Result<T, saml::key::KeyError>,
+) -> Result<T, Fault> {
     if let Some(key) = cell.get() {
         return Ok(key.clone());
     }

@@ -21,8 +21,10 @@
 //! ```
 
 mod apply;
+mod authority;
 pub mod catalogue;
 pub mod context;
+mod craft;
 pub mod expectation;
 pub mod flow;
 pub mod forge;

@@ -172,6 +172,14 @@ pub enum Need {
     IdpCa,
     /// The SP reads encrypted assertions.
     Encryption,
+    /// The SP's AuthnRequests ask for a fresh sign-in.
+    ForceAuthn,
+    /// The SP's operating system trusts a CA of the harness's.
+    SystemCa,
+    /// The IdP serves HTTPS.
+    IdpTls,
+    /// The SP's customers register their IdPs themselves.
+    SelfService,
 }
 
 impl Need {
@@ -198,6 +206,10 @@ impl Need {
             Self::SpKey => "the harness does not hold the SP's own key",
             Self::IdpCa => "no CA issued the IdP's certificate (Azure's is self-signed)",
             Self::Encryption => "the SP reads no encrypted assertions",
+            Self::ForceAuthn => "the SP's AuthnRequests do not ask for a fresh sign-in (ForceAuthn)",
+            Self::SystemCa => "the SP's operating system trusts no CA of the harness's",
+            Self::IdpTls => "the mock identity provider serves plain HTTP, so it has no web server's key",
+            Self::SelfService => "the SP lets nobody register an identity provider of his own",
         }
     }
 }

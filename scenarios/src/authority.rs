@@ -1,0 +1,88 @@
+//! A certification authority of nobody's, with one certificate that it issued.
+
+use openssl::{
+    asn1::Asn1Time,
+    bn::{BigNum, MsbOption},
+    error::ErrorStack,
+    hash::MessageDigest,
+    pkey::{PKey, Private},
+    rsa::Rsa,
+    x509::{X509, X509NameBuilder, extension::BasicConstraints},
+};
+use saml::key::{KeyError, SigningKey};
+
+/// The authority, and the leaf.
+#[derive(Clone)]
+pub(crate) struct Authority {
+    pub(crate) ca: SigningKey,
+    pub(crate) leaf: SigningKey,
+}
+
+impl Authority {
+    pub(crate) fn make() -> Result<Self, KeyError> {
+        let ca_key = PKey::from_rsa(Rsa::generate(2048)?)?;
+        let ca = certificate("samlitmus test authority", &ca_key, None)?;
+        let leaf_key = PKey::from_rsa(Rsa::generate(2048)?)?;
+        let leaf = certificate("samlitmus test leaf", &leaf_key, Some((&ca, &ca_key)))?;
+        Ok(Self {
+            ca: key(&ca_key, &ca)?,
+            leaf: key(&leaf_key, &leaf)?,
+        })
+    }
+}
+
+fn key(private: &PKey<Private>, certificate: &X509) -> Result<SigningKey, KeyError> {
+    let private = private.private_key_to_pem_pkcs8()?;
+    let certificate = certificate.to_pem()?;
+    SigningKey::from_pem(
+        &String::from_utf8_lossy(&private),
+        &String::from_utf8_lossy(&certificate),
+    )
+}
+
+/// A certificate by `issuer`, or by the key itself: then it is a CA's.
+fn certificate(
+    name: &str,
+    key: &PKey<Private>,
+    issuer: Option<(&X509, &PKey<Private>)>,
+) -> Result<X509, ErrorStack> {
+    let mut subject = X509NameBuilder::new()?;
+    subject.append_entry_by_text("CN", name)?;
+    let subject = subject.build();
+    let mut serial = BigNum::new()?;
+    serial.rand(127, MsbOption::ONE, false)?;
+
+    let mut builder = X509::builder()?;
+    builder.set_version(2)?;
+    builder.set_serial_number(serial.to_asn1_integer()?.as_ref())?;
+    builder.set_subject_name(&subject)?;
+    builder.set_issuer_name(issuer.map_or(subject.as_ref(), |(ca, _)| ca.subject_name()))?;
+    builder.set_pubkey(key)?;
+    let now = jiff::Timestamp::now().as_second();
+    builder.set_not_before(Asn1Time::from_unix(now - 3_600)?.as_ref())?;
+    builder.set_not_after(Asn1Time::from_unix(now + 365 * 86_400)?.as_ref())?;
+    let mut constraints = BasicConstraints::new();
+    constraints.critical();
+    if issuer.is_none() {
+        constraints.ca();
+    }
+    builder.append_extension(constraints.build()?)?;
+    builder.sign(issuer.map_or(key, |(_, ca)| ca), MessageDigest::sha256())?;
+    Ok(builder.build())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_leaf_is_the_authoritys_and_the_authority_is_its_own() {
+        let authority = Authority::make().unwrap();
+        let x509 = |key: &SigningKey| X509::from_der(key.certificate().der()).unwrap();
+        let (ca, leaf) = (x509(&authority.ca), x509(&authority.leaf));
+        assert!(leaf.verify(&authority.ca.certificate().public_key()).unwrap());
+        assert!(ca.verify(&authority.ca.certificate().public_key()).unwrap());
+        assert!(!leaf.verify(&authority.leaf.certificate().public_key()).unwrap());
+        assert_eq!(ca.issued(&leaf), openssl::x509::X509VerifyResult::OK);
+    }
+}
