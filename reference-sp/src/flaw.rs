@@ -1,6 +1,6 @@
 //! The switches: each known way in which service providers have been wrong, off by default.
 //!
-//! A switch is one line in [`flaws!`] below and one branch in the check that it spoils.
+//! A switch is one line in `flaws!` below and one branch in the check that it spoils.
 
 use std::fmt;
 use std::str::FromStr;

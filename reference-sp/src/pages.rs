@@ -25,7 +25,7 @@ pub(crate) fn home(sp: &Sp, settings: &Settings, identity: Option<&Identity>) ->
                     section.card {
                         h2 { "Signed in" }
                         p { "You are " strong.value { (identity.name_id) } "." }
-                        p.actions {
+                        div.actions {
                             a.button href="/account" { "Open my account" }
                             (sign_out())
                         }
@@ -85,7 +85,7 @@ pub(crate) fn account(identity: &Identity, flaws: Flaws) -> String {
                         @if identity.roles().is_empty() { span.tag { "user" } }
                     }
                 }
-                p.actions { (sign_out()) }
+                div.actions { (sign_out()) }
             }
             section.card {
                 h2 { "Attributes" }
@@ -98,7 +98,7 @@ pub(crate) fn account(identity: &Identity, flaws: Flaws) -> String {
                             tbody {
                                 @for (name, values) in &identity.attributes {
                                     tr {
-                                        th.value scope="row" { (name) }
+                                        th scope="row" { (breakable(name)) }
                                         td.value { ul { @for value in values { li { (value) } } } }
                                     }
                                 }
@@ -121,7 +121,7 @@ pub(crate) fn refused(incident: Option<&str>) -> String {
             h1 { "You were not signed in" }
             section.card {
                 p { "The answer of your identity provider was not accepted. Please sign in again; if it happens once more, tell your administrator." }
-                p.actions { a.button href="/" { "Back to the start" } }
+                div.actions { a.button href="/" { "Back to the start" } }
                 @if let Some(incident) = incident { pre { (incident) } }
             }
         },
@@ -138,10 +138,15 @@ pub(crate) fn no_idp() -> String {
             h1 { "Single sign-on is not set up" }
             section.card {
                 p { "No trusted identity provider of that name offers sign-in by HTTP-Redirect. Give this service provider its metadata first." }
-                p.actions { a.button href="/" { "Back to the start" } }
+                div.actions { a.button href="/" { "Back to the start" } }
             }
         },
     )
+}
+
+/// A URI that breaks after its slashes only, where it has some.
+fn breakable(name: &str) -> Markup {
+    html! { @for part in name.split_inclusive('/') { (part) wbr; } }
 }
 
 /// A button, since following a link should change nothing.
