@@ -122,6 +122,7 @@ async fn white_space_comments_and_namespaces_change_nothing() {
     rewritten(&sp, |xml| format!("<!--x--><?y z?>{xml}<!--x-->")).await;
     rewritten(&sp, |xml| xml.replace('"', "'")).await;
     rewritten(&sp, |xml| xml.replace("/>", "  />")).await;
+    rewritten(&sp, |xml| xml.replace("=\"", " = \"")).await;
     rewritten(&sp, |xml| {
         xml.replace(ALICE, "a&#x6C;ice<![CDATA[@corp.]]>example")
     })
