@@ -224,6 +224,19 @@ mod tests {
         assert!(verify_query(&doubled, key.certificate()).is_err());
     }
 
+    #[test]
+    fn a_message_that_was_cut_short_is_not_half_a_message() {
+        let whole = deflate("<samlp:AuthnRequest ID=\"_1\"/>");
+        assert!(matches!(
+            inflate(&whole[..whole.len() - 4], MAX),
+            Err(BindingError::NotDeflated)
+        ));
+        assert!(matches!(inflate(&[], MAX), Err(BindingError::NotDeflated)));
+        assert!(matches!(decode_post(""), Err(BindingError::NotBase64)));
+        let folded = "PGEv\r\n Pg==\n";
+        assert_eq!(decode_post(folded).unwrap(), "<a/>");
+    }
+
     proptest! {
         #[test]
         fn what_is_sent_arrives(xml in "\\PC{1,200}") {

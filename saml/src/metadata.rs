@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::{
     assertion::{attribute, optional},
     authn_request::{plain, truth},
-    document::{XmlError, child, children, decode_utf8, descendants, parse, text},
+    document::{XmlError, child, children, decode_utf8, descendants, escape_text, parse, text},
     key::{Certificate, KeyError},
     names::{binding, ns},
 };
@@ -170,13 +170,16 @@ impl SpMetadata {
         keys(&mut out, &self.signing, &self.encryption);
         write_endpoints(&mut out, "SingleLogoutService", &self.slo);
         for format in &self.name_id_formats {
-            out.push_str(&format!("<md:NameIDFormat>{format}</md:NameIDFormat>"));
+            out.push_str(&format!(
+                "<md:NameIDFormat>{}</md:NameIDFormat>",
+                escape_text(format)
+            ));
         }
-        for acs in &self.acs {
+        for (place, acs) in (0u16..).zip(&self.acs) {
             out.push_str("<md:AssertionConsumerService");
             attribute(&mut out, "Binding", &acs.binding);
             attribute(&mut out, "Location", &acs.location);
-            attribute(&mut out, "index", &acs.index.unwrap_or_default().to_string());
+            attribute(&mut out, "index", &acs.index.unwrap_or(place).to_string());
             optional(&mut out, "isDefault", acs.is_default.then_some("true"));
             out.push_str("/>");
         }
@@ -253,10 +256,18 @@ fn role<T>(
     let entity_id = plain(entity, "entityID")
         .filter(|id| !id.is_empty())
         .ok_or(MetadataError::NoEntityId)?;
-    let role = child(entity, ns::MD, name).ok_or_else(|| MetadataError::NoRole {
-        entity: entity_id.clone(),
-        role: name,
-    })?;
+    // An entity may describe the role once more for an older protocol (Metadata 2.4.1).
+    let saml2 = |n: &Node<'_, '_>| {
+        let protocols = n.attribute("protocolSupportEnumeration").unwrap_or_default();
+        protocols.split_ascii_whitespace().any(|p| p == ns::SAMLP)
+    };
+    let role = children(entity, ns::MD, name)
+        .find(saml2)
+        .or_else(|| child(entity, ns::MD, name))
+        .ok_or_else(|| MetadataError::NoRole {
+            entity: entity_id.clone(),
+            role: name,
+        })?;
     read(entity_id, role)
 }
 
@@ -360,6 +371,7 @@ mod tests {
             ],
             want_assertions_signed: true,
             encryption: vec![certificate.clone()],
+            name_id_formats: vec!["urn:a&b".to_owned()],
             ..SpMetadata::default()
         };
         let again = SpMetadata::parse(sp.to_xml().as_bytes()).unwrap();
@@ -406,6 +418,44 @@ mod tests {
         }
         .to_xml();
         assert!(say(&idp).contains("describes no SPSSODescriptor"));
+    }
+
+    #[test]
+    fn of_an_aggregate_the_only_one_of_the_role_is_read_and_of_two_roles_the_one_for_saml_2() {
+        let sp = SpMetadata {
+            entity_id: "https://sp".to_owned(),
+            acs: vec![AcsEndpoint {
+                binding: binding::POST.to_owned(),
+                location: "https://sp/acs".to_owned(),
+                index: Some(0),
+                is_default: false,
+            }],
+            ..SpMetadata::default()
+        };
+        let old = format!(
+            "<md:SPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:1.1:protocol\"/>{}",
+            "<md:SPSSODescriptor"
+        );
+        let xml = sp.to_xml().replacen("<md:SPSSODescriptor", &old, 1);
+        let idp = IdpMetadata {
+            entity_id: "https://i".to_owned(),
+            ..IdpMetadata::default()
+        }
+        .to_xml();
+        let many = |inside: &str| {
+            format!(
+                "<md:EntitiesDescriptor xmlns:md=\"{}\">{inside}</md:EntitiesDescriptor>",
+                ns::MD
+            )
+        };
+        assert_eq!(
+            SpMetadata::parse(many(&format!("{idp}{xml}")).as_bytes()).unwrap(),
+            sp
+        );
+        assert!(matches!(
+            SpMetadata::parse(many(&format!("{xml}{xml}")).as_bytes()),
+            Err(MetadataError::Aggregate(2))
+        ));
     }
 
     proptest! {

@@ -1,6 +1,6 @@
 //! The Signature before its values.
 
-use std::fmt::Write;
+use std::{borrow::Cow, fmt::Write};
 
 use base64::prelude::*;
 
@@ -146,10 +146,68 @@ pub fn key_value(certificate: &Certificate) -> String {
     })
 }
 
-/// KeyInfo as written without a prefix, under a Signature that has one.
-fn prefixed(key_info: &str, prefix: &str) -> String {
-    if prefix.is_empty() || !key_info.starts_with("<KeyInfo") {
-        return key_info.to_owned();
+/// Markup as written without a prefix, under a Signature that has one. What has prefixes or declarations of its
+/// own is left as it is.
+fn prefixed<'a>(markup: &'a str, prefix: &str) -> Cow<'a, str> {
+    let tags = || markup.split('<').skip(1);
+    let named = |tag: &str| {
+        tag.split(['>', ' ', '/'])
+            .any(|part| part.contains(':') || part.starts_with("xmlns"))
+    };
+    if prefix.is_empty() || tags().any(|tag| named(tag.split('>').next().unwrap_or_default())) {
+        return Cow::Borrowed(markup);
     }
-    format!("<KeyInfo xmlns=\"{}\"{}", ns::DS, &key_info["<KeyInfo".len()..])
+    let mut out = String::with_capacity(markup.len() + 64);
+    for tag in tags() {
+        let (slash, rest) = tag.strip_prefix('/').map_or(("", tag), |rest| ("/", rest));
+        // Writing into a String cannot fail.
+        let _ = write!(out, "<{slash}{prefix}:{rest}");
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::{Kind, SigningKey};
+
+    #[test]
+    fn azures_signature_is_this_to_the_byte() {
+        let key = SigningKey::generate(Kind::P256).unwrap();
+        let expected = format!(
+            "<Signature xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><SignedInfo>\
+             <CanonicalizationMethod Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"/>\
+             <SignatureMethod Algorithm=\"http://www.w3.org/2001/04/xmldsig-more#rsa-sha256\"/>\
+             <Reference URI=\"#_2f7d\"><Transforms>\
+             <Transform Algorithm=\"http://www.w3.org/2000/09/xmldsig#enveloped-signature\"/>\
+             <Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"/></Transforms>\
+             <DigestMethod Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"/><DigestValue></DigestValue>\
+             </Reference></SignedInfo><SignatureValue></SignatureValue>\
+             <KeyInfo><X509Data><X509Certificate>{}</X509Certificate></X509Data></KeyInfo></Signature>",
+            key.certificate().base64()
+        );
+        assert_eq!(
+            Template::azure("_2f7d", key.certificate(), false).to_xml(),
+            expected
+        );
+        let sha1 = Template::azure("_2f7d", key.certificate(), true).to_xml();
+        assert!(sha1.contains("xmldsig#rsa-sha1\"") && sha1.contains("xmldsig#sha1\""));
+    }
+
+    #[test]
+    fn a_prefix_is_everywhere_also_in_key_info_unless_that_has_its_own() {
+        let key = SigningKey::generate(Kind::Rsa2048).unwrap();
+        let mut template = Template::azure("_1", key.certificate(), false);
+        template.prefix = "ds".to_owned();
+        let xml = template.to_xml();
+        let tree = crate::document::parse(&xml).unwrap();
+        assert!(
+            tree.descendants()
+                .all(|n| !n.is_element() || n.tag_name().namespace() == Some(ns::DS))
+        );
+        assert!(xml.contains("<ds:KeyInfo><ds:X509Data><ds:X509Certificate>") && !xml.contains("xmlns="));
+        template.key_info = "<KeyInfo xmlns=\"urn:odd\"><x:y xmlns:x=\"urn:x\"/></KeyInfo>".to_owned();
+        assert!(template.to_xml().contains(&template.key_info));
+        assert!(key_value(key.certificate()).contains("<Exponent>AQAB<"));
+    }
 }
