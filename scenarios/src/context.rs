@@ -3,8 +3,11 @@
 //! | placeholder | stands for |
 //! | --- | --- |
 //! | `{now}` `{now-2h}` `{now+90s}` | an instant, UTC, in milliseconds; units s, m, h, d |
+//! | `{now-1h.7}` `{now-1h@+05:00}` | the same with seven digits of the second; in another zone |
 //! | `{fresh}` | a new ID |
 //! | `{acs}` `{sp}` `{request}` | the ACS URL, the SP's entityID, the AuthnRequest's ID |
+//! | `{acs:HOST}` `{acs-path}` | the ACS URL at another host; its path alone |
+//! | `{request:swapped}` | the AuthnRequest's ID with each letter in the other case |
 //! | `{issuer}` `{issuer:fabrikam}` | a tenant's entityID |
 //! | `{alice}` `{attacker}` `{victim}` `{outsider}` | their NameIDs |
 //! | `{certificate:KEY}` `{key-value:KEY}` | a key's certificate in Base64, its KeyValue element |
@@ -21,7 +24,7 @@
 use std::collections::BTreeMap;
 
 use base64::prelude::*;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use mock_idp::{Directory, Tenant};
 use saml::{AuthnRequest, SpMetadata};
 
@@ -29,6 +32,7 @@ use crate::{
     craft::{self, DigestInfo},
     forge::Fault,
     keys::KeyRing,
+    moment::moment,
     persona::Persona,
     workbench::Workbench,
 };
@@ -108,9 +112,8 @@ impl<'a> Context<'a> {
             return self.name_id(persona);
         }
         if let Some(shift) = name.strip_prefix("now") {
-            return self
-                .instant(shift)
-                .ok_or_else(|| none("write {now}, {now-2h}, {now+90s}"));
+            return moment(self.now, shift)
+                .ok_or_else(|| none("write {now}, {now-2h}, {now+90s.7}, {now-1h@+05:00}"));
         }
         if let Some(kept) = name.strip_prefix("v.") {
             return self
@@ -160,12 +163,27 @@ impl<'a> Context<'a> {
                     Ok(text.repeat(count))
                 }
                 "base64" => Ok(BASE64_STANDARD.encode(argument)),
+                "acs" => {
+                    let (scheme, _, path) = self.acs_parts()?;
+                    Ok(format!("{scheme}://{argument}{path}"))
+                }
+                "request" if argument == "swapped" => {
+                    let id = &self
+                        .request
+                        .ok_or_else(|| none("the response is unsolicited"))?
+                        .id;
+                    let swapped = swap_case(id);
+                    (swapped != *id)
+                        .then_some(swapped)
+                        .ok_or_else(|| none("the AuthnRequest's ID has no letter"))
+                }
                 _ => Err(none("no such placeholder")),
             };
         }
         match name {
             "fresh" => fresh_id(),
             "acs" => Ok(self.acs()?.to_owned()),
+            "acs-path" => Ok(self.acs_parts()?.2.to_owned()),
             "sp" => Ok(self.sp.entity_id.clone()),
             "issuer" => Ok(self.directory.contoso().entity_id()),
             "request" => self
@@ -193,6 +211,16 @@ impl<'a> Context<'a> {
             .ok_or_else(|| Fault::recipe("the SP's metadata names no HTTP-POST ACS"))
     }
 
+    /// Scheme, host with port, and the rest of the ACS URL.
+    fn acs_parts(&self) -> Result<(&'a str, &'a str, &'a str), Fault> {
+        let acs = self.acs()?;
+        let (scheme, rest) = acs
+            .split_once("://")
+            .ok_or_else(|| Fault::recipe(format!("the ACS {acs} is no absolute URL")))?;
+        let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        Ok((scheme, host, path))
+    }
+
     fn metadata(&self) -> Result<String, Fault> {
         let tenant = self.directory.contoso();
         let application = tenant.application(&self.sp.entity_id);
@@ -202,32 +230,21 @@ impl<'a> Context<'a> {
         let start = text.find("<EntityDescriptor").unwrap_or(0);
         Ok(text[start..].to_owned())
     }
-
-    fn instant(&self, shift: &str) -> Option<String> {
-        if shift.is_empty() {
-            return Some(saml::instant::format(self.now));
-        }
-        let sign = match shift.as_bytes()[0] {
-            b'+' => 1,
-            b'-' => -1,
-            _ => return None,
-        };
-        let (number, unit) = shift[1..].split_at_checked(shift.len() - 2)?;
-        let seconds = match unit {
-            "s" => 1,
-            "m" => 60,
-            "h" => 3_600,
-            "d" => 86_400,
-            _ => return None,
-        };
-        let amount: i64 = number.parse().ok()?;
-        let by = SignedDuration::from_secs(sign * amount.checked_mul(seconds)?);
-        Some(saml::instant::format(self.now.checked_add(by).ok()?))
-    }
 }
 
 fn place(text: &str) -> Result<crate::selector::Selector, Fault> {
     text.parse().map_err(Fault::recipe)
+}
+
+fn swap_case(text: &str) -> String {
+    let swap = |c: char| {
+        if c.is_ascii_lowercase() {
+            c.to_ascii_uppercase()
+        } else {
+            c.to_ascii_lowercase()
+        }
+    };
+    text.chars().map(swap).collect()
 }
 
 /// A new ID as Azure writes them: an underscore and a lower-case GUID.

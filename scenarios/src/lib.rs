@@ -29,6 +29,7 @@ pub mod expectation;
 pub mod flow;
 pub mod forge;
 pub mod keys;
+mod moment;
 pub mod operation;
 pub mod persona;
 pub mod recipe;
