@@ -275,26 +275,27 @@ impl BrowserSession {
             }
             let since = now.last.as_ref().map_or(begun, |hop| hop.begun);
             let late = since.elapsed() > limits.request || begun.elapsed() > limits.journey;
-            let answered = now.last.as_ref().filter(|hop| hop.elapsed.is_some());
-            let Some(last) = answered.filter(|_| late || rests(&now)) else {
+            let answered = now.last.as_ref().is_some_and(|hop| hop.elapsed.is_some());
+            let arrived = if answered && (late || rests(&now)) { self.hops().pop() } else { None };
+            let Some(last) = arrived else {
                 if late {
                     return (Ended::TimedOut, None);
                 }
                 self.trace.changed(wait(&now)).await;
                 continue;
             };
-            if let Some(ended) = failed(last) {
+            if let Some(ended) = failed(&last) {
                 return (ended, None);
             }
-            let Some(captured) = self.capture(last).await else {
-                return match unseen(last) {
+            let Some(captured) = self.capture(&last).await else {
+                return match unseen(&last) {
                     Some(page) if last.error.is_some() => (Ended::Answered, Some((Some(page), None))),
                     // The page's scripts do not let anybody in.
                     _ => (Ended::TimedOut, None),
                 };
             };
             let until = *submit_until.get_or_insert_with(|| Instant::now() + SUBMIT);
-            let screenshot = self.screenshot().await;
+            let screenshot = if plan.even_to_idp { self.screenshot().await } else { None };
             if self.trace.now().moves != now.moves {
                 submit_until = None;
                 continue;
@@ -343,6 +344,10 @@ impl BrowserSession {
         }
     }
 
+    fn hops(&self) -> Vec<Seen> {
+        self.user.browser.traces.hops(&self.trace)
+    }
+
     async fn capture(&self, last: &Seen) -> Option<Captured> {
         let params = json!({
             "expression": SCRIPT, "awaitPromise": false,
@@ -366,7 +371,7 @@ impl BrowserSession {
     /// Writes the hops and the console into the journey.
     fn describe(&self, journey: &mut Journey, visit: &Visit<'_>) {
         let (guard, site) = (&self.setup.guard, &self.setup.site);
-        let mut seen = self.user.browser.traces.hops(&self.trace);
+        let mut seen = self.hops();
         let foreign = seen.iter().position(|hop| !Url::parse(&hop.url).is_ok_and(|url| guard.permits(&url)));
         seen.truncate(foreign.unwrap_or(seen.len()).min(self.setup.limits.hops));
         let party = |url: &str| Url::parse(url).map_or(Party::Other, |url| site.party(&url));

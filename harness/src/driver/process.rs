@@ -99,7 +99,7 @@ pub(super) fn is_root() -> bool {
 
 /// The shell at the other end of the leash. It leads a group of its own, so that Ctrl-C does not reach it.
 fn watch(group: u32, profile: &Path) -> std::io::Result<Child> {
-    const SCRIPT: &str = r#"read -r _; kill -KILL -- "-$1"; rm -rf -- "$2" || { sleep 1; rm -rf -- "$2"; }"#;
+    const SCRIPT: &str = r#"read -r _; kill -s KILL -- "-$1"; rm -rf -- "$2" || { sleep 1; rm -rf -- "$2"; }"#;
     Command::new("/bin/sh")
         .args(["-c", SCRIPT, "samlitmus-watch"])
         .arg(group.to_string())
@@ -117,7 +117,7 @@ fn announced(output: impl std::io::Read + Send + 'static) -> oneshot::Receiver<u
     thread::spawn(move || {
         let mut tell = Some(tell);
         for line in BufReader::new(output).lines().map_while(Result::ok) {
-            let port = line.rsplit_once(" on port ").and_then(|(_, rest)| rest.trim_end_matches('.').parse().ok());
+            let port = line.rsplit_once("successfully on port ").and_then(|(_, rest)| rest.trim_end_matches('.').parse().ok());
             if let (Some(port), Some(tell)) = (port, tell.take_if(|_| port.is_some())) {
                 let _ = tell.send(port);
             }
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn the_port_is_read_from_what_is_announced() {
-        let hear = announced(&b"Starting\nChromeDriver was started successfully on port 41234.\nmore\n"[..]);
+        let hear = announced(&b"Starting ChromeDriver 156 on port 0\nChromeDriver was started successfully on port 41234.\nmore\n"[..]);
         assert_eq!(hear.blocking_recv(), Ok(41234));
         assert!(announced(&b"nothing of the kind\n"[..]).blocking_recv().is_err());
     }
