@@ -4,12 +4,14 @@ use std::ffi::c_int;
 
 use libxml::{
     parser::{Parser, ParserOptions},
-    tree::{Document as Copied, Node as CopiedNode, c14n::CanonicalizationMode},
+    readonly::RoNode,
+    tree::{Document as Copied, c14n::CanonicalizationMode},
 };
 use roxmltree::{Document, Node, ParsingOptions};
 use thiserror::Error;
 
 use crate::{
+    document::{Limits, XmlError, deeper_than, tags},
     names::alg,
     native::{self, quietly},
 };
@@ -101,7 +103,7 @@ fn form_of(
         comments,
         prefixes: inclusive_prefixes,
     };
-    let apex = (!whole).then_some(&apex);
+    let apex = (!whole).then_some(apex);
     let (octets, told) = quietly(|| native::canonical(&copy.0, apex, &without, form));
     octets.ok_or_else(|| CanonicalError::Refused(told.unwrap_or_else(|| "libxml2 gives none".to_owned())))
 }
@@ -120,6 +122,12 @@ fn mode(algorithm: &str) -> Result<(CanonicalizationMode, bool), CanonicalError>
 
 /// Our own view, also of a text with a DOCTYPE: what is signed may be wrong on purpose.
 pub(crate) fn view(text: &str) -> Result<Document<'_>, CanonicalError> {
+    let limit = Limits::default().depth;
+    if deeper_than(tags(text, 0), limit) {
+        return Err(CanonicalError::Unreadable(
+            XmlError::TooDeep { limit }.to_string(),
+        ));
+    }
     let options = ParsingOptions {
         allow_dtd: true,
         ..ParsingOptions::default()
@@ -160,7 +168,7 @@ impl Copy {
 
     /// The element that is this one there. Both parsers see the same elements in the same order, unless an
     /// entity has elements in it.
-    pub(crate) fn same(&self, node: Node<'_, '_>) -> Result<CopiedNode, CanonicalError> {
+    pub(crate) fn same(&self, node: Node<'_, '_>) -> Result<RoNode, CanonicalError> {
         let lost = || CanonicalError::Unreadable("two parsers read it differently".to_owned());
         let mut steps = Vec::new();
         let mut here = node;
@@ -168,7 +176,7 @@ impl Copy {
             steps.push(here.prev_siblings().skip(1).filter(Node::is_element).count());
             here = parent;
         }
-        let mut found = self.0.get_root_element().ok_or_else(lost)?;
+        let mut found = self.0.get_root_readonly().ok_or_else(lost)?;
         for step in steps.into_iter().rev() {
             found = found.get_first_element_child().ok_or_else(lost)?;
             for _ in 0..step {
@@ -241,6 +249,9 @@ mod tests {
         assert_eq!(without, b"<a><c></c></a>");
         let relative = canonicalize("<a xmlns:z='1'/>", 0, alg::EXC_C14N, &[], &[]);
         assert!(matches!(relative, Err(CanonicalError::Refused(why)) if why.contains("elative")));
+        let deep = "<a>".repeat(100_000);
+        let deep = canonicalize(&deep, 0, alg::EXC_C14N, &[], &[]);
+        assert!(matches!(deep, Err(CanonicalError::Unreadable(why)) if why.contains("nested")));
         assert_eq!(
             canonicalize(text, 1, alg::EXC_C14N, &[], &[]),
             Err(CanonicalError::NoElement(1))

@@ -75,7 +75,7 @@ pub fn parse_with<'t>(text: &'t str, limits: &Limits) -> Result<Document<'t>, Xm
             limit: limits.bytes,
         });
     }
-    if deeper_than(text, limits.depth) {
+    if deeper_than(tags(text, 0), limits.depth) {
         return Err(XmlError::TooDeep { limit: limits.depth });
     }
     let options = ParsingOptions {
@@ -99,55 +99,98 @@ pub fn decode_utf8(bytes: &[u8]) -> Result<String, XmlError> {
         .map_err(|_| XmlError::NotUtf8)
 }
 
-/// Whether start tags outnumber end tags by more than `limit` anywhere. Counts before any parser recurses;
-/// comments, CDATA sections and processing instructions are skipped, quoted values too.
-fn deeper_than(text: &str, limit: usize) -> bool {
-    let bytes = text.as_bytes();
-    let (mut at, mut depth) = (0, 0usize);
-    let skip = |from: usize, end: &str| {
-        text[from..]
-            .find(end)
-            .map_or(bytes.len(), |n| from + n + end.len())
-    };
-    while let Some(open) = text[at..].find('<') {
-        at += open;
-        let rest = &text[at..];
-        if rest.starts_with("<!--") {
-            at = skip(at, "-->");
-        } else if rest.starts_with("<![CDATA[") {
-            at = skip(at, "]]>");
-        } else if rest.starts_with("<?") {
-            at = skip(at, "?>");
-        } else if rest.starts_with("<!") {
-            at += 2;
-        } else if rest.starts_with("</") {
-            depth = depth.saturating_sub(1);
-            at += 2;
-        } else {
-            let mut quote = None;
-            let end = rest.bytes().position(|b| match (quote, b) {
-                (None, b'"' | b'\'') => {
-                    quote = Some(b);
-                    false
-                }
-                (Some(q), b) if q == b => {
-                    quote = None;
-                    false
-                }
-                (None, b'>') => true,
-                _ => false,
-            });
-            let Some(end) = end else { return false };
-            if bytes[at + end - 1] != b'/' {
-                depth += 1;
-                if depth > limit {
-                    return true;
-                }
+/// Whether start tags outnumber end tags by more than `limit` anywhere: counted before any parser recurses.
+pub(crate) fn deeper_than<'t>(tags: impl IntoIterator<Item = Tag<'t>>, limit: usize) -> bool {
+    let mut depth = 0usize;
+    tags.into_iter().any(|tag| {
+        match tag.kind {
+            TagKind::Start => depth += 1,
+            TagKind::End => depth = depth.saturating_sub(1),
+            TagKind::Empty | TagKind::Declaration => {}
+        }
+        depth > limit
+    })
+}
+
+/// A tag as it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Tag<'t> {
+    pub(crate) kind: TagKind,
+    /// The offset of its `<`.
+    pub(crate) at: usize,
+    /// The tag itself, from `<` to `>`.
+    pub(crate) source: &'t str,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TagKind {
+    Start,
+    End,
+    /// `<a/>`.
+    Empty,
+    /// `<!DOCTYPE`, and what may stand in one.
+    Declaration,
+}
+
+impl<'t> Tag<'t> {
+    /// The name with its prefix.
+    pub(crate) fn name(&self) -> &'t str {
+        let name = self.source.trim_start_matches(['<', '/']);
+        let end = name.find(|c: char| c.is_ascii_whitespace() || c == '>' || c == '/');
+        &name[..end.unwrap_or(name.len())]
+    }
+
+    /// The name without its prefix.
+    pub(crate) fn local_name(&self) -> &'t str {
+        let name = self.name();
+        name.split_once(':').map_or(name, |(_, local)| local)
+    }
+
+    /// The offset after its `>`.
+    pub(crate) fn end(&self) -> usize {
+        self.at + self.source.len()
+    }
+}
+
+/// The tags from a byte on; comments, CDATA sections and processing instructions are passed over. Exact for
+/// well-formed text; of any other it yields something, and ends.
+pub(crate) fn tags(text: &str, from: usize) -> impl Iterator<Item = Tag<'_>> {
+    let mut at = from;
+    std::iter::from_fn(move || {
+        loop {
+            at += text.get(at..)?.find('<')?;
+            let rest = &text[at..];
+            let passed = [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>")]
+                .into_iter()
+                .find(|(begin, _)| rest.starts_with(begin));
+            if let Some((begin, end)) = passed {
+                at += begin.len() + rest[begin.len()..].find(end)? + end.len();
+                continue;
             }
-            at += end + 1;
+            let source = &rest[..=closing(rest)?];
+            let kind = match source.as_bytes() {
+                [_, b'!', ..] => TagKind::Declaration,
+                [_, b'/', ..] => TagKind::End,
+                [.., b'/', _] => TagKind::Empty,
+                _ => TagKind::Start,
+            };
+            let tag = Tag { kind, at, source };
+            at = tag.end();
+            return Some(tag);
+        }
+    })
+}
+
+/// Where the `>` of the tag is that a text begins with: not one between quotes.
+fn closing(tag: &str) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += tag[at..].bytes().position(|b| matches!(b, b'>' | b'"' | b'\''))?;
+        match tag.as_bytes()[at] {
+            b'>' => return Some(at),
+            quote => at += tag[at + 1..].find(char::from(quote))? + 2,
         }
     }
-    false
 }
 
 /// The first child element of this name.
@@ -193,20 +236,7 @@ pub fn id_of<'a>(node: Node<'a, '_>) -> Option<&'a str> {
 pub fn tag_end(node: Node<'_, '_>) -> usize {
     let range = node.range();
     let source = &node.document().input_text()[range.clone()];
-    let mut quote = None;
-    let end = source.bytes().position(|b| match (quote, b) {
-        (None, b'"' | b'\'') => {
-            quote = Some(b);
-            false
-        }
-        (Some(q), b) if q == b => {
-            quote = None;
-            false
-        }
-        (None, b'>') => true,
-        _ => false,
-    });
-    range.start + end.map_or(source.len(), |end| end + 1)
+    closing(source).map_or(range.end, |end| range.start + end + 1)
 }
 
 /// The bytes between an element's tags; none for an empty-element tag.
@@ -323,7 +353,56 @@ mod tests {
         assert_eq!(tag_end(c), c.range().end);
     }
 
+    #[test]
+    fn tags_are_told_from_what_looks_like_them() {
+        let text = "<?p <a>?><!--<a>--><p:a b='<>' c=\"/\"><![CDATA[<b/>]]><d e='>'/></p:a >";
+        let seen: Vec<_> = tags(text, 0)
+            .map(|tag| (tag.kind, tag.name(), tag.local_name()))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                (TagKind::Start, "p:a", "a"),
+                (TagKind::Empty, "d", "d"),
+                (TagKind::End, "p:a", "a")
+            ]
+        );
+        assert_eq!(
+            tags("<!DOCTYPE a []><a/>", 0).next().unwrap().kind,
+            TagKind::Declaration
+        );
+        assert_eq!(
+            tags("<a", 0).count() + tags("<!--<a>", 0).count() + tags("é", 1).count(),
+            0
+        );
+    }
+
     proptest! {
+        #[test]
+        fn tags_are_where_a_parser_sees_elements(parts in proptest::collection::vec(0usize..8, 0..40)) {
+            let mut text = String::from("<r>");
+            let mut open = vec![];
+            for part in parts {
+                match part {
+                    0 => { text.push_str("<n:a xmlns:n='u' b=\"<>'>\">".replace("<>", "&lt;>").as_str()); open.push("</n:a >"); }
+                    1 => { text.push_str("<b\n>"); open.push("</b>"); }
+                    2 => text.push_str(open.pop().unwrap_or_default()),
+                    3 => text.push_str("<c d='/' />"),
+                    4 => text.push_str("<!-- <x> - > -->"),
+                    5 => text.push_str("<![CDATA[</x><y>]]]]>"),
+                    6 => text.push_str("<?pi <z/> ?>"),
+                    _ => text.push_str("é>\"'"),
+                }
+            }
+            open.into_iter().rev().for_each(|end| text.push_str(end));
+            text.push_str("</r>");
+            let tree = parse(&text).unwrap();
+            let elements: Vec<_> = tree.descendants().filter(|n| n.is_element()).map(|n| n.range().start).collect();
+            let begin = |tag: &Tag<'_>| matches!(tag.kind, TagKind::Start | TagKind::Empty);
+            let seen: Vec<_> = tags(&text, 0).filter(begin).map(|tag| tag.at).collect();
+            prop_assert_eq!(seen, elements);
+        }
+
         #[test]
         fn whatever_is_escaped_reads_back(text in "[^\u{0}-\u{8}\u{b}\u{c}\u{e}-\u{1f}\u{fffe}\u{ffff}]{0,40}") {
             let source = format!("<a b=\"{}\">{}</a>", escape_attribute(&text), escape_text(&text));

@@ -8,16 +8,12 @@
 
 use std::{
     cell::RefCell,
-    collections::HashSet,
     ffi::{CStr, CString, c_char, c_int, c_void},
     ptr,
     sync::Once,
 };
 
-use libxml::{
-    bindings as xml,
-    tree::{Document, Node},
-};
+use libxml::{bindings as xml, readonly::RoNode, tree::Document};
 use xmlsec::{XmlSecSignatureContext, bindings as dsig};
 
 /// libxmlsec1 tells its errors so: file, line, function, object, subject, reason, message
@@ -34,6 +30,7 @@ type Report = unsafe extern "C" fn(
 
 unsafe extern "C" {
     fn xmlSecErrorsSetCallback(callback: Option<Report>);
+    fn xmlSecBase64SetDefaultLineSize(columns: c_int);
 }
 
 thread_local! {
@@ -49,6 +46,10 @@ pub(crate) fn quietly<T>(work: impl FnOnce() -> T) -> (T, Option<String>) {
         drop(XmlSecSignatureContext::new());
         // SAFETY: `hear` has the type that the library's header names, lives for ever and never unwinds.
         unsafe { xmlSecErrorsSetCallback(Some(hear)) };
+        // Base64 on one line: a DigestValue of more than 64 characters (SHA-512) is signed with its line break
+        // otherwise, and we write it without. Nought, for no limit, is refused elsewhere in the library.
+        // SAFETY: it sets a number, before any signature is made.
+        unsafe { xmlSecBase64SetDefaultLineSize(1 << 20) };
     });
     // SAFETY: `take` has the type that this libxml2 wants and lives for ever. libxml2 keeps it per thread.
     unsafe { xml::xmlSetStructuredErrorFunc(ptr::null_mut(), Some(take)) };
@@ -74,27 +75,82 @@ pub(crate) fn restrict(context: &mut XmlSecSignatureContext, by_id: bool) {
 /// `xmlSecTransformUriTypeEmpty | xmlSecTransformUriTypeSameDocument` (`xmlsec/transforms.h`).
 const SAME_DOCUMENT: dsig::xmlSecTransformUriType = 1 | 2;
 
-/// Registers an element's attribute `ID` as the one attribute with this ID.
-pub(crate) fn declare_id(document: &Document, element: &Node, id: &str) -> bool {
-    let Ok(value) = CString::new(id) else { return false };
-    // SAFETY: document and element are alive for the call; the names are NUL-terminated; xmlHasNsProp with no
-    // namespace finds a real attribute of this element or null; xmlAddID copies the value.
+/// Signs by the Signature at this node.
+pub(crate) fn sign(context: &XmlSecSignatureContext, signature: RoNode) -> bool {
+    // SAFETY: the node is one of a document that the caller keeps; the context has a key, or it is an error.
+    unsafe { dsig::xmlSecDSigCtxSign(context.as_ptr(), signature.node_ptr().cast()) >= 0 }
+}
+
+/// Verifies the Signature at this node; none where that cannot be done.
+pub(crate) fn verify(context: &XmlSecSignatureContext, signature: RoNode) -> Option<bool> {
+    // SAFETY: as above; the status is read after the library set it.
     unsafe {
-        let document = document.doc_ptr();
-        let attribute = xml::xmlHasNsProp(element.node_ptr(), c"ID".as_ptr().cast(), ptr::null());
-        if attribute.is_null() {
-            return false;
-        }
-        let known = xml::xmlGetID(document, value.as_ptr().cast());
-        if known == attribute {
-            return true;
-        }
-        if !known.is_null() {
-            // An xml:id, which the parser registers by itself.
-            xml::xmlRemoveID(document, known);
-        }
-        !xml::xmlAddID(ptr::null_mut(), document, value.as_ptr().cast(), attribute).is_null()
+        let context = context.as_ptr();
+        let done = dsig::xmlSecDSigCtxVerify(context, signature.node_ptr().cast()) >= 0;
+        done.then(|| (*context).status == dsig::xmlSecDSigStatus_xmlSecDSigStatusSucceeded)
     }
+}
+
+/// Makes the first element whose attribute `ID` is this one known by it, and by nothing else. How many elements
+/// have it.
+pub(crate) fn declare_id(document: &Document, id: &str) -> usize {
+    let Ok(value) = CString::new(id) else { return 0 };
+    let wanted: *const xml::xmlChar = value.as_ptr().cast();
+    let mut found = 0;
+    for element in elements(document) {
+        // SAFETY: the element is one of the document, which is borrowed; the names are NUL-terminated. Without a
+        // DTD xmlHasNsProp finds a real attribute or null; xmlAddID copies the value.
+        unsafe {
+            let attribute = xml::xmlHasNsProp(element.node_ptr(), c"ID".as_ptr().cast(), ptr::null());
+            if attribute.is_null() || !has_text(attribute, wanted) {
+                continue;
+            }
+            found += 1;
+            if found > 1 {
+                continue;
+            }
+            let document = document.doc_ptr();
+            let known = xml::xmlGetID(document, wanted);
+            if !known.is_null() && known != attribute {
+                // An xml:id, which the parser makes known by itself.
+                xml::xmlRemoveID(document, known);
+            }
+            if known != attribute {
+                xml::xmlAddID(ptr::null_mut(), document, wanted, attribute);
+            }
+        }
+    }
+    found
+}
+
+/// # Safety
+/// An attribute of a living document, and NUL-terminated text.
+unsafe fn has_text(attribute: xml::xmlAttrPtr, wanted: *const xml::xmlChar) -> bool {
+    // SAFETY: by contract. Without entities a value is one text node, or none.
+    unsafe {
+        let node = (*attribute).children;
+        !node.is_null() && (*node).next.is_null() && xml::xmlStrEqual((*node).content, wanted) == 1
+    }
+}
+
+/// The elements of a document in its order.
+pub(crate) fn elements(document: &Document) -> impl Iterator<Item = RoNode> + '_ {
+    let mut next = document.get_root_readonly();
+    std::iter::from_fn(move || {
+        let here = next?;
+        let mut from = here;
+        next = here.get_first_element_child();
+        while next.is_none() {
+            next = from.get_next_element_sibling();
+            if next.is_none() {
+                match from.get_parent().filter(|parent| parent.is_element_node()) {
+                    Some(parent) => from = parent,
+                    None => break,
+                }
+            }
+        }
+        Some(here)
+    })
 }
 
 /// Which canonical form.
@@ -109,8 +165,8 @@ pub(crate) struct Form<'a> {
 /// none where libxml2 finds none.
 pub(crate) fn canonical(
     document: &Document,
-    apex: Option<&Node>,
-    without: &[Node],
+    apex: Option<RoNode>,
+    without: &[RoNode],
     form: Form<'_>,
 ) -> Option<Vec<u8>> {
     let prefixes: Vec<CString> = form
@@ -123,17 +179,14 @@ pub(crate) fn canonical(
         .map(|prefix| prefix.as_ptr().cast_mut().cast())
         .chain([ptr::null_mut()])
         .collect();
-    let mut shown = Shown::default();
-    let top: xml::xmlNodePtr = apex.map_or(document.doc_ptr().cast(), Node::node_ptr);
-    shown.left_out.extend(without.iter().map(Node::node_ptr));
-    // SAFETY: `top` is a node of the document, and the document is borrowed until the end.
-    unsafe {
-        shown.add(top);
-        // A document element has no ancestors to inherit from; libxml2 looks for some unless this one is shown.
-        if apex.is_none() || document.get_root_element().as_ref() == apex {
-            shown.nodes.insert(document.doc_ptr().cast());
-        }
-    }
+    let top: xml::xmlNodePtr = document.doc_ptr().cast();
+    let mut shown = Shown {
+        apex: apex.map_or(top, |apex| apex.node_ptr()),
+        // A document element has no ancestors to inherit from, and libxml2 looks for some unless its parent is
+        // shown.
+        top: (document.get_root_readonly() == apex).then_some(top),
+        left_out: without.iter().map(|node| node.node_ptr()).collect(),
+    };
     // SAFETY: the buffer is this function's own until it is closed; `visible` gets the `Shown` that it expects,
     // alive and unaliased for the call; the list of prefixes ends with null and outlives the call.
     unsafe {
@@ -160,50 +213,34 @@ pub(crate) fn canonical(
     }
 }
 
-/// The nodes that a canonical form shows. Attributes and namespaces are shown with their element.
-#[derive(Default)]
+/// What a canonical form shows: what is at or below `apex`, and not at or below what is left out. Attributes and
+/// namespaces are shown with their element.
 struct Shown {
-    nodes: HashSet<xml::xmlNodePtr>,
+    apex: xml::xmlNodePtr,
+    top: Option<xml::xmlNodePtr>,
     left_out: Vec<xml::xmlNodePtr>,
 }
 
-impl Shown {
-    /// Adds a node and what is below it.
-    ///
-    /// # Safety
-    /// `top` is a node of a document that stays alive and unchanged for the call.
-    unsafe fn add(&mut self, top: xml::xmlNodePtr) {
-        let mut waiting = vec![top];
-        while let Some(node) = waiting.pop() {
-            if self.left_out.contains(&node) {
-                continue;
-            }
-            self.nodes.insert(node);
-            // SAFETY: by contract; only documents and elements have children that belong to the tree.
-            unsafe {
-                if node != top && (*node).type_ != xml::xmlElementType_XML_ELEMENT_NODE {
-                    continue;
-                }
-                let mut child = (*node).children;
-                while !child.is_null() {
-                    waiting.push(child);
-                    child = (*child).next;
-                }
-            }
-        }
-    }
-}
-
 unsafe extern "C" fn visible(shown: *mut c_void, node: xml::xmlNodePtr, parent: xml::xmlNodePtr) -> c_int {
-    // SAFETY: libxml2 hands back the `Shown` of `canonical`, and a node or a namespace, whose types stand at the
-    // same place (`libxml/tree.h`).
+    // SAFETY: libxml2 hands back the `Shown` of `canonical`, and a node of the document that it walks or a
+    // namespace, whose types stand at the same place (`libxml/tree.h`); parents lead to the document.
     unsafe {
         let shown = &*shown.cast::<Shown>();
+        if shown.top == Some(node) {
+            return 1;
+        }
         let attached = matches!(
             (*node).type_,
             xml::xmlElementType_XML_NAMESPACE_DECL | xml::xmlElementType_XML_ATTRIBUTE_NODE
         );
-        c_int::from(shown.nodes.contains(if attached { &parent } else { &node }))
+        let mut here = if attached { parent } else { node };
+        while !here.is_null() && !shown.left_out.contains(&here) {
+            if here == shown.apex {
+                return 1;
+            }
+            here = (*here).parent;
+        }
+        0
     }
 }
 

@@ -13,7 +13,7 @@ use roxmltree::{Document, Node};
 
 use super::{SignatureError, Target, fill};
 use crate::{
-    canonical::{canonicalize, canonicalize_document, canonicalize_node, view},
+    canonical::{canonicalize, canonicalize_document, canonicalize_node, element_at, view},
     document::{child, children, id_of, splice_all, text as text_of},
     key::SigningKey,
     names::{alg, ns},
@@ -37,7 +37,7 @@ pub fn sign_by_hand(text: &str, signature_at: usize, secret: Secret<'_>) -> Resu
     let mut edits = Vec::new();
     {
         let tree = view(text)?;
-        let signature = super::signature_at(&tree, signature_at)?;
+        let signature = at(&tree, signature_at)?;
         for reference in signed_infos(signature).flat_map(|info| children(info, ns::DS, "Reference")) {
             let Some(value) = child(reference, ns::DS, "DigestValue") else {
                 continue;
@@ -48,13 +48,13 @@ pub fn sign_by_hand(text: &str, signature_at: usize, secret: Secret<'_>) -> Resu
             let method = algorithm(reference, "DigestMethod");
             let octets = dereference(text, &tree, reference, signature)?;
             let digest = BASE64_STANDARD.encode(hash(&method, &octets)?);
-            edits.push(fill(value, &digest));
+            edits.extend(fill(text, value.range().start, &digest));
         }
     }
     // DigestValues stand after the Signature's start: its offset does not move.
     let text = splice_all(text, edits);
     let tree = view(&text)?;
-    let signature = super::signature_at(&tree, signature_at)?;
+    let signature = at(&tree, signature_at)?;
     let info = signed_infos(signature)
         .next()
         .ok_or_else(|| SignatureError::NoSignature("the Signature has no SignedInfo".to_owned()))?;
@@ -68,10 +68,8 @@ pub fn sign_by_hand(text: &str, signature_at: usize, secret: Secret<'_>) -> Resu
     let value = value(info, &octets, secret)?;
     let place = child(signature, ns::DS, "SignatureValue")
         .ok_or_else(|| SignatureError::NoSignature("the Signature has no SignatureValue".to_owned()))?;
-    Ok(splice_all(
-        &text,
-        vec![fill(place, &BASE64_STANDARD.encode(value))],
-    ))
+    let filled = fill(&text, place.range().start, &BASE64_STANDARD.encode(value));
+    Ok(splice_all(&text, filled.into_iter().collect()))
 }
 
 /// The digest, in Base64, of an element's canonical form without the elements at the offsets `without`.
@@ -110,6 +108,12 @@ fn message_digest(algorithm: &str) -> Result<MessageDigest, SignatureError> {
     })
 }
 
+fn at<'a, 'i>(tree: &'a Document<'i>, offset: usize) -> Result<Node<'a, 'i>, SignatureError> {
+    element_at(tree, offset)
+        .filter(|n| n.has_tag_name((ns::DS, "Signature")))
+        .ok_or_else(|| SignatureError::NoSignature(format!("no Signature begins at byte {offset}")))
+}
+
 fn signed_infos<'a, 'i: 'a>(signature: Node<'a, 'i>) -> impl Iterator<Item = Node<'a, 'i>> + 'a {
     children(signature, ns::DS, "SignedInfo")
 }
@@ -128,7 +132,7 @@ fn dereference(
     reference: Node<'_, '_>,
     signature: Node<'_, '_>,
 ) -> Result<Vec<u8>, SignatureError> {
-    let Ok(Target { id, pointer }) = Target::of(reference) else {
+    let Ok(Target { id, pointer }) = Target::of(reference.attribute("URI")) else {
         return Ok(Vec::new());
     };
     let apex = match id {

@@ -10,12 +10,11 @@ pub use xmlsec::{sign, verify};
 
 use std::ops::Range;
 
-use roxmltree::{Document, Node};
 use thiserror::Error;
 
 use crate::{
-    canonical::{CanonicalError, element_at},
-    document::{descendants, inner},
+    canonical::CanonicalError,
+    document::{TagKind, tags},
     names::ns,
 };
 
@@ -55,31 +54,26 @@ pub fn signatures(text: &str) -> Vec<usize> {
         .collect()
 }
 
-/// The Signature that begins at a byte.
-fn signature_at<'a, 'i>(tree: &'a Document<'i>, at: usize) -> Result<Node<'a, 'i>, SignatureError> {
-    element_at(tree, at)
-        .filter(|n| n.has_tag_name((ns::DS, "Signature")))
-        .ok_or_else(|| SignatureError::NoSignature(format!("no Signature begins at byte {at}")))
-}
-
-/// Every Reference of a Signature, those of its Manifests too.
-fn references<'a, 'i: 'a>(signature: Node<'a, 'i>) -> impl Iterator<Item = Node<'a, 'i>> + 'a {
-    descendants(signature, ns::DS, "Reference")
-}
-
-/// The edit that gives an element this text.
-fn fill(node: Node<'_, '_>, text: &str) -> (Range<usize>, String) {
-    match inner(node) {
-        Some(range) => (range, text.to_owned()),
-        None => {
-            let range = node.range();
-            let tag = node.document().input_text()[range.clone()]
-                .trim_end_matches("/>")
-                .trim_end();
-            let name = tag[1..].split_ascii_whitespace().next().unwrap_or_default();
-            (range, format!("{tag}>{text}</{name}>"))
+/// The edit that gives the element at a byte this text.
+fn fill(source: &str, at: usize, text: &str) -> Option<(Range<usize>, String)> {
+    let mut tags = tags(source, at);
+    let first = tags.next()?;
+    if first.kind == TagKind::Empty {
+        let tag = first.source.trim_end_matches("/>").trim_end();
+        return Some((at..first.end(), format!("{tag}>{text}</{}>", first.name())));
+    }
+    let mut depth = 1;
+    for tag in tags {
+        match tag.kind {
+            TagKind::Start => depth += 1,
+            TagKind::End => depth -= 1,
+            TagKind::Empty | TagKind::Declaration => {}
+        }
+        if depth == 0 {
+            return Some((first.end()..tag.at, text.to_owned()));
         }
     }
+    None
 }
 
 /// What a Reference names within its document (XMLDSIG 4.4.3.2).
@@ -91,9 +85,9 @@ struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
-    fn of(reference: Node<'a, '_>) -> Result<Self, SignatureError> {
+    fn of(uri: Option<&'a str>) -> Result<Self, SignatureError> {
         let no = |why: &str| Err(SignatureError::Reference(why.to_owned()));
-        match reference.attribute("URI") {
+        match uri {
             None => no("it has no URI"),
             Some("") => Ok(Self {
                 id: None,
@@ -106,12 +100,13 @@ impl<'a> Target<'a> {
             Some(uri) => match uri.strip_prefix('#') {
                 None => no(&format!("`{uri}` leads out of the document")),
                 Some("") => no("`#` names no ID"),
-                Some(id) => Ok(Self::of_fragment(id)),
+                Some(fragment) => Self::of_fragment(fragment),
             },
         }
     }
 
-    fn of_fragment(fragment: &'a str) -> Self {
+    /// A bare ID, or the one XPointer that is as good as one. libxmlsec1 runs any other as a program.
+    fn of_fragment(fragment: &'a str) -> Result<Self, SignatureError> {
         let pointed = fragment
             .strip_prefix("xpointer(id(")
             .and_then(|rest| rest.strip_suffix("))"))
@@ -119,10 +114,16 @@ impl<'a> Target<'a> {
                 let single = quoted.strip_prefix('\'').and_then(|id| id.strip_suffix('\''));
                 single.or_else(|| quoted.strip_prefix('"').and_then(|id| id.strip_suffix('"')))
             });
-        Self {
-            id: Some(pointed.unwrap_or(fragment)),
-            pointer: pointed.is_some(),
+        let id = pointed.unwrap_or(fragment);
+        if id.contains('(') {
+            return Err(SignatureError::Reference(format!(
+                "`#{fragment}` is a program, not an ID"
+            )));
         }
+        Ok(Self {
+            id: Some(id),
+            pointer: pointed.is_some(),
+        })
     }
 }
 

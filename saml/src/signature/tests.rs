@@ -52,6 +52,7 @@ fn the_second_path_comes_to_the_same_bytes() {
         (alg::RSA_SHA256, alg::SHA256, alg::EXC_C14N),
         (alg::RSA_SHA1, alg::SHA1, alg::EXC_C14N_COMMENTS),
         (alg::RSA_SHA512, alg::SHA384, alg::C14N),
+        (alg::RSA_SHA256, alg::SHA512, alg::EXC_C14N),
     ] {
         let mut template = Template::azure("_a", key.certificate(), false);
         template.method = method.to_owned();
@@ -63,6 +64,10 @@ fn the_second_path_comes_to_the_same_bytes() {
             sign_by_hand(&text, at, Secret::Key(&key)).unwrap(),
             by_xmlsec,
             "{method} {form}"
+        );
+        assert!(
+            verify(&by_xmlsec, at, key.certificate()).unwrap(),
+            "{method} {digest}"
         );
     }
 }
@@ -254,6 +259,60 @@ fn no_reference_leaves_the_document_and_no_stylesheet_runs() {
             "{uri:?} {transform}"
         );
     }
+}
+
+#[test]
+fn a_stranger_makes_us_neither_search_nor_walk_for_long() {
+    let key = key();
+    let mut template = Template::azure("_a", key.certificate(), false);
+    template.references[0].transforms.insert(
+        1,
+        format!(
+            "<Transform Algorithm=\"{}\"><XPath>true()</XPath></Transform>",
+            alg::XPATH
+        ),
+    );
+    let (text, at) = placed(&template);
+    let signed = sign(&text, at, &key).unwrap();
+    assert!(
+        verify(&signed, at, key.certificate())
+            .unwrap_err()
+            .to_string()
+            .contains("is not run")
+    );
+    let mut template = Template::azure("_a", key.certificate(), false);
+    template.references = vec![template.references[0].clone(); 30];
+    let (text, at) = placed(&template);
+    let signed = sign(&text, at, &key).unwrap();
+    assert!(
+        verify(&signed, at, key.certificate())
+            .unwrap_err()
+            .to_string()
+            .contains("more than 64")
+    );
+    let (text, at) = placed(&Template::azure("xpointer(//*)", key.certificate(), false));
+    let named = text.replace("ID='_r'", "ID='xpointer(//*)'");
+    let at = at + named.len() - text.len();
+    assert!(
+        verify(&named, at, key.certificate())
+            .unwrap_err()
+            .to_string()
+            .contains("a program")
+    );
+    let deep = format!("{}<b/>{}", "<a>".repeat(10_000), "</a>".repeat(10_000));
+    assert!(
+        verify(&deep, 0, key.certificate())
+            .unwrap_err()
+            .to_string()
+            .contains("nested")
+    );
+    let doctype = format!("<!DOCTYPE r>{text}");
+    assert!(
+        sign(&doctype, at + 12, &key)
+            .unwrap_err()
+            .to_string()
+            .contains("DOCTYPE")
+    );
 }
 
 #[test]

@@ -6,14 +6,13 @@
 
 use std::{cell::RefCell, collections::HashMap};
 
-use libxml::tree::Node as CopiedNode;
-use roxmltree::{Document, Node};
+use libxml::readonly::RoNode;
 use xmlsec::{XmlSecKey, XmlSecKeyFormat, XmlSecSignatureContext};
 
-use super::{SignatureError, Target, fill, references, signature_at};
+use super::{SignatureError, Target, fill};
 use crate::{
     canonical::Copy,
-    document::{child, descendants, id_of, splice_all},
+    document::{Limits, Tag, TagKind, XmlError, deeper_than, splice_all, tags},
     key::{Certificate, SigningKey},
     names::{alg, ns},
     native::{self, quietly},
@@ -35,23 +34,26 @@ thread_local! {
 /// No Signature there; an algorithm, a Reference or a Transform that libxmlsec1 cannot do, or must not: nothing
 /// outside of the document is fetched, and no XSLT is run.
 pub fn sign(text: &str, signature_at: usize, key: &SigningKey) -> Result<String, SignatureError> {
-    let tree = Document::parse(text).map_err(|e| SignatureError::Unreadable(e.to_string()))?;
-    let job = Job::new(text, &tree, signature_at, false)?;
+    let job = Job::new(text, signature_at, Purpose::Sign)?;
     let key = kept(&SIGNING, key.id(), || {
         load(&key.private().private_key_to_pem_pkcs8()?)
     })?;
     let context = job.context(key);
-    let (done, told) = quietly(|| context.sign_node(&job.signature));
-    done.map_err(|e| SignatureError::XmlSec(told.unwrap_or_else(|| e.to_string())))?;
-
-    let value = child(job.written, ns::DS, "SignatureValue").ok_or_else(|| {
-        SignatureError::NoSignature("the Signature has no SignatureValue to fill in".to_owned())
-    })?;
-    let mut edits = vec![fill(value, &content(&job.copy.same(value)?))];
-    for reference in references(job.written) {
-        if let Some(digest) = child(reference, ns::DS, "DigestValue") {
-            edits.push(fill(digest, &content(&job.copy.same(digest)?)));
-        }
+    let (done, told) = quietly(|| native::sign(&context, job.signature));
+    if !done {
+        return Err(refused(told));
+    }
+    let mut edits = Vec::new();
+    let mut signed = false;
+    for (at, node) in job.values() {
+        let value: String = node.get_content().split_ascii_whitespace().collect();
+        signed |= node.get_name() == "SignatureValue";
+        edits.extend(fill(text, at, &value));
+    }
+    if !signed {
+        return Err(SignatureError::NoSignature(
+            "the Signature has no SignatureValue to fill in".to_owned(),
+        ));
     }
     Ok(splice_all(text, edits))
 }
@@ -60,17 +62,17 @@ pub fn sign(text: &str, signature_at: usize, key: &SigningKey) -> Result<String,
 /// `false` is an answer, an error is none. What it covers is for the caller to find out.
 ///
 /// # Errors
-/// No Signature there, nothing that libxmlsec1 can process, a Reference that leaves the document, names nothing
-/// or names two elements, or an XSLT transform.
+/// No Signature there; nothing that libxmlsec1 can process; a Reference that leaves the document, names nothing
+/// or names two elements; XPath and XSLT, which SAML does not allow (Core 5.4.4); more to follow than anybody
+/// needs.
 pub fn verify(text: &str, signature_at: usize, certificate: &Certificate) -> Result<bool, SignatureError> {
-    let tree = crate::document::parse(text).map_err(|e| SignatureError::Unreadable(e.to_string()))?;
-    let job = Job::new(text, &tree, signature_at, true)?;
+    let job = Job::new(text, signature_at, Purpose::Verify)?;
     let key = kept(&VERIFYING, certificate.der().to_vec(), || {
         load(&certificate.public_key().public_key_to_pem()?)
     })?;
     let context = job.context(key);
-    let (done, told) = quietly(|| context.verify_node(&job.signature));
-    done.map_err(|e| SignatureError::XmlSec(told.unwrap_or_else(|| e.to_string())))
+    let (holds, told) = quietly(|| native::verify(&context, job.signature));
+    holds.ok_or_else(|| refused(told))
 }
 
 /// The key of that name which this thread keeps, or one that is loaded now.
@@ -94,69 +96,94 @@ fn kept<K: std::hash::Hash + Eq>(
 
 fn load(pem: &[u8]) -> Result<XmlSecKey, SignatureError> {
     let (key, told) = quietly(|| XmlSecKey::from_memory(pem, XmlSecKeyFormat::Pem, None));
-    key.map_err(|e| SignatureError::XmlSec(told.unwrap_or_else(|| e.to_string())))
+    key.map_err(|_| refused(told))
 }
 
-fn content(node: &CopiedNode) -> String {
-    node.get_content().split_ascii_whitespace().collect()
+fn refused(told: Option<String>) -> SignatureError {
+    SignatureError::XmlSec(told.unwrap_or_else(|| "it does not say why".to_owned()))
 }
 
-/// A Signature, in our view and in libxml2's copy, whose References can be followed there.
-struct Job<'a, 'input> {
-    written: Node<'a, 'input>,
+/// What is verified may come from anybody; what is signed is ours.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Sign,
+    Verify,
+}
+
+impl Purpose {
+    /// A transform that is not run, for what it may do: any program here, any search through the document there.
+    fn refuses(self, algorithm: &str) -> bool {
+        algorithm == alg::XSLT
+            || self == Self::Verify && [alg::XPATH, alg::XPATH_FILTER2].contains(&algorithm)
+    }
+}
+
+/// So many References and Transforms of a stranger's are followed: each may cost a walk over the document.
+const FOLLOWED: usize = 64;
+
+/// A Signature in libxml2's copy of a text, whose References can be followed there.
+struct Job<'t> {
+    /// The tags that begin the elements of the text, in its order and in that of the copy.
+    begins: Vec<Tag<'t>>,
     copy: Copy,
-    signature: CopiedNode,
+    signature: RoNode,
+    /// How many elements begin before it.
+    place: usize,
     by_id: bool,
 }
 
-impl<'a, 'input: 'a> Job<'a, 'input> {
-    fn new(
-        text: &str,
-        tree: &'a Document<'input>,
-        at: usize,
-        unambiguous: bool,
-    ) -> Result<Self, SignatureError> {
-        let written = signature_at(tree, at)?;
+impl<'t> Job<'t> {
+    fn new(text: &'t str, at: usize, purpose: Purpose) -> Result<Self, SignatureError> {
+        let begins = begins(text).map_err(|why| SignatureError::Unreadable(why.to_string()))?;
         let copy = Copy::read(text)?;
-        let signature = copy.same(written)?;
+        let lost = || SignatureError::NoSignature(format!("no Signature begins at byte {at}"));
+        let place = begins
+            .binary_search_by_key(&at, |tag| tag.at)
+            .map_err(|_| lost())?;
+        let signature = native::elements(&copy.0)
+            .nth(place)
+            .filter(|n| is(*n, "Signature"))
+            .ok_or_else(lost)?;
         let mut by_id = true;
-        for reference in references(written) {
-            match Target::of(reference)? {
-                Target {
-                    id: Some(id),
-                    pointer,
-                } => {
-                    by_id &= !pointer;
-                    let mut named = tree.descendants().filter(|n| id_of(*n) == Some(id));
-                    let first = named.next().ok_or_else(|| {
-                        SignatureError::Reference(format!(
-                            "no element has the ID `{id}` that a Reference names"
-                        ))
-                    })?;
-                    if unambiguous && named.next().is_some() {
-                        return Err(SignatureError::Reference(format!(
-                            "two elements have the ID `{id}` that a Reference names"
-                        )));
-                    }
-                    if !native::declare_id(&copy.0, &copy.same(first)?, id) {
-                        return Err(SignatureError::Reference(format!(
-                            "libxml2 does not take `{id}` for an ID"
-                        )));
-                    }
+        let mut followed = 0;
+        for node in below(signature) {
+            if is(node, "Reference") || is(node, "Transform") {
+                followed += 1;
+            }
+            if followed > FOLLOWED && purpose == Purpose::Verify {
+                return Err(SignatureError::Reference(format!(
+                    "there are more than {FOLLOWED} References and Transforms to follow"
+                )));
+            }
+            if is(node, "Reference") {
+                let uri = node.get_property_no_ns("URI");
+                let target = Target::of(uri.as_deref())?;
+                by_id &= !target.pointer;
+                let Some(id) = target.id else { continue };
+                let why = match native::declare_id(&copy.0, id) {
+                    0 => "no element has",
+                    1 => continue,
+                    _ if purpose == Purpose::Sign => continue,
+                    _ => "two elements have",
+                };
+                return Err(SignatureError::Reference(format!(
+                    "{why} the ID `{id}` that it names"
+                )));
+            }
+            if is(node, "Transform") {
+                let algorithm = node.get_property_no_ns("Algorithm").unwrap_or_default();
+                if purpose.refuses(&algorithm) {
+                    return Err(SignatureError::Reference(format!(
+                        "the transform {algorithm} is not run"
+                    )));
                 }
-                Target { id: None, pointer } => by_id &= !pointer,
             }
         }
-        let runs = |n: Node<'_, '_>| n.attribute("Algorithm") == Some(alg::XSLT);
-        if descendants(written, ns::DS, "Transform").any(runs) {
-            return Err(SignatureError::Reference(
-                "it has an XSLT transform, which is a program, and is not run".to_owned(),
-            ));
-        }
         Ok(Self {
-            written,
+            begins,
             copy,
             signature,
+            place,
             by_id,
         })
     }
@@ -167,4 +194,68 @@ impl<'a, 'input: 'a> Job<'a, 'input> {
         context.insert_key(key);
         context
     }
+
+    /// Where the values are written that libxmlsec1 computed, and the elements of the copy that hold them.
+    fn values(&self) -> Vec<(usize, RoNode)> {
+        let last = self.place + below(self.signature).count();
+        let elements = native::elements(&self.copy.0).take(last + 1);
+        let written = self.begins.iter().zip(elements).skip(self.place);
+        written
+            .filter(|(tag, node)| {
+                let within = match tag.local_name() {
+                    "SignatureValue" => node.get_parent() == Some(self.signature),
+                    "DigestValue" => node.get_parent().is_some_and(|parent| is(parent, "Reference")),
+                    _ => return false,
+                };
+                within && is(*node, tag.local_name())
+            })
+            .map(|(tag, node)| (tag.at, node))
+            .collect()
+    }
+}
+
+/// The tags that begin elements, of a text that may be shown to a parser: no signed message is as large or as
+/// deep as to trouble it, or has a DOCTYPE.
+fn begins(text: &str) -> Result<Vec<Tag<'_>>, XmlError> {
+    let limits = Limits::default();
+    if text.len() > limits.bytes {
+        return Err(XmlError::TooLarge {
+            bytes: text.len(),
+            limit: limits.bytes,
+        });
+    }
+    let mut all: Vec<_> = tags(text, 0).collect();
+    if all.first().is_some_and(|tag| tag.kind == TagKind::Declaration) {
+        return Err(XmlError::Doctype);
+    }
+    if deeper_than(all.iter().copied(), limits.depth) {
+        return Err(XmlError::TooDeep { limit: limits.depth });
+    }
+    all.retain(|tag| matches!(tag.kind, TagKind::Start | TagKind::Empty));
+    Ok(all)
+}
+
+/// The elements of a Signature below it, in document order.
+fn below(signature: RoNode) -> impl Iterator<Item = RoNode> {
+    let mut waiting = vec![signature];
+    std::iter::from_fn(move || {
+        let node = waiting.pop()?;
+        let from = waiting.len();
+        let mut child = node.get_first_element_child();
+        while let Some(here) = child {
+            waiting.push(here);
+            child = here.get_next_element_sibling();
+        }
+        waiting[from..].reverse();
+        Some(node)
+    })
+    .skip(1)
+}
+
+/// Whether an element has this name, of XML Signature.
+fn is(node: RoNode, name: &str) -> bool {
+    node.get_name() == name
+        && node
+            .get_namespace()
+            .is_some_and(|space| space.get_href() == ns::DS)
 }
