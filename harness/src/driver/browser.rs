@@ -146,7 +146,7 @@ impl Drop for User {
 
 impl Drop for BrowserSession {
     fn drop(&mut self) {
-        self.user.browser.traces.close(&self.tab);
+        self.user.browser.traces.close(&self.trace);
         if Arc::strong_count(&self.user) > 1 {
             self.user.browser.bidi.tell("browsingContext.close", json!({"context": self.tab}));
         }
@@ -158,8 +158,13 @@ impl BrowserSession {
         // A window of its own, not a tab of one: what is hidden is not drawn.
         let params = json!({"type": "window", "userContext": user.id});
         let tab = word(&user.browser.command("browsingContext.create", params).await?, "context")?;
-        let trace = user.browser.traces.open(&tab);
-        Ok(Self { setup, user, tab, trace })
+        // What the page did not log itself (a script that its policy forbids) only DevTools tell.
+        let devtools = word(&user.browser.command("goog:cdp.getSession", json!({"context": tab})).await?, "session")?;
+        let trace = user.browser.traces.open(&[tab.clone(), devtools.clone()]);
+        let session = Self { setup, user, tab, trace };
+        let params = json!({"method": "Log.enable", "params": {}, "session": devtools});
+        session.user.browser.command("goog:cdp.sendCommand", params).await?;
+        Ok(session)
     }
 
     pub(super) async fn tab(&self) -> Result<Self, DriverError> {

@@ -23,7 +23,7 @@ pub(super) enum SameSite {
 pub(super) struct SetCookie {
     pub(super) name: String,
     pub(super) value: String,
-    /// Lower case, without the leading dot; none where absent or empty.
+    /// Lower case, without the leading dot; none where absent or empty. A lone dot is a domain that nobody has.
     pub(super) domain: Option<String>,
     pub(super) path: Option<String>,
     pub(super) secure: bool,
@@ -74,10 +74,8 @@ impl SetCookie {
             return;
         }
         match key {
-            "domain" => {
-                let host = value.strip_prefix('.').unwrap_or(value).to_ascii_lowercase();
-                self.domain = Some(host).filter(|host| !host.is_empty());
-            }
+            "domain" if value.is_empty() => self.domain = None,
+            "domain" => self.domain = Some(value.strip_prefix('.').unwrap_or(value).to_ascii_lowercase()),
             "path" => self.path = Some(value.to_owned()).filter(|path| path.starts_with('/')),
             "secure" => self.secure = true,
             "httponly" => self.http_only = true,

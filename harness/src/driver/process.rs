@@ -99,7 +99,17 @@ pub(super) fn is_root() -> bool {
 
 /// The shell at the other end of the leash. It leads a group of its own, so that Ctrl-C does not reach it.
 fn watch(group: u32, profile: &Path) -> std::io::Result<Child> {
-    const SCRIPT: &str = r#"read -r _; kill -s KILL -- "-$1"; rm -rf -- "$2" || { sleep 1; rm -rf -- "$2"; }"#;
+    // Chromium's crash handlers leave the group; the profile in their arguments tells them.
+    const SCRIPT: &str = r#"
+        read -r _
+        kill -s KILL -- "-$1"
+        for line in /proc/[0-9]*/cmdline; do
+            id=${line#/proc/}
+            id=${id%/cmdline}
+            [ "$id" != $$ ] && grep -qaF -- "$2" "$line" && kill -s KILL "$id"
+        done
+        rm -rf -- "$2" || { sleep 1; rm -rf -- "$2"; }
+    "#;
     Command::new("/bin/sh")
         .args(["-c", SCRIPT, "samlitmus-watch"])
         .arg(group.to_string())

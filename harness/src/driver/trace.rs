@@ -17,7 +17,7 @@ use url::form_urlencoded;
 use super::{clip, http::LONGEST};
 
 /// The events that a connection must be subscribed to.
-pub(super) const EVENTS: [&str; 12] = [
+pub(super) const EVENTS: [&str; 13] = [
     "network.beforeRequestSent",
     "network.responseStarted",
     "network.responseCompleted",
@@ -30,6 +30,7 @@ pub(super) const EVENTS: [&str; 12] = [
     "log.entryAdded",
     "goog:cdp.Network.responseReceivedExtraInfo",
     "goog:cdp.Network.requestWillBeSent",
+    "goog:cdp.Log.entryAdded",
 ];
 
 /// Navigation requests of a journey that are remembered; the hop limit ends it long before.
@@ -137,16 +138,16 @@ struct RawAnswer {
 }
 
 impl Traces {
-    /// Listens for a tab from now on.
-    pub(super) fn open(&self, tab: &str) -> Arc<Trace> {
+    /// Listens for a tab from now on, which has two names: one in BiDi, one in DevTools.
+    pub(super) fn open(&self, names: &[String]) -> Arc<Trace> {
         let trace = Arc::<Trace>::default();
-        locked(&self.tabs).insert(tab.to_owned(), Arc::clone(&trace));
+        locked(&self.tabs).extend(names.iter().map(|name| (name.clone(), Arc::clone(&trace))));
         trace
     }
 
     /// Forgets a tab.
-    pub(super) fn close(&self, tab: &str) {
-        locked(&self.tabs).remove(tab);
+    pub(super) fn close(&self, trace: &Arc<Trace>) {
+        locked(&self.tabs).retain(|_, open| !Arc::ptr_eq(open, trace));
     }
 
     /// Takes in one event of the connection.
@@ -155,7 +156,8 @@ impl Traces {
             "goog:cdp.Network.responseReceivedExtraInfo" => locked(&self.raw).answer(&params["params"]),
             "goog:cdp.Network.requestWillBeSent" => locked(&self.raw).request(&params["params"]),
             _ => {
-                let tab = params["context"].as_str().or_else(|| params["source"]["context"].as_str());
+                let names = [&params["context"], &params["source"]["context"], &params["session"]];
+                let tab = names.into_iter().find_map(Value::as_str);
                 let trace = tab.and_then(|tab| locked(&self.tabs).get(tab).cloned());
                 if let Some(trace) = trace {
                     trace.locked().take(method, params);
@@ -232,9 +234,17 @@ impl Trace {
 
 impl State {
     fn take(&mut self, method: &str, params: &Value) {
-        if method == "log.entryAdded" {
-            self.log(params);
-            return;
+        match method {
+            "log.entryAdded" => return self.log(&params["level"], &params["text"]),
+            "goog:cdp.Log.entryAdded" => {
+                let entry = &params["params"]["entry"];
+                // The network's complaints are hops already, or a missing icon.
+                if entry["source"].as_str() != Some("network") {
+                    self.log(&entry["level"], &entry["text"]);
+                }
+                return;
+            }
+            _ => {}
         }
         self.quiet_since = Some(Instant::now());
         let navigation = params["navigation"].as_str();
@@ -318,10 +328,10 @@ impl State {
         }
     }
 
-    fn log(&mut self, params: &Value) {
+    fn log(&mut self, level: &Value, text: &Value) {
         let (lines, bytes) = CONSOLE;
-        if params["level"].as_str() == Some("error") && self.console.len() < lines {
-            self.console.push(clip(params["text"].as_str().unwrap_or("?"), bytes).to_owned());
+        if level.as_str() == Some("error") && self.console.len() < lines {
+            self.console.push(clip(text.as_str().unwrap_or("?"), bytes).to_owned());
         }
     }
 }
