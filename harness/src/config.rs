@@ -60,6 +60,8 @@ pub struct Sp {
     pub encryption_certificate: Option<String>,
     /// The URL that starts a sign-in; leave it out if only the IdP can start one.
     pub login: Option<String>,
+    /// The URL that signs a user out at the SP alone; leave it out if there is none.
+    pub logout: Option<String>,
     /// The only hosts that are ever sent anything. The loopback addresses if left out.
     #[serde(default = "loopback")]
     pub allow: Vec<String>,

@@ -130,7 +130,7 @@ fn cannot(path: &Path, why: io::Error) -> ReportError {
 }
 
 /// A count and its noun.
-fn counted(count: usize, noun: &str) -> String {
+pub(crate) fn counted(count: usize, noun: &str) -> String {
     if count == 1 {
         format!("1 {noun}")
     } else {

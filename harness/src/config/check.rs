@@ -61,7 +61,7 @@ fn sp(config: &Config) -> Checked {
             is_file("sp", key, &config.path(file))?;
         }
     }
-    for name in sp.allow.iter().filter(|name| !is_host(name)) {
+    if let Some(name) = sp.allow.iter().find(|name| !is_host(name)) {
         return fail(
             "sp",
             "allow",

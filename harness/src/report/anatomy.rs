@@ -24,6 +24,8 @@ pub struct Anatomy {
     pub lines: Vec<Line>,
     /// The Signatures, one for each Reference, in document order.
     pub seals: Vec<Seal>,
+    /// Whether a signature holds under nothing but its own KeyInfo, which anybody could arrange.
+    pub enclosed: bool,
     /// What else must be known: why there is no tree, or that it was cut.
     pub note: Option<String>,
     /// The text itself, where it is no tree.
@@ -128,6 +130,7 @@ pub fn anatomy(message: &[u8], trust: Trust<'_>) -> Anatomy {
     Anatomy {
         lines,
         seals,
+        enclosed: matches!(trust, Trust::Enclosed),
         note,
         raw: None,
     }

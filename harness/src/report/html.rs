@@ -4,6 +4,8 @@ mod message;
 mod page;
 mod scenario;
 
+pub(crate) use scenario::references;
+
 use std::{
     collections::BTreeMap,
     fs::File,

@@ -253,7 +253,7 @@ impl Listener for Json {
         // The list stands last, so that it can be copied in without being held in memory.
         let head = head.trim_end().strip_suffix("[]\n}").unwrap_or(&head).to_owned();
         let mut out = BufWriter::new(&mut self.file);
-        write!(out, "{head}[\n")
+        writeln!(out, "{head}[")
             .and_then(|()| self.entries.pour(&mut out, ",\n"))
             .and_then(|()| out.write_all(b"\n]}\n"))
             .and_then(|()| out.flush())

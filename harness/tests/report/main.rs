@@ -1,5 +1,9 @@
 //! What a run tells, and what becomes of it: the reports and the snapshots.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
+mod decoded;
+mod explained;
 mod kinds;
 mod snapshots;
 mod told;

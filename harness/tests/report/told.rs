@@ -52,7 +52,7 @@ why      = "Nothing else means anything without it."
 "#;
 
 /// A scenario of the fixture under another id.
-pub fn scenario(like: &str, id: &str, title: &str) -> Arc<Scenario> {
+pub(crate) fn scenario(like: &str, id: &str, title: &str) -> Arc<Scenario> {
     let catalogue = Catalogue::read([("fixture.toml".to_owned(), SCENARIOS)]).unwrap();
     let mut scenario = catalogue.get(like).unwrap().as_ref().clone();
     (scenario.id, scenario.title) = (id.to_owned(), title.to_owned());
@@ -60,7 +60,7 @@ pub fn scenario(like: &str, id: &str, title: &str) -> Arc<Scenario> {
 }
 
 /// A response whose assertion is signed, and the key that signed it.
-pub fn signed_response() -> (String, SigningKey) {
+pub(crate) fn signed_response() -> (String, SigningKey) {
     static ONCE: LazyLock<(String, SigningKey)> = LazyLock::new(sign_response);
     ONCE.clone()
 }
@@ -91,7 +91,7 @@ fn assertion(id: &str, name_id: &str) -> String {
 }
 
 /// The signed response with a forged assertion before the signed one.
-pub fn wrapped() -> Message {
+pub(crate) fn wrapped() -> Message {
     let (signed, key) = signed_response();
     let evil = assertion(
         "_evil",
@@ -123,7 +123,7 @@ pub fn wrapped() -> Message {
 }
 
 /// What a browser saw when the attack worked.
-pub fn observation() -> Observation {
+pub(crate) fn observation() -> Observation {
     let hop = |method: &str, url: &str, party, status, set_cookies| Hop {
         method: method.to_owned(),
         url: url.to_owned(),
@@ -192,7 +192,7 @@ pub fn observation() -> Observation {
 }
 
 /// The attack that worked.
-pub fn caught() -> ScenarioResult {
+pub(crate) fn caught() -> ScenarioResult {
     let scenario = scenario(
         "signature/xsw-3",
         "signature/xsw-3",
@@ -244,7 +244,7 @@ fn plain(id: &str, title: &str, outcome: Outcome, verdict: VerdictKind, reason: 
 }
 
 /// A whole run, event by event.
-pub fn run() -> Vec<Event> {
+pub(crate) fn run() -> Vec<Event> {
     let mut garbled = plain(
         "encoding/two-roots",
         "Two documents in one",
@@ -367,7 +367,7 @@ pub fn run() -> Vec<Event> {
 }
 
 /// Tells a listener all of it.
-pub fn tell(mut listener: Box<dyn Listener>, events: &[Event]) {
+pub(crate) fn tell(mut listener: Box<dyn Listener>, events: &[Event]) {
     for event in events {
         listener.on(event);
     }

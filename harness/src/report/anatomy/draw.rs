@@ -27,7 +27,11 @@ pub fn draw(anatomy: &Anatomy, color: bool) -> String {
         out.push('\n');
     }
     for seal in &anatomy.seals {
-        let word = if seal.holds { "holds" } else { "does not hold" };
+        let word = match (seal.holds, anatomy.enclosed) {
+            (true, false) => "holds",
+            (true, true) => "agrees with its own KeyInfo",
+            (false, _) => "does not hold",
+        };
         let covers = seal.covers.as_deref().unwrap_or("nothing");
         let words = format!(
             "[{}] {word}: {} over {covers}; {}",

@@ -70,7 +70,7 @@ fn judgement(result: &ScenarioResult) -> Markup {
     html! {
         dl.pairs {
             dt { "Expected" } dd { code { (result.expected) } }
-            dt { "Observed" } dd { code { (result.outcome) } " – session of " (result.identity) }
+            dt { "Observed" } dd { code { (result.outcome) } ", signed in: " (result.identity) }
             dt { "Severity" } dd { (result.severity) }
             dt { "Tier" } dd { (result.scenario.tier) }
             dt { "Driver" } dd { (result.driver) ", " (result.duration.as_millis()) " ms, firing " (result.firing)
@@ -145,8 +145,8 @@ fn hops(journey: &Journey) -> Markup {
                 } }
                 tbody { @for hop in &journey.hops { (self::hop(hop)) } }
             } }
+            p.quiet { (ended(&journey.ended)) }
         }
-        p.quiet { (ended(&journey.ended)) }
     }
 }
 

@@ -1,0 +1,231 @@
+//! From a parsed command line to an exit code.
+
+use std::{
+    io::{self, IsTerminal, Read, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::Parser;
+use scenarios::Catalogue;
+
+use super::{
+    Cli, Command, DecodeArgs, ExplainArgs, ForgeArgs, IdpArgs, IdpCommand, ListArgs, SchemaName, SettleArgs,
+};
+use crate::{
+    config::{Config, ConfigError},
+    decode,
+    exit::Exit,
+    explain, list,
+    pick::{PatternError, Tiers, globs, missing, pick},
+    rehearsal::Rehearsal,
+    report::json::Results,
+    settle,
+    snapshot::Choice,
+};
+
+/// What a person asked for that cannot be: a mistake of theirs, exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Mistake(pub(crate) String);
+
+/// The whole program.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    log();
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic
+            .location()
+            .map(|place| format!(" ({}:{})", place.file(), place.line()))
+            .unwrap_or_default();
+        let _ = writeln!(
+            io::stderr(),
+            "samlitmus: it has a fault of its own{place}; please report it"
+        );
+    }));
+    // A fault of ours says nothing about the SP.
+    let answer = std::panic::catch_unwind(|| answer(cli.command));
+    answer
+        .map_or(Exit::NotJudged, |answer| {
+            answer.unwrap_or_else(|error| tell(&error))
+        })
+        .into()
+}
+
+fn answer(command: Command) -> anyhow::Result<Exit> {
+    match command {
+        Command::Run(args) => running()?.block_on(crate::run::run(args)),
+        Command::Idp(IdpArgs {
+            command: Some(IdpCommand::Metadata { setup, out }),
+            ..
+        }) => crate::serve::metadata(&setup, out.as_deref()),
+        Command::Idp(args) => running()?.block_on(crate::serve::idp(args)),
+        Command::Sp(args) => running()?.block_on(crate::serve::sp(args)),
+        Command::List(args) => list(&args),
+        Command::Explain(args) => explain(&args),
+        Command::Forge(args) => forge(&args),
+        Command::Review(args) => {
+            settle::review(&snapshots(&args)?, &globs(&args.patterns)?)?;
+            Ok(Exit::Conforms)
+        }
+        Command::Accept(args) => settled(&args, Choice::Accept),
+        Command::Reject(args) => settled(&args, Choice::Reject),
+        Command::Decode(args) => decode(&args),
+        Command::Schema(args) => {
+            let schema = match args.name {
+                SchemaName::Config => schemars::schema_for!(Config),
+                SchemaName::Scenario => schemars::schema_for!(scenarios::Scenario),
+                SchemaName::Results => schemars::schema_for!(Results),
+            };
+            print(&format!("{}\n", serde_json::to_string_pretty(&schema)?))
+        }
+    }
+}
+
+fn list(args: &ListArgs) -> anyhow::Result<Exit> {
+    let catalogue = catalogue(&args.scenarios)?;
+    let all: Tiers = Tiers(scenarios::Tier::ALL.to_vec());
+    let picked = pick(
+        &catalogue,
+        &args.patterns,
+        Some(args.tier.as_ref().unwrap_or(&all)),
+    )?;
+    for missed in &picked.missed {
+        eprintln!("samlitmus: {missed}");
+    }
+    print(&if args.json {
+        list::json(&picked.scenarios) + "\n"
+    } else {
+        list::text(&picked.scenarios)
+    })?;
+    Ok(if picked.scenarios.is_empty() {
+        Exit::NothingRan
+    } else {
+        Exit::Conforms
+    })
+}
+
+fn explain(args: &ExplainArgs) -> anyhow::Result<Exit> {
+    let catalogue = catalogue(&args.scenarios)?;
+    let scenario = catalogue
+        .get(&args.id)
+        .ok_or_else(|| Mistake(missing(&catalogue, &args.id)))?;
+    let rehearsal = Rehearsal::new(args.config.load_if_any()?.as_ref())?;
+    print(&explain::explain(scenario, &rehearsal, colored())?)
+}
+
+fn forge(args: &ForgeArgs) -> anyhow::Result<Exit> {
+    let catalogue = catalogue(&args.scenarios)?;
+    let scenario = catalogue
+        .get(&args.id)
+        .ok_or_else(|| Mistake(missing(&catalogue, &args.id)))?;
+    let rehearsal = Rehearsal::new(args.config.load_if_any()?.as_ref())?;
+    let message = rehearsal.message(scenario, args.base, args.variant.as_deref())?;
+    if args.raw {
+        return write(&message.forged);
+    }
+    print(&explain::forged(&message, colored()))
+}
+
+fn settled(args: &SettleArgs, choice: Choice) -> anyhow::Result<Exit> {
+    let said = settle::settle(&snapshots(args)?, &globs(&args.patterns)?, choice)?;
+    if said.is_empty() {
+        print("nothing waits for a review\n")?;
+        return Ok(if args.patterns.is_empty() {
+            Exit::Conforms
+        } else {
+            Exit::NothingRan
+        });
+    }
+    print(&(said.join("\n") + "\n"))
+}
+
+fn decode(args: &DecodeArgs) -> anyhow::Result<Exit> {
+    let input = match args.file.as_deref().filter(|file| *file != Path::new("-")) {
+        Some(file) => {
+            let file_error = |why: io::Error| Mistake(format!("{} cannot be read: {why}", file.display()));
+            bounded(std::fs::File::open(file).map_err(file_error)?).map_err(file_error)?
+        }
+        None if io::stdin().is_terminal() => {
+            return Err(Mistake("give a file, or pipe a message in".to_owned()).into());
+        }
+        None => bounded(io::stdin().lock())?,
+    };
+    let found = decode::find(&input).map_err(|error| Mistake(error.to_string()))?;
+    let shown: Vec<String> = found.iter().map(|found| decode::show(found, colored())).collect();
+    print(&shown.join("\n"))
+}
+
+/// One byte more than may be, so that too much is told from just enough.
+fn bounded(from: impl Read) -> io::Result<Vec<u8>> {
+    let mut input = Vec::new();
+    from.take(decode::MOST as u64 + 1).read_to_end(&mut input)?;
+    Ok(input)
+}
+
+/// The embedded catalogue, with the folders that were named.
+///
+/// # Errors
+/// What is wrong in a folder.
+pub(crate) fn catalogue(folders: &[PathBuf]) -> anyhow::Result<Catalogue> {
+    folders
+        .iter()
+        .try_fold(Catalogue::embedded().clone(), |catalogue, folder| {
+            catalogue
+                .with_folder(folder)
+                .map_err(|error| Mistake(error.to_string()).into())
+        })
+}
+
+fn snapshots(args: &SettleArgs) -> anyhow::Result<PathBuf> {
+    if let Some(folder) = &args.snapshots {
+        return Ok(folder.clone());
+    }
+    let config = args.config.load_if_any()?;
+    Ok(config.map_or_else(
+        || PathBuf::from("snapshots"),
+        |config| config.path(&config.run.snapshots),
+    ))
+}
+
+fn running() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}
+
+/// Says what went wrong, in one sentence, and whose fault it is.
+fn tell(error: &anyhow::Error) -> Exit {
+    if error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|why| why.kind() == io::ErrorKind::BrokenPipe)
+    {
+        return Exit::Conforms;
+    }
+    let _ = writeln!(io::stderr(), "samlitmus: {error:#}");
+    let mistake = error.is::<Mistake>() || error.is::<ConfigError>() || error.is::<PatternError>();
+    if mistake { Exit::Usage } else { Exit::NotJudged }
+}
+
+fn print(text: &str) -> anyhow::Result<Exit> {
+    write(text.as_bytes())
+}
+
+fn write(bytes: &[u8]) -> anyhow::Result<Exit> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()?;
+    Ok(Exit::Conforms)
+}
+
+fn colored() -> bool {
+    io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// What the libraries log, where `SAMLITMUS_LOG` asks for it (`debug`, `mock_idp=info`).
+fn log() {
+    if let Ok(filter) = tracing_subscriber::EnvFilter::try_from_env("SAMLITMUS_LOG") {
+        let _ = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(io::stderr)
+            .try_init();
+    }
+}
