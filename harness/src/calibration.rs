@@ -27,12 +27,14 @@ pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Abilities),
     reach(stage).await?;
 
     let mut last = None;
+    let mut ahead = None;
     for start in [Start::Sp, Start::Idp] {
         if start == Start::Sp && stage.subject.login.is_none() {
             continue;
         }
         for base in [Base::A, Base::B, Base::R] {
             let played = login(stage, &abilities, Persona::Alice, base, start).await;
+            ahead = ahead.or_else(|| played.sp_instant.as_deref().and_then(minutes_ahead));
             if is(stage, &played, Persona::Alice) {
                 if abilities.start.is_none() {
                     abilities.start = Some(start);
@@ -52,6 +54,9 @@ pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Abilities),
                 break;
             }
         }
+    }
+    if let Some(minutes) = ahead.filter(|minutes| minutes.abs() > TOLERATED) {
+        return Err(off(minutes));
     }
     if abilities.bases.is_empty() {
         return Err(explain(stage, last).await);
@@ -79,6 +84,26 @@ pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Abilities),
     learned.identity_rule = Some(stage.prober().rule().to_string());
     abilities.can = needs(stage, &learned, &second.observation);
     Ok((learned, abilities))
+}
+
+/// So many minutes of difference between the SP's clock and ours are life; more makes every verdict on time wrong.
+const TOLERATED: i64 = 5;
+
+/// How many minutes the clock that wrote this instant just now is ahead of ours.
+fn minutes_ahead(instant: &str) -> Option<i64> {
+    let theirs = saml::instant::parse(instant).ok()?;
+    Some(theirs.duration_since(jiff::Timestamp::now()).as_secs() / 60)
+}
+
+fn off(minutes: i64) -> Hopeless {
+    let amount = match minutes.abs() {
+        m @ 0..90 => format!("{m} minutes"),
+        m => format!("{} hours", (m + 30) / 60),
+    };
+    let word = if minutes > 0 { "ahead" } else { "behind" };
+    Hopeless(format!(
+        "the SP's clock is about {amount} {word} of this machine's, so nothing about time can be judged: set the SP's clock"
+    ))
 }
 
 /// Whether anybody is there at all, said before a dozen logins fail for that reason.
@@ -113,7 +138,7 @@ pub(crate) async fn login(
         deliver: Some(Delivery { start: Some(start), ..Delivery::default() }),
         ..Recipe::default()
     };
-    play(stage, abilities, &single(recipe), base, None).await
+    play(stage, &stage.driver, abilities, &single(recipe), base, None).await
 }
 
 /// One login with this recipe.
@@ -171,7 +196,7 @@ fn needs(stage: &Stage, learned: &Calibration, seen: &Observation) -> Vec<Need> 
         (Need::SpInitiated, learned.sp_initiated),
         (Need::IdpInitiated, learned.idp_initiated),
         (Need::UnsolicitedRefused, learned.sp_initiated && !learned.idp_initiated),
-        (Need::Browser, matches!(stage.driver, crate::driver::Driver::Browser(_))),
+        (Need::Browser, stage.browser.is_some() || matches!(stage.driver, crate::driver::Driver::Browser(_))),
         (Need::TwoTenants, learned.two_tenants),
         (Need::OutOfBand, stage.oob.is_some()),
         (Need::AttributesVisible, attributes),
@@ -208,12 +233,7 @@ async fn explain(stage: &Stage, last: Option<Played>) -> Hopeless {
         ));
     }
     if let Some(hours) = clock(stage).await {
-        return Hopeless(format!(
-            "the SP's clock is about {} hour(s) {} of this machine's: every login is refused as too {}; set the SP's clock",
-            hours.abs(),
-            if hours > 0 { "ahead" } else { "behind" },
-            if hours > 0 { "old" } else { "young" },
-        ));
+        return off(hours * 60);
     }
     let rest = match (&played.observation.journey.ended, &played.observation.journey.page) {
         (Ended::Answered, Some(page)) => format!("it answers {} at {}", page.status, page.url),

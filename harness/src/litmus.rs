@@ -17,7 +17,7 @@ use mock_idp::{
     server::{Answer, Live, MockIdp, Options as IdpOptions, Reply},
 };
 use saml::SpMetadata;
-use scenarios::{KeyRing, Scenario};
+use scenarios::{KeyRing, Need, Scenario};
 use url::Url;
 
 use crate::{
@@ -41,8 +41,10 @@ use crate::{
 /// Which driver fires.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DriverKind {
-    /// Plain HTTP.
+    /// Plain HTTP, and Chromium for scenarios that need it, where there is one.
     #[default]
+    Auto,
+    /// Plain HTTP.
     Http,
     /// Chromium.
     Browser,
@@ -108,18 +110,34 @@ pub async fn run(
     mut tell: impl FnMut(&Event),
 ) -> Result<RunSummary, CannotRun> {
     let begun = Instant::now();
-    let (stage, mut running) = prepare(target, &options).await?;
-    let stage = Arc::new(stage);
-    let planned = scenarios.iter().map(|s| s.bases.len()).sum();
-    tell(&Event::Started(Arc::new(RunInfo {
-        sp: running.name.clone(),
-        driver: stage.driver.name().to_owned(),
+    let mut info = RunInfo {
+        sp: target.name.clone(),
+        driver: match options.driver {
+            DriverKind::Auto => "auto".to_owned(),
+            DriverKind::Http => "http".to_owned(),
+            DriverKind::Browser => "browser".to_owned(),
+        },
         seed: options.seed,
-        planned,
+        planned: scenarios.iter().map(|s| s.bases.len()).sum(),
         started: Timestamp::now().to_string(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         catalogue: scenarios::catalogue::VERSION.to_owned(),
-    })));
+    };
+    let (stage, mut running) = match prepare(target, scenarios, &options).await {
+        Ok(prepared) => prepared,
+        Err(CannotRun::NotJudged(why)) => {
+            // Nothing was fired, and a report says so: a gate that reads it must not be green.
+            info.planned = 0;
+            tell(&Event::Started(Arc::new(info)));
+            let around = Circumstances { hopeless: Some(why), ..Circumstances::default() };
+            let summary = Arc::new(RunSummary { duration: begun.elapsed(), ..Tally::default().finish(&around) });
+            tell(&Event::Finished(summary.clone()));
+            return Ok(Arc::unwrap_or_clone(summary));
+        }
+        Err(error) => return Err(error),
+    };
+    let stage = Arc::new(stage);
+    tell(&Event::Started(Arc::new(info)));
 
     let mut tally = Tally::default();
     let mut around = Circumstances {
@@ -133,7 +151,8 @@ pub async fn run(
         Ok((learned, abilities)) => {
             around.warnings.extend(learned.notes.iter().cloned());
             tell(&Event::Calibrated(Arc::new(learned)));
-            fire(&stage, abilities, scenarios, &mut options, &mut tally, &mut tell).await;
+            let snapshots = options.snapshots.as_ref().map(|at| Snapshots::new(at, &running.name, options.locked));
+            fire(&stage, abilities, scenarios, &mut options, snapshots, &mut tally, &mut tell).await;
         }
     }
     around.waivers = options.waivers.complaints();
@@ -158,16 +177,16 @@ async fn fire(
     abilities: Abilities,
     scenarios: &[Arc<Scenario>],
     options: &mut Options,
+    snapshots: Option<Snapshots>,
     tally: &mut Tally,
     tell: &mut impl FnMut(&Event),
 ) {
     // Flows share one browser; more than a few at once only wait for each other.
     let workers = match options.driver {
-        DriverKind::Http => options.jobs,
+        DriverKind::Auto | DriverKind::Http => options.jobs,
         DriverKind::Browser => options.jobs.min(4),
     };
     let plan = plan(scenarios, &abilities, workers);
-    let mut snapshots = options.snapshots.as_ref().map(|folder| Snapshots::new(folder, options.locked));
     let (events, mut told) = tokio::sync::mpsc::unbounded_channel();
     let (done, mut finished) = tokio::sync::mpsc::unbounded_channel();
     let runner = Arc::new(Runner::new(stage.clone(), Arc::new(abilities), events, done, options.stop.clone()));
@@ -181,8 +200,10 @@ async fn fire(
             one = finished.recv() => match one {
                 None => break,
                 Some(Finished { mut result, by_server_error }) => {
-                    if let Some(snapshots) = snapshots.as_mut().filter(|_| compared(result.verdict)) {
-                        result.snapshot = snapshots.compare(&result);
+                    match snapshots.as_ref().map(|snapshots| snapshots.compare(&result)) {
+                        None => {}
+                        Some(Ok(state)) => result.snapshot = state,
+                        Some(Err(error)) => tell(&Event::Warning(error.to_string())),
                     }
                     if let Some(reason) = options.waivers.apply(&result.scenario.id, result.verdict) {
                         result.verdict = VerdictKind::Waived;
@@ -197,10 +218,6 @@ async fn fire(
     if let Err(error) = firing.await {
         tell(&Event::Warning(format!("a worker of the harness broke: {error}")));
     }
-}
-
-fn compared(verdict: VerdictKind) -> bool {
-    !matches!(verdict, VerdictKind::NotApplicable | VerdictKind::Inconclusive)
 }
 
 /// What lives as long as the run.
@@ -231,7 +248,11 @@ impl Running {
     }
 }
 
-async fn prepare(target: Target, options: &Options) -> Result<(Stage, Running), CannotRun> {
+async fn prepare(
+    target: Target,
+    scenarios: &[Arc<Scenario>],
+    options: &Options,
+) -> Result<(Stage, Running), CannotRun> {
     let wrong = |error: &dyn std::fmt::Display| CannotRun::Configuration(error.to_string());
     let probe = Url::parse(&target.subject.probe).map_err(|e| wrong(&format!("[sp.probe] url: {e}")))?;
     let warnings = expiring(&target)?;
@@ -250,7 +271,7 @@ async fn prepare(target: Target, options: &Options) -> Result<(Stage, Running), 
     setup.limits = Limits::of(options.timeout);
     setup.headers = target.headers.clone();
     setup.ca = target.ca.clone();
-    let http = HttpDriver::new(&setup).map_err(|e| wrong(&e))?;
+    let http = HttpDriver::new(setup.clone()).map_err(|e| wrong(&e))?;
 
     let mut running =
         Running { name: target.name.clone(), started: None, reference: target.reference, warnings };
@@ -303,17 +324,28 @@ async fn prepare(target: Target, options: &Options) -> Result<(Stage, Running), 
     });
     let answers = Arc::new(Answers::new(forge.clone()));
     late.set(answers.clone());
-    let driver = match options.driver {
-        DriverKind::Http => Driver::Http(http),
-        DriverKind::Browser => Driver::Browser(BrowserDriver::start(&setup).await.map_err(|e| wrong(&e))?),
+    let needed = scenarios.iter().any(|scenario| scenario.needs.contains(&Need::Browser));
+    let (driver, browser) = match options.driver {
+        DriverKind::Browser => {
+            (Driver::Browser(BrowserDriver::start(setup).await.map_err(|e| wrong(&e))?), None)
+        }
+        DriverKind::Auto if needed => match BrowserDriver::start(setup).await {
+            Ok(browser) => (Driver::Http(http), Some(Driver::Browser(browser))),
+            Err(error) => {
+                running.warnings.push(format!("scenarios that need a browser were left out: {error}"));
+                (Driver::Http(http), None)
+            }
+        },
+        DriverKind::Auto | DriverKind::Http => (Driver::Http(http), None),
     };
     let oob = match &target.oob {
         Some(oob) => Some(Oob::start(oob).await.map_err(|e| wrong(&e))?),
         None => None,
     };
     let patience = options.timeout.saturating_mul(12).max(Duration::from_secs(60));
-    let stage = Stage::new(driver, idp, forge, answers, prober, target.subject, people, oob, patience);
+    let stage = Stage::new(driver, browser, idp, forge, answers, prober, target.subject, people, oob, patience);
     stage.learn_anonymous().await;
+
     Ok((stage, running))
 }
 

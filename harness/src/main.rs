@@ -1,1 +1,5 @@
-fn main() {}
+//! The program `samlitmus`.
+
+fn main() -> std::process::ExitCode {
+    samlitmus::cli::main()
+}

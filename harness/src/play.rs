@@ -12,7 +12,7 @@ use scenarios::{
 
 use crate::{
     answers::{Order, Task},
-    driver::{Session, Visit},
+    driver::{Driver, Session, Visit},
     observation::{Journey, Observation, Probe},
     publish::Published,
     stage::{Abilities, Stage},
@@ -29,6 +29,8 @@ pub(crate) struct Played {
     pub(crate) broke: Option<Broke>,
     /// The judged recipe with everything filled in that a later run needs.
     pub(crate) recipe: Recipe,
+    /// What the SP's clock said in its last AuthnRequest.
+    pub(crate) sp_instant: Option<String>,
 }
 
 /// Why a flow could not be played to its end.
@@ -43,8 +45,15 @@ pub(crate) enum Broke {
 }
 
 /// Plays a take with a base; the scenario's `judge` says which jar decides.
-pub(crate) async fn play(stage: &Stage, abilities: &Abilities, take: &Take, base: Base, judge: Option<&str>) -> Played {
-    let mut flow = Flow::new(stage, abilities, take, base);
+pub(crate) async fn play(
+    stage: &Stage,
+    driver: &Driver,
+    abilities: &Abilities,
+    take: &Take,
+    base: Base,
+    judge: Option<&str>,
+) -> Played {
+    let mut flow = Flow::new(stage, driver, abilities, take, base);
     let limit = stage.patience;
     let outcome = tokio::time::timeout(limit, flow.run(judge)).await;
     let broke = match outcome {
@@ -52,17 +61,18 @@ pub(crate) async fn play(stage: &Stage, abilities: &Abilities, take: &Take, base
         Ok(Err(broke)) => Some(broke),
         Err(_) => Some(Broke::Precondition(format!("the flow took longer than {} s", limit.as_secs()))),
     };
-    let Flow { jars, judged, recipe, observation, published, .. } = flow;
+    let Flow { jars, judged, recipe, observation, published, sp_instant, .. } = flow;
     for (_, session) in jars {
         session.close().await;
     }
     drop(published);
     stage.count_requests(observation.journey.hops.len());
-    Played { observation, message: judged, broke, recipe }
+    Played { observation, message: judged, broke, recipe, sp_instant }
 }
 
 struct Flow<'a> {
     stage: &'a Stage,
+    driver: &'a Driver,
     abilities: &'a Abilities,
     take: &'a Take,
     base: Base,
@@ -75,6 +85,7 @@ struct Flow<'a> {
     recipe: Recipe,
     observation: Observation,
     published: Option<Published>,
+    sp_instant: Option<String>,
 }
 
 /// What one step came to.
@@ -84,12 +95,14 @@ struct Came {
     message: Option<Arc<Message>>,
     keep: Option<String>,
     request: Option<(String, AuthnRequest)>,
+    sp_instant: Option<String>,
 }
 
 impl<'a> Flow<'a> {
-    fn new(stage: &'a Stage, abilities: &'a Abilities, take: &'a Take, base: Base) -> Self {
+    fn new(stage: &'a Stage, driver: &'a Driver, abilities: &'a Abilities, take: &'a Take, base: Base) -> Self {
         Self {
             stage,
+            driver,
             abilities,
             take,
             base,
@@ -102,6 +115,7 @@ impl<'a> Flow<'a> {
             recipe: take.recipe.clone(),
             observation: Observation::default(),
             published: None,
+            sp_instant: None,
         }
     }
 
@@ -197,6 +211,7 @@ impl<'a> Flow<'a> {
         let asked = verb.start.or(order.recipe.deliver.as_ref().and_then(|d| d.start));
         let start = asked.or(self.abilities.start).unwrap_or(Start::Idp);
         let (mut journey, done) = self.sign_in(session, task, start, verb.login.0).await?;
+        let sp_instant = done.live.and_then(|live| live.request?.issue_instant);
         let message = match done.message {
             Some(Ok(message)) => message,
             Some(Err(fault)) => return Err(Broke::Fault(fault)),
@@ -220,7 +235,7 @@ impl<'a> Flow<'a> {
             journey.hops.extend(posted.hops.clone());
             journey = Journey { hops: journey.hops, ..posted };
         }
-        Ok(Came { journey: Some(journey), message: Some(message), keep: verb.keep.clone(), request: None })
+        Ok(Came { journey: Some(journey), message: Some(message), keep: verb.keep.clone(), sp_instant, request: None })
     }
 
     async fn begin(&self, verb: &Begin, session: &mut Session) -> Result<Came, Broke> {
@@ -250,7 +265,7 @@ impl<'a> Flow<'a> {
         if done.arrivals == 0 {
             return Err(Broke::Driver("the browser did not reach the IdP".to_owned()));
         }
-        Ok(Came { journey: Some(journey), message: Some(Arc::new(message)), keep: verb.keep.clone(), request: None })
+        Ok(Came { journey: Some(journey), message: Some(Arc::new(message)), keep: verb.keep.clone(), ..Came::default() })
     }
 
     async fn visit(&self, verb: &VisitStep, session: &mut Session) -> Result<Came, Broke> {
@@ -309,6 +324,7 @@ impl<'a> Flow<'a> {
                 self.messages.insert(name, message.clone());
             }
         }
+        self.sp_instant = came.sp_instant.or(self.sp_instant.take());
         if let Some((name, request)) = came.request {
             self.requests.insert(name, request);
         }
@@ -352,7 +368,7 @@ impl<'a> Flow<'a> {
     async fn take_jar(&mut self, jar: &str) -> Result<Session, Broke> {
         match self.jars.remove(jar) {
             Some(session) => Ok(session),
-            None => self.stage.driver.session().await.map_err(|error| Broke::Driver(error.to_string())),
+            None => self.driver.session().await.map_err(|error| Broke::Driver(error.to_string())),
         }
     }
 

@@ -142,7 +142,8 @@ impl Runner {
             return Shot { firing, variant: take.variant.clone(), classified, played, took: begun.elapsed() };
         }
         let judge = scenario.judge.as_ref().and_then(|judge| judge.jar.as_deref());
-        let played = play(&self.stage, &self.abilities, take, base, judge).await;
+        let driver = self.stage.driver_for(scenario);
+        let played = play(&self.stage, driver, &self.abilities, take, base, judge).await;
         let classified = self.classified(&played);
         if classified.outcome == Outcome::Hang {
             row.fetch_add(1, Ordering::Relaxed);
@@ -242,7 +243,7 @@ impl Runner {
             reason: verdict.reason,
             control,
             duration: shot.took,
-            driver: self.stage.driver.name().to_owned(),
+            driver: self.stage.driver_for(&unit.scenario).name().to_owned(),
             recipe: serde_json::to_value(&shot.played.recipe).unwrap_or_default(),
             message: shot.played.message,
             observation: Arc::new(shot.played.observation),

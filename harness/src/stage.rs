@@ -10,7 +10,7 @@ use std::{
 };
 
 use mock_idp::server::MockIdp;
-use scenarios::{Base, Need, Persona, recipe::Start};
+use scenarios::{Base, Need, Persona, Scenario, recipe::Start};
 
 use crate::{
     answers::{Answers, Forge},
@@ -37,6 +37,8 @@ pub(crate) struct Subject {
 /// Everything that firings share.
 pub(crate) struct Stage {
     pub(crate) driver: Driver,
+    /// A browser beside plain HTTP, for scenarios that need one.
+    pub(crate) browser: Option<Driver>,
     pub(crate) idp: MockIdp,
     pub(crate) forge: Arc<Forge>,
     pub(crate) answers: Arc<Answers>,
@@ -74,6 +76,7 @@ impl Stage {
     #[expect(clippy::too_many_arguments, reason = "each is one piece of the stage; a builder would only rename them")]
     pub(crate) fn new(
         driver: Driver,
+        browser: Option<Driver>,
         idp: MockIdp,
         forge: Arc<Forge>,
         answers: Arc<Answers>,
@@ -85,6 +88,7 @@ impl Stage {
     ) -> Self {
         Self {
             driver,
+            browser,
             idp,
             forge,
             answers,
@@ -95,6 +99,14 @@ impl Stage {
             patience,
             firing: AtomicU64::new(0),
             requests: AtomicU64::new(0),
+        }
+    }
+
+    /// The driver of a scenario: the browser where it needs one.
+    pub(crate) fn driver_for(&self, scenario: &Scenario) -> &Driver {
+        match &self.browser {
+            Some(browser) if scenario.needs.contains(&Need::Browser) => browser,
+            _ => &self.driver,
         }
     }
 
@@ -115,8 +127,14 @@ impl Stage {
         self.prober.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(crate) fn set_prober(&self, prober: Prober) {
-        *self.prober.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(prober);
+    /// Looks at the probe's page with an empty jar, so that it is known again.
+    pub(crate) async fn learn_anonymous(&self) {
+        let Ok(mut session) = self.driver.session().await else { return };
+        let journey = session.peek(&self.subject.probe).await;
+        session.close().await;
+        let mut prober = self.prober.write().unwrap_or_else(PoisonError::into_inner);
+        let known = Prober::clone(&prober).with_anonymous(&journey);
+        *prober = Arc::new(known);
     }
 
     /// The link that starts IdP-initiated sign-in for a persona.

@@ -60,13 +60,13 @@ impl Target {
         let metadata = match config.metadata() {
             Some(crate::config::Metadata::Url(url)) => MetadataOf::Url(url.to_owned()),
             Some(crate::config::Metadata::File(path)) => MetadataOf::File(path),
-            None => MetadataOf::Given(Box::new(described(config)?)),
+            Some(crate::config::Metadata::Given { .. }) | None => MetadataOf::Given(Box::new(described(config)?)),
         };
         let commands = [("refresh", &sp.refresh), ("restart", &sp.restart)];
         Ok(Self {
             name: sp.name.clone(),
             directory,
-            listen: config.listen().ok_or_else(|| {
+            listen: config.idp.listen().ok_or_else(|| {
                 format!("[idp] listen = \"{}\" is no address: write ADDRESS:PORT", config.idp.listen)
             })?,
             idp_url: config.idp.url.clone(),
@@ -211,7 +211,7 @@ fn people(directory: &mut Directory, config: &Config) {
 }
 
 /// Metadata out of `entity_id` and `acs`.
-fn described(config: &Config) -> Result<SpMetadata, String> {
+pub(crate) fn described(config: &Config) -> Result<SpMetadata, String> {
     let missing = || "[sp] needs metadata, or entity_id and acs".to_owned();
     let sp = &config.sp;
     Ok(SpMetadata {

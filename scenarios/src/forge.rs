@@ -130,7 +130,7 @@ pub fn reforge(
         (true, None) => message.wire.clone(),
         _ => wire(&forged, deliver, &bench, context)?,
     };
-    let proofs = proofs::proofs(&forged, &trusted(context)?);
+    let proofs = proofs::proofs(&forged, &trusted(context));
     Ok(Message {
         forged,
         wire,
@@ -285,22 +285,15 @@ fn wire(
 }
 
 /// The keys that the SP trusts, each for the one issuer it may speak for.
-///
-/// # Errors
-/// A certificate of the directory cannot be read.
-pub fn trusted(context: &Context<'_>) -> Result<Vec<TrustedKey>, Fault> {
-    let mut trusted = Vec::new();
-    for tenant in &context.directory.tenants {
-        for key in &tenant.keys.published {
-            let key = TrustedKey::from_certificate_der(tenant.entity_id(), key.certificate().der());
-            trusted.push(key.map_err(|e| Fault::recipe(e.to_string()))?);
-        }
-    }
-    Ok(trusted)
+pub fn trusted(context: &Context<'_>) -> Vec<TrustedKey> {
+    let published = context.directory.tenants.iter().flat_map(|tenant| {
+        tenant.keys.published.iter().map(move |key| (tenant.entity_id(), key.certificate().public_key()))
+    });
+    published.map(|(issuer, key)| TrustedKey { issuer, key }).collect()
 }
 
 fn prove(made: &Made, proves: Option<Proves>, context: &Context<'_>) -> Result<Proofs, Fault> {
-    let trusted = trusted(context)?;
+    let trusted = trusted(context);
     let mut proofs = proofs::proofs(&made.forged, &trusted);
     if proofs.genuine.is_empty() && proves == Some(Proves::Unchecked) {
         // Bytes that no tree can hold (two documents in one) still carry what the IdP signed.

@@ -1,0 +1,72 @@
+//! The harness against the reference SP: hardened, with each flaw, refusing in each style.
+
+mod flaws;
+mod personalities;
+mod refusals;
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use reference_sp::{Config, Flaw, Flaws};
+use samlitmus::{
+    event::{Event, RunSummary, ScenarioResult, VerdictKind},
+    litmus::{CannotRun, Options, run},
+    outcome::Outcome,
+    target::Target,
+};
+use scenarios::{Catalogue, Scenario};
+
+/// What a run told.
+pub struct Told {
+    pub summary: RunSummary,
+    pub results: Vec<Arc<ScenarioResult>>,
+}
+
+impl Told {
+    /// The verdict of each scenario and base, without the reasons.
+    pub fn verdicts(&self) -> BTreeMap<String, VerdictKind> {
+        self.results.iter().map(|r| (format!("{} {}", r.scenario.id, r.base), r.verdict)).collect()
+    }
+
+    /// The results of one kind.
+    pub fn of(&self, kind: VerdictKind) -> Vec<&ScenarioResult> {
+        self.results.iter().map(AsRef::as_ref).filter(|r| r.verdict == kind).collect()
+    }
+
+    /// Ids of results, for messages.
+    pub fn ids(results: &[&ScenarioResult]) -> Vec<String> {
+        results.iter().map(|r| format!("{} {} {}: {}", r.scenario.id, r.base, r.outcome, r.reason)).collect()
+    }
+}
+
+/// All scenarios whose id passes.
+pub fn chosen(pass: impl Fn(&Scenario) -> bool) -> Vec<Arc<Scenario>> {
+    Catalogue::embedded().scenarios.iter().filter(|s| pass(s)).cloned().collect()
+}
+
+/// Runs scenarios against a reference SP.
+pub async fn against(config: Config, scenarios: &[Arc<Scenario>], options: Options) -> Result<Told, CannotRun> {
+    let target = Target::reference(config).await.unwrap();
+    let mut results = Vec::new();
+    let summary = run(target, scenarios, options, |event| {
+        if let Event::ScenarioFinished(result) = event {
+            results.push(result.clone());
+        }
+    })
+    .await?;
+    Ok(Told { summary, results })
+}
+
+/// Options with a short time limit.
+pub fn quick() -> Options {
+    Options { timeout: Duration::from_secs(5), ..Options::default() }
+}
+
+/// A configuration with one flaw.
+pub fn flawed(flaw: Flaw) -> Config {
+    Config { flaws: Flaws::NONE.with(flaw), ..Config::default() }
+}
+
+/// Whether anybody signed the victim in.
+pub fn impersonated(told: &Told) -> bool {
+    told.results.iter().any(|r| r.outcome == Outcome::SessionVictim)
+}
