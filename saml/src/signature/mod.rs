@@ -6,7 +6,7 @@ mod xmlsec;
 
 pub use by_hand::{Secret, digest_of, hash, sign_by_hand};
 pub use template::{Reference, Template, key_info, key_value};
-pub use xmlsec::{sign, verify};
+pub use xmlsec::{sign, verify, verify_saml};
 
 use std::ops::Range;
 

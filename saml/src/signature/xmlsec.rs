@@ -59,14 +59,31 @@ pub fn sign(text: &str, signature_at: usize, key: &SigningKey) -> Result<String,
 }
 
 /// Whether the Signature that begins at a byte holds under a certificate's key, whatever its KeyInfo says.
-/// `false` is an answer, an error is none. What it covers is for the caller to find out.
+/// `false` is an answer, an error is none. What it covers is for the caller to find out. XPath transforms are
+/// run; for a message of a stranger's there is [`verify_saml`].
 ///
 /// # Errors
 /// No Signature there; nothing that libxmlsec1 can process; a Reference that leaves the document, names nothing
-/// or names two elements; XPath and XSLT, which SAML does not allow (Core 5.4.4); more to follow than anybody
-/// needs.
+/// or names two elements; XSLT; more to follow than anybody needs.
 pub fn verify(text: &str, signature_at: usize, certificate: &Certificate) -> Result<bool, SignatureError> {
-    let job = Job::new(text, signature_at, Purpose::Verify)?;
+    holds(text, signature_at, certificate, Purpose::Verify)
+}
+
+/// As [`verify`], but only the transforms that SAML allows are run (Core 5.4.4): no search through the document
+/// that its sender wrote.
+///
+/// # Errors
+/// As [`verify`], and for an XPath transform.
+pub fn verify_saml(
+    text: &str,
+    signature_at: usize,
+    certificate: &Certificate,
+) -> Result<bool, SignatureError> {
+    holds(text, signature_at, certificate, Purpose::VerifySaml)
+}
+
+fn holds(text: &str, at: usize, certificate: &Certificate, purpose: Purpose) -> Result<bool, SignatureError> {
+    let job = Job::new(text, at, purpose)?;
     let key = kept(&VERIFYING, certificate.der().to_vec(), || {
         load(&certificate.public_key().public_key_to_pem()?)
     })?;
@@ -103,18 +120,28 @@ fn refused(told: Option<String>) -> SignatureError {
     SignatureError::XmlSec(told.unwrap_or_else(|| "it does not say why".to_owned()))
 }
 
-/// What is verified may come from anybody; what is signed is ours.
+/// What is signed is ours, what is verified may be anybody's.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Purpose {
     Sign,
     Verify,
+    VerifySaml,
 }
 
 impl Purpose {
-    /// A transform that is not run, for what it may do: any program here, any search through the document there.
+    /// A transform that is not run.
     fn refuses(self, algorithm: &str) -> bool {
-        algorithm == alg::XSLT
-            || self == Self::Verify && [alg::XPATH, alg::XPATH_FILTER2].contains(&algorithm)
+        match self {
+            Self::Sign | Self::Verify => algorithm == alg::XSLT,
+            Self::VerifySaml => ![
+                alg::ENVELOPED,
+                alg::EXC_C14N,
+                alg::EXC_C14N_COMMENTS,
+                alg::C14N,
+                alg::C14N_COMMENTS,
+            ]
+            .contains(&algorithm),
+        }
     }
 }
 
@@ -150,7 +177,7 @@ impl<'t> Job<'t> {
             if is(node, "Reference") || is(node, "Transform") {
                 followed += 1;
             }
-            if followed > FOLLOWED && purpose == Purpose::Verify {
+            if followed > FOLLOWED && purpose != Purpose::Sign {
                 return Err(SignatureError::Reference(format!(
                     "there are more than {FOLLOWED} References and Transforms to follow"
                 )));
