@@ -1,0 +1,123 @@
+//! The catalogue is whole: what a team relies on to be there is there, and cannot fall out unnoticed.
+
+use std::collections::BTreeMap;
+
+use scenarios::{Catalogue, Expected, Scenario, Tier};
+
+fn of(namespace: &str) -> Vec<&'static Scenario> {
+    let all = Catalogue::embedded().scenarios.iter();
+    all.map(AsRef::as_ref)
+        .filter(|s| s.namespace() == namespace)
+        .collect()
+}
+
+fn count(namespace: &str, tiers: &[Tier]) -> usize {
+    of(namespace).iter().filter(|s| tiers.contains(&s.tier)).count()
+}
+
+#[test]
+fn every_control_is_there_and_runs_first() {
+    let controls = of("baseline");
+    assert_eq!(controls.len(), 7);
+    assert!(controls.iter().all(|s| s.tier == Tier::Smoke));
+    for base in [
+        scenarios::Base::A,
+        scenarios::Base::R,
+        scenarios::Base::B,
+        scenarios::Base::N,
+    ] {
+        assert!(
+            controls.iter().any(|s| s.bases == [base]),
+            "no control of base {base:?}"
+        );
+    }
+}
+
+#[test]
+fn the_rules_of_the_profile_are_tested_by_default() {
+    for (namespace, core) in [
+        ("audience", 3),
+        ("subject-confirmation", 2),
+        ("replay", 4),
+        ("time", 5),
+        ("in-response-to", 2),
+    ] {
+        assert!(
+            count(namespace, &[Tier::Core]) >= core,
+            "core scenarios are missing in {namespace}/"
+        );
+    }
+}
+
+#[test]
+fn those_who_ask_for_more_get_more() {
+    let more = [Tier::Core, Tier::Extended];
+    for (namespace, scenarios) in [("destination", 7), ("time", 22), ("in-response-to", 12)] {
+        assert!(
+            count(namespace, &more) >= scenarios,
+            "scenarios are missing in {namespace}/"
+        );
+    }
+}
+
+#[test]
+fn strictness_is_weighed_against_interoperability() {
+    let interop = of("interop");
+    assert!(
+        interop.len() >= 30,
+        "only {} scenarios in interop/",
+        interop.len()
+    );
+    let refusal = interop.iter().find(|s| s.verdict.is_negative());
+    assert!(
+        refusal.is_none(),
+        "{:?} punishes an SP for accepting what is valid",
+        refusal.map(|s| &s.id)
+    );
+    let accepted = interop
+        .iter()
+        .filter(|s| s.verdict == Expected::MustAccept)
+        .count();
+    assert!(accepted >= 30, "only {accepted} valid messages must be accepted");
+}
+
+#[test]
+fn there_is_enough_of_everything() {
+    let all = &Catalogue::embedded().scenarios;
+    assert!(all.len() >= 150, "only {} scenarios", all.len());
+    let mut namespaces: BTreeMap<&str, usize> = BTreeMap::new();
+    for scenario in all {
+        *namespaces.entry(scenario.namespace()).or_default() += 1;
+    }
+    for namespace in [
+        "audience",
+        "baseline",
+        "destination",
+        "identity",
+        "in-response-to",
+        "interop",
+        "replay",
+        "signature",
+        "subject-confirmation",
+        "time",
+        "trust",
+    ] {
+        assert!(namespaces.contains_key(namespace), "{namespace}/ is empty");
+    }
+}
+
+/// A tier by default must not need what few SPs have, or a gate would say little about most of them.
+#[test]
+fn most_of_what_runs_by_default_applies_to_any_sp() {
+    let all = &Catalogue::embedded().scenarios;
+    let default: Vec<_> = all
+        .iter()
+        .filter(|s| [Tier::Smoke, Tier::Core].contains(&s.tier))
+        .collect();
+    let anywhere = default.iter().filter(|s| s.needs.is_empty()).count();
+    assert!(
+        anywhere * 5 >= default.len() * 4,
+        "only {anywhere} of {} need nothing special",
+        default.len()
+    );
+}
