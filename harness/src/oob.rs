@@ -16,7 +16,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::config;
+use crate::{config, driver::clip};
 
 /// Tokens that are listened for at once; the oldest is forgotten first.
 const TOKENS: usize = 10_000;
@@ -30,7 +30,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Why there is no listener.
 #[derive(Debug, Error)]
-#[error("the out-of-band listener cannot listen on {address}: {why}; free it, or set another `listen` in [oob]")]
+#[error(
+    "the out-of-band listener cannot listen on {address}: {why}; free it, or set another `listen` in [oob]"
+)]
 pub struct OobError {
     address: String,
     why: std::io::Error,
@@ -57,13 +59,23 @@ impl Oob {
     ///
     /// [`OobError`] if the address cannot be had.
     pub async fn start(options: &config::Oob) -> Result<Self, OobError> {
-        let failed = |why| OobError { address: options.listen.clone(), why };
+        let failed = |why| OobError {
+            address: options.listen.clone(),
+            why,
+        };
         let listener = TcpListener::bind(&options.listen).await.map_err(failed)?;
         let own = listener.local_addr().map_err(failed)?;
-        let named = options.url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
+        let named = options
+            .url
+            .as_deref()
+            .map(|url| url.trim_end_matches('/').to_owned());
         let heard = Arc::<Mutex<Heard>>::default();
         let listening = tokio::spawn(listen_on(listener, Arc::clone(&heard)));
-        Ok(Self { origin: named.unwrap_or_else(|| format!("http://{own}")), heard, listening })
+        Ok(Self {
+            origin: named.unwrap_or_else(|| format!("http://{own}")),
+            heard,
+            listening,
+        })
     }
 
     /// The address to smuggle into a message. Its token, a word of letters, digits and hyphens that nobody
@@ -88,7 +100,9 @@ impl Drop for Oob {
 async fn listen_on(listener: TcpListener, heard: Arc<Mutex<Heard>>) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+            return;
+        };
         let Ok((stream, _)) = listener.accept().await else {
             tokio::time::sleep(Duration::from_millis(20)).await;
             continue;
@@ -113,7 +127,8 @@ async fn answer(mut stream: TcpStream, heard: &Mutex<Heard>) -> std::io::Result<
     let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     locked(heard).hit(method, path);
     // An empty text: whoever wanted an entity, a document or a key goes on with nothing.
-    let answer = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let answer =
+        "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     stream.write_all(answer.as_bytes()).await?;
     stream.shutdown().await
 }
@@ -138,7 +153,6 @@ impl Heard {
         if let Some(hits) = known.and_then(|token| self.tokens.get_mut(token))
             && hits.len() < HITS
         {
-            let clip = |text: &str, bytes| text.get(..text.floor_char_boundary(bytes)).unwrap_or(text).to_owned();
             hits.push(format!("{} {}", clip(method, 20), clip(path, 500)));
         }
     }
@@ -157,11 +171,15 @@ mod tests {
     }
 
     async fn say(oob: &Oob, bytes: &[u8]) -> String {
-        let mut stream = TcpStream::connect(oob.origin.trim_start_matches("http://")).await.unwrap();
+        let mut stream = TcpStream::connect(oob.origin.trim_start_matches("http://"))
+            .await
+            .unwrap();
         stream.write_all(bytes).await.unwrap();
         let mut answer = String::new();
         // What is not read when the listener closes resets the connection; that is the caller's affair.
-        let _ = timeout(PATIENCE * 2, stream.read_to_string(&mut answer)).await.unwrap();
+        let _ = timeout(PATIENCE * 2, stream.read_to_string(&mut answer))
+            .await
+            .unwrap();
         answer
     }
 
@@ -178,9 +196,14 @@ mod tests {
 
     #[tokio::test]
     async fn an_sp_in_a_container_is_given_the_address_that_it_can_reach() {
-        let options =
-            config::Oob { url: Some("http://172.17.0.1:8500/".to_owned()), ..config::Oob::default() };
-        assert_eq!(Oob::start(&options).await.unwrap().url("t"), "http://172.17.0.1:8500/t");
+        let options = config::Oob {
+            url: Some("http://172.17.0.1:8500/".to_owned()),
+            ..config::Oob::default()
+        };
+        assert_eq!(
+            Oob::start(&options).await.unwrap().url("t"),
+            "http://172.17.0.1:8500/t"
+        );
     }
 
     #[tokio::test]
@@ -222,7 +245,10 @@ mod tests {
     async fn a_port_in_use_is_one_clear_sentence() {
         let oob = oob().await;
         let taken = oob.origin.trim_start_matches("http://").to_owned();
-        let options = config::Oob { listen: taken.clone(), ..config::Oob::default() };
+        let options = config::Oob {
+            listen: taken.clone(),
+            ..config::Oob::default()
+        };
         let error = Oob::start(&options).await.unwrap_err().to_string();
         assert!(error.contains(&taken) && error.contains("[oob]"), "{error}");
     }

@@ -58,8 +58,10 @@ impl Prober {
     #[must_use]
     pub fn with_anonymous(mut self, journey: &Journey) -> Self {
         let page = journey.page.as_ref().filter(|_| journey.ended == Ended::Answered);
-        self.anonymous =
-            page.map(|page| Anonymous { fingerprint: fingerprint(page), identity: self.identity(page) });
+        self.anonymous = page.map(|page| Anonymous {
+            fingerprint: fingerprint(page),
+            identity: self.identity(page),
+        });
         self
     }
 
@@ -86,7 +88,10 @@ impl Prober {
         if journey.hops.iter().any(|hop| hop.party == Party::Idp) {
             return Probe::SignedOut;
         }
-        let unclear = |why: String| Probe::Unclear { why, differs_from_anonymous: false };
+        let unclear = |why: String| Probe::Unclear {
+            why,
+            differs_from_anonymous: false,
+        };
         let page = match (&journey.ended, &journey.page) {
             (Ended::Answered, Some(page)) => page,
             (Ended::Answered, None) => return unclear("the probe page gave no answer".to_owned()),
@@ -94,7 +99,9 @@ impl Prober {
                 return unclear("the probe page did not answer within the time limit".to_owned());
             }
             (Ended::NotAllowed(place), _) => {
-                return unclear(format!("the probe page leads to {place}, which is not on the allow-list"));
+                return unclear(format!(
+                    "the probe page leads to {place}, which is not on the allow-list"
+                ));
             }
             (Ended::Reset(why) | Ended::Unreachable(why) | Ended::Limit(why) | Ended::Harness(why), _) => {
                 return unclear(format!("the probe page could not be read: {why}"));
@@ -104,21 +111,34 @@ impl Prober {
     }
 
     fn read(&self, page: &Page, redirected: bool) -> Probe {
-        let like_anonymous = self.anonymous.as_ref().is_some_and(|seen| seen.fingerprint == fingerprint(page));
+        let like_anonymous = self
+            .anonymous
+            .as_ref()
+            .is_some_and(|seen| seen.fingerprint == fingerprint(page));
         if like_anonymous || matches!(page.status, 401 | 403 | 404) {
             return Probe::SignedOut;
         }
         if page.status >= 500 || page.status == 429 {
             let why = format!("the probe page answered {}", page.status);
-            return Probe::Unclear { why, differs_from_anonymous: false };
+            return Probe::Unclear {
+                why,
+                differs_from_anonymous: false,
+            };
         }
         let guest = self.anonymous.as_ref().and_then(|seen| seen.identity.as_deref());
         match self.identity(page) {
             Some(identity) if guest == Some(identity.as_str()) => Probe::SignedOut,
-            Some(identity) => Probe::SignedIn { identity, markers: self.markers(page) },
+            Some(identity) => Probe::SignedIn {
+                identity,
+                markers: self.markers(page),
+            },
             None if redirected && asks_to_sign_in(page) => Probe::SignedOut,
             None => Probe::Unclear {
-                why: format!("the probe page answered {} without an identity at {}", page.status, self.rule()),
+                why: format!(
+                    "the probe page answered {} without an identity at {}",
+                    page.status,
+                    self.rule()
+                ),
                 differs_from_anonymous: self.anonymous.is_some(),
             },
         }
@@ -145,8 +165,12 @@ impl Prober {
 
 /// Whether a page that a redirect led to looks like a sign-in page.
 fn asks_to_sign_in(page: &Page) -> bool {
-    let path = Url::parse(&page.url).map(|url| url.path().to_ascii_lowercase()).unwrap_or_default();
-    let named = ["login", "logon", "signin", "sign-in", "sign_in", "sso", "saml", "auth"];
+    let path = Url::parse(&page.url)
+        .map(|url| url.path().to_ascii_lowercase())
+        .unwrap_or_default();
+    let named = [
+        "login", "logon", "signin", "sign-in", "sign_in", "sso", "saml", "auth",
+    ];
     named.iter().any(|name| path.contains(name)) || crate::driver::contains(&page.body, "type=\"password\"")
 }
 
@@ -166,7 +190,12 @@ mod tests {
     }
 
     fn page(status: u16, body: &str) -> Page {
-        Page { url: "http://127.0.0.1/me".to_owned(), status, body: body.to_owned(), ..Page::default() }
+        Page {
+            url: "http://127.0.0.1/me".to_owned(),
+            status,
+            body: body.to_owned(),
+            ..Page::default()
+        }
     }
 
     fn hop(party: Party) -> Hop {
@@ -183,12 +212,19 @@ mod tests {
     }
 
     fn journey(page: Page) -> Journey {
-        Journey { page: Some(page), hops: vec![hop(Party::Sp)], ..Journey::default() }
+        Journey {
+            page: Some(page),
+            hops: vec![hop(Party::Sp)],
+            ..Journey::default()
+        }
     }
 
     fn signed_in(identity: &str, markers: &[&str]) -> Probe {
         let markers = markers.iter().map(|name| (*name).to_owned()).collect();
-        Probe::SignedIn { identity: identity.to_owned(), markers }
+        Probe::SignedIn {
+            identity: identity.to_owned(),
+            markers,
+        }
     }
 
     #[test]
@@ -220,23 +256,38 @@ mod tests {
     fn the_anonymous_page_means_signed_out_and_so_does_the_anonymous_name() {
         let guest = journey(page(200, "<b id=user>Guest</b> 12:30"));
         let prober = prober("css:#user").with_anonymous(&guest);
-        for same in ["<b id=user>Guest</b> 12:31", "<b id=user>Guest</b> tip of the day"] {
+        for same in [
+            "<b id=user>Guest</b> 12:31",
+            "<b id=user>Guest</b> tip of the day",
+        ] {
             assert_eq!(prober.judge(&journey(page(200, same))), Probe::SignedOut);
         }
         let alice = page(200, "<b id=user>alice@contoso.example</b>");
-        assert_eq!(prober.judge(&journey(alice)), signed_in("alice@contoso.example", &["alice"]));
+        assert_eq!(
+            prober.judge(&journey(alice)),
+            signed_in("alice@contoso.example", &["alice"])
+        );
     }
 
     #[test]
     fn an_anonymous_answer_of_any_status_is_known_again() {
         let prober = prober("json:/nameId").with_anonymous(&journey(page(500, "no session 1")));
-        assert_eq!(prober.judge(&journey(page(500, "no session 2"))), Probe::SignedOut);
-        assert!(matches!(prober.judge(&journey(page(500, "other"))), Probe::Unclear { .. }));
+        assert_eq!(
+            prober.judge(&journey(page(500, "no session 2"))),
+            Probe::SignedOut
+        );
+        assert!(matches!(
+            prober.judge(&journey(page(500, "other"))),
+            Probe::Unclear { .. }
+        ));
     }
 
     #[test]
     fn a_redirect_to_a_sign_in_page_means_signed_out() {
-        let mut there = journey(Page { url: "http://127.0.0.1/login?next=/me".to_owned(), ..page(200, "Hi") });
+        let mut there = journey(Page {
+            url: "http://127.0.0.1/login?next=/me".to_owned(),
+            ..page(200, "Hi")
+        });
         there.hops.push(hop(Party::Sp));
         assert_eq!(prober("json:/nameId").judge(&there), Probe::SignedOut);
     }
@@ -250,7 +301,10 @@ mod tests {
         };
         assert!(unclear(&journey(page(503, ""))).contains("503"));
         assert!(unclear(&journey(page(200, "{}"))).contains("json:/nameId"));
-        let ended = |ended| Journey { ended, ..Journey::default() };
+        let ended = |ended| Journey {
+            ended,
+            ..Journey::default()
+        };
         assert!(unclear(&ended(Ended::TimedOut)).contains("time limit"));
         assert!(unclear(&ended(Ended::NotAllowed("x.example".to_owned()))).contains("x.example"));
     }

@@ -2,6 +2,11 @@
 //!
 //! Without Chromium or ChromeDriver each test says why it is skipped.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set up its stage has failed"
+)]
+
 mod driver_support;
 
 use std::{
@@ -21,10 +26,13 @@ use axum::{
 };
 use driver_support::*;
 use samlitmus::{
-    driver::{BrowserDriver, Driver, DriverError, Guard, HttpDriver, Session, Setup, Visit},
+    driver::{BrowserDriver, Driver, DriverError, Guard, HttpDriver, Limits, Session, Setup, Visit},
     observation::{Ended, Journey, Party},
 };
 use tokio::{runtime::Runtime, sync::OnceCell};
+
+/// More than a busy machine needs to open a page.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 static STAGE: OnceCell<Result<Stage, String>> = OnceCell::const_new();
@@ -53,14 +61,28 @@ impl Stage {
         let idp = format!("http://localhost:{port}");
         let address = serve("127.0.0.1", sp(idp.clone())).await;
         let sp = format!("http://{address}");
-        let names = ["a.sp.example", "b.sp.example", "sp.example", "other.example", "sp.co.uk"];
-        let resolve: BTreeMap<String, String> =
-            names.map(|name| (name.to_owned(), address.to_string())).into_iter().collect();
+        let names = [
+            "a.sp.example",
+            "b.sp.example",
+            "sp.example",
+            "other.example",
+            "sp.co.uk",
+        ];
+        let resolve: BTreeMap<String, String> = names
+            .map(|name| (name.to_owned(), address.to_string()))
+            .into_iter()
+            .collect();
         let mut setup = setup(&sp, &idp);
         setup.guard = Guard::new(&[], &resolve).unwrap();
+        setup.limits = Limits::of(PATIENCE);
         setup.headers = vec![("X-Test".to_owned(), "yes".to_owned())];
         match BrowserDriver::start(setup.clone()).await {
-            Ok(browser) => Ok(Self { browser: Driver::Browser(browser), setup, sp, idp }),
+            Ok(browser) => Ok(Self {
+                browser: Driver::Browser(browser),
+                setup,
+                sp,
+                idp,
+            }),
             Err(DriverError::NoBrowser(why)) => Err(why),
             Err(error) => panic!("{error}"),
         }
@@ -93,17 +115,35 @@ fn idp() -> Router {
 fn sp(idp: String) -> Router {
     let login = move |headers: HeaderMap| async move {
         let host = headers[header::HOST].to_str().unwrap().to_owned();
-        let set = ["lax=1; SameSite=Lax; Path=/", "none=1; SameSite=None; Secure; Path=/; HttpOnly"];
+        let set = [
+            "lax=1; SameSite=Lax; Path=/",
+            "none=1; SameSite=None; Secure; Path=/; HttpOnly",
+        ];
         let mut answer = sets(&set, "");
         *answer.status_mut() = StatusCode::FOUND;
-        answer.headers_mut().insert(header::LOCATION, format!("{idp}/sso?acs=http://{host}/acs").parse().unwrap());
+        answer.headers_mut().insert(
+            header::LOCATION,
+            format!("{idp}/sso?acs=http://{host}/acs").parse().unwrap(),
+        );
         answer
     };
     let acs = |headers: HeaderMap, Form(form): Form<BTreeMap<String, String>>| async move {
-        let mut answer = sets(&[&format!("sid={}; HttpOnly; SameSite=Lax; Path=/", form["SAMLResponse"])], "");
+        let mut answer = sets(
+            &[&format!(
+                "sid={}; HttpOnly; SameSite=Lax; Path=/",
+                form["SAMLResponse"]
+            )],
+            "",
+        );
         *answer.status_mut() = StatusCode::SEE_OTHER;
-        let seen = format!("/account?seen={}&relay={:?}", cookies(&headers).replace("; ", ","), form["RelayState"].as_bytes());
-        answer.headers_mut().insert(header::LOCATION, seen.replace(' ', "").parse().unwrap());
+        let seen = format!(
+            "/account?seen={}&relay={:?}",
+            cookies(&headers).replace("; ", ","),
+            form["RelayState"].as_bytes()
+        );
+        answer
+            .headers_mut()
+            .insert(header::LOCATION, seen.replace(' ', "").parse().unwrap());
         answer
     };
     Router::new()
@@ -142,11 +182,25 @@ fn sp(idp: String) -> Router {
 }
 
 async fn echo(method: Method, headers: HeaderMap, body: Bytes) -> Html<String> {
-    let header = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or("-").to_owned();
+    let header = |name: &str| {
+        headers
+            .get(name)
+            .and_then(|v| v.to_str().ok())
+            .unwrap_or("-")
+            .to_owned()
+    };
     Html(format!(
         "<pre>{method}\ncookie: {}\norigin: {}\nreferer: {}\nsite: {}\ntype: {}\nx-test: {}\nx-own: {}\n\n{}</pre>",
-        header("cookie"), header("origin"), header("referer"), header("sec-fetch-site"), header("content-type"),
-        header("x-test"), header("x-own"), String::from_utf8_lossy(&body).replace('&', "&amp;").replace('<', "&lt;"),
+        header("cookie"),
+        header("origin"),
+        header("referer"),
+        header("sec-fetch-site"),
+        header("content-type"),
+        header("x-test"),
+        header("x-own"),
+        String::from_utf8_lossy(&body)
+            .replace('&', "&amp;")
+            .replace('<', "&lt;"),
     ))
 }
 
@@ -155,11 +209,18 @@ async fn dies() -> &'static str {
 }
 
 fn cookies(headers: &HeaderMap) -> String {
-    headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+    headers
+        .get(header::COOKIE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn sets(lines: &[&str], body: &str) -> Response {
-    let headers: HeaderMap = lines.iter().map(|line| (header::SET_COOKIE, line.parse().unwrap())).collect();
+    let headers: HeaderMap = lines
+        .iter()
+        .map(|line| (header::SET_COOKIE, line.parse().unwrap()))
+        .collect();
     (headers, Html(body.to_owned())).into_response()
 }
 
@@ -171,18 +232,41 @@ fn a_login_goes_over_the_idps_page_on_another_site_and_back() {
         let journey = session.travel(Visit::Get(&format!("{}/login", stage.sp))).await;
         session.close().await;
         assert_eq!(journey.ended, Ended::Answered);
-        assert_eq!(steps(&journey), ["GET /login 302", "GET /sso 200", "POST /acs 303", "GET /account 200"]);
+        assert_eq!(
+            steps(&journey),
+            [
+                "GET /login 302",
+                "GET /sso 200",
+                "POST /acs 303",
+                "GET /account 200"
+            ]
+        );
         let parties: Vec<Party> = journey.hops.iter().map(|hop| hop.party).collect();
         assert_eq!(parties, [Party::Sp, Party::Idp, Party::Sp, Party::Sp]);
         assert_eq!(journey.hops[2].fields, ["SAMLResponse", "RelayState"]);
-        let set: Vec<_> = journey.hops.iter().map(|h| h.set_cookies.iter().map(|c| c.name.as_str()).collect::<Vec<_>>()).collect();
+        let set: Vec<_> = journey
+            .hops
+            .iter()
+            .map(|h| h.set_cookies.iter().map(|c| c.name.as_str()).collect::<Vec<_>>())
+            .collect();
         assert_eq!(set, [vec!["lax", "none"], vec![], vec!["sid"], vec![]]);
         let none = &journey.hops[0].set_cookies[1];
         assert!(none.secure && none.http_only && none.same_site.as_deref() == Some("None"));
         let page = journey.page.as_ref().unwrap();
-        assert_eq!((page.status, page.title.as_str(), page.content_type.as_str()), (200, "Account", "text/html"));
-        assert!(page.body.contains("<p id=\"who\">lax=1; none=1; sid=alice</p>"), "{}", page.body);
-        assert!(page.body.contains("seen=none=1&amp;relay=[60,195,164,13,10,43]"), "{}", page.body);
+        assert_eq!(
+            (page.status, page.title.as_str(), page.content_type.as_str()),
+            (200, "Account", "text/html")
+        );
+        assert!(
+            page.body.contains("<p id=\"who\">lax=1; none=1; sid=alice</p>"),
+            "{}",
+            page.body
+        );
+        assert!(
+            page.body.contains("seen=none=1&amp;relay=[60,195,164,13,10,43]"),
+            "{}",
+            page.body
+        );
         assert_eq!(journey.console, ["boom 1"]);
         assert!(journey.screenshot.unwrap().starts_with(b"\x89PNG\r\n\x1a\n"));
     });
@@ -194,7 +278,10 @@ fn eight_sessions_at_once_share_no_cookie() {
         let begun = Instant::now();
         let logins = (0..8).map(|n| async move {
             let mut session = stage.session().await;
-            session.plant(&stage.idp, "ticket", &format!("user{n}")).await.unwrap();
+            session
+                .plant(&stage.idp, "ticket", &format!("user{n}"))
+                .await
+                .unwrap();
             let journey = session.travel(Visit::Get(&format!("{}/login", stage.sp))).await;
             let asked = session.peek(&format!("{}/account", stage.sp)).await;
             session.close().await;
@@ -204,7 +291,12 @@ fn eight_sessions_at_once_share_no_cookie() {
         for task in tasks {
             let (n, journey, asked) = task.await.unwrap();
             for seen in [&journey, &asked] {
-                assert!(body(seen).contains(&format!("none=1; sid=user{n}</p>")), "{n}: {:?} {}", seen.ended, body(seen));
+                assert!(
+                    body(seen).contains(&format!("none=1; sid=user{n}</p>")),
+                    "{n}: {:?} {}",
+                    seen.ended,
+                    body(seen)
+                );
             }
             assert!(journey.screenshot.is_some_and(|png| png.len() > 1000));
         }
@@ -228,31 +320,93 @@ fn tabs_share_their_cookies_and_close_one_by_one() {
 /// What both drivers must agree on: who set what, and which cookies then go where.
 #[test]
 fn the_http_driver_sends_the_very_cookies_that_chromium_sends() {
-    const KINDS: &[&str] = &["s=1; SameSite=Strict", "l=1; SameSite=Lax", "n=1; SameSite=None; Secure", "u=1", "b=1; SameSite=None", "x=1; SameSite=Odd"];
+    const KINDS: &[&str] = &[
+        "s=1; SameSite=Strict",
+        "l=1; SameSite=Lax",
+        "n=1; SameSite=None; Secure",
+        "u=1",
+        "b=1; SameSite=None",
+        "x=1; SameSite=Odd",
+    ];
     const DOMAINS: &[&str] = &[
-        "a=1", "b=1; Domain=sp.example", "c=1; Domain=.a.sp.example", "d=1; Domain=b.sp.example", "e=1; Domain=example",
-        "f=1; Domain=other.example", "g=1; Domain=", "h=1; Domain=co.uk", "i=1; Domain=SP.Example", "j=1; Domain=.",
+        "a=1",
+        "b=1; Domain=sp.example",
+        "c=1; Domain=.a.sp.example",
+        "d=1; Domain=b.sp.example",
+        "e=1; Domain=example",
+        "f=1; Domain=other.example",
+        "g=1; Domain=",
+        "h=1; Domain=co.uk",
+        "i=1; Domain=SP.Example",
+        "j=1; Domain=.",
     ];
     const PATHS: &[&str] = &[
-        "a=1; Path=/", "b=1; Path=/deep", "c=1; Path=/de", "d=1; Path=deep", "e=1; Path=", "f=1; Path=/deep/", "a=2; Path=/deep", "z=1",
+        "a=1; Path=/",
+        "b=1; Path=/deep",
+        "c=1; Path=/de",
+        "d=1; Path=deep",
+        "e=1; Path=",
+        "f=1; Path=/deep/",
+        "a=2; Path=/deep",
+        "z=1",
     ];
     const PREFIXES: &[&str] = &[
-        "__Host-a=1; Secure; Path=/", "__Host-b=1; Path=/", "__Host-c=1; Secure", "__Secure-d=1; Secure", "__Secure-e=1",
-        "__host-f=1; Path=/", "__HTTP-g=1; Secure", "__Http-h=1; Secure; HttpOnly", "=__Host-i", "__Host-Http-j=1; Secure; Path=/", "__Host-Http-k=1; Secure; Path=/; HttpOnly",
+        "__Host-a=1; Secure; Path=/",
+        "__Host-b=1; Path=/",
+        "__Host-c=1; Secure",
+        "__Secure-d=1; Secure",
+        "__Secure-e=1",
+        "__host-f=1; Path=/",
+        "__HTTP-g=1; Secure",
+        "__Http-h=1; Secure; HttpOnly",
+        "=__Host-i",
+        "__Host-Http-j=1; Secure; Path=/",
+        "__Host-Http-k=1; Secure; Path=/; HttpOnly",
     ];
     const ODD: &[&str] = &[
-        "lonely", "=value", "a=b=c", " s = p ", "q=\"quoted\"", "e=", "m=1; Max-Age=0", "m2=1; Max-Age=-1", "m3=1; Max-Age=60",
-        "x=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT", "y=1; Expires=Fri, 01 Jan 2100 00:00:00 GMT", "w=1; Max-Age=soon",
-        "d=1", "d=2", "t=1;Secure;;;=;", "p=1; Partitioned", "p2=1; Partitioned; Secure", "dup=1; Path=/x; Path=/", "r=1; Expires=nonsense",
+        "lonely",
+        "=value",
+        "a=b=c",
+        " s = p ",
+        "q=\"quoted\"",
+        "e=",
+        "m=1; Max-Age=0",
+        "m2=1; Max-Age=-1",
+        "m3=1; Max-Age=60",
+        "x=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+        "y=1; Expires=Fri, 01 Jan 2100 00:00:00 GMT",
+        "w=1; Max-Age=soon",
+        "d=1",
+        "d=2",
+        "t=1;Secure;;;=;",
+        "p=1; Partitioned",
+        "p2=1; Partitioned; Secure",
+        "dup=1; Path=/x; Path=/",
+        "r=1; Expires=nonsense",
     ];
     on_stage(|stage| async move {
         let port = stage.sp.rsplit_once(':').unwrap().1;
         let local = stage.sp.as_str();
         let localhost = format!("http://localhost:{port}");
         let plays: Vec<(&str, &[&str])> = vec![
-            (local, KINDS), (&localhost, KINDS), ("http://a.sp.example", KINDS), ("http://a.sp.example", DOMAINS), ("http://sp.co.uk", DOMAINS),
-            (local, &["a=1; Domain=127.0.0.1", "b=1; Domain=0.0.1", "c=1; Domain=localhost"]), (&localhost, &["a=1; Domain=localhost", "b=1; Domain=.localhost"]),
-            (local, PATHS), (local, PREFIXES), ("http://sp.example", PREFIXES), (local, ODD),
+            (local, KINDS),
+            (&localhost, KINDS),
+            ("http://a.sp.example", KINDS),
+            ("http://a.sp.example", DOMAINS),
+            ("http://sp.co.uk", DOMAINS),
+            (
+                local,
+                &[
+                    "a=1; Domain=127.0.0.1",
+                    "b=1; Domain=0.0.1",
+                    "c=1; Domain=localhost",
+                ],
+            ),
+            (&localhost, &["a=1; Domain=localhost", "b=1; Domain=.localhost"]),
+            (local, PATHS),
+            (local, PREFIXES),
+            ("http://sp.example", PREFIXES),
+            (local, ODD),
         ];
         let http = Driver::Http(HttpDriver::new(stage.setup.clone()).unwrap());
         for (origin, lines) in plays {
@@ -271,22 +425,52 @@ async fn exchange(driver: &Driver, origin: &str, lines: &[&str], stage: &Stage) 
     let mut session = driver.session().await.unwrap();
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(lines.iter().map(|line| ("c", line)));
-    session.travel(Visit::Get(&format!("{origin}/set?{}", query.finish()))).await;
+    session
+        .travel(Visit::Get(&format!("{origin}/set?{}", query.finish())))
+        .await;
     let mut told = Vec::new();
     let mut tell = |what: String, journey: Journey| {
-        let cookie = body(&journey).lines().find_map(|line| line.strip_prefix("cookie: ").map(str::to_owned));
-        told.push(format!("{what}: {}", cookie.unwrap_or_else(|| format!("{:?}", journey.ended))));
+        let cookie = body(&journey)
+            .lines()
+            .find_map(|line| line.strip_prefix("cookie: ").map(str::to_owned));
+        told.push(format!(
+            "{what}: {}",
+            cookie.unwrap_or_else(|| format!("{:?}", journey.ended))
+        ));
     };
     let (echo, deep) = (format!("{origin}/echo"), format!("{origin}/deep/echo"));
     tell("typed".to_owned(), session.travel(Visit::Get(&echo)).await);
-    tell("typed, deeper".to_owned(), session.travel(Visit::Get(&deep)).await);
-    for from in [stage.idp.as_str(), "http://b.sp.example", "http://other.example", origin] {
-        let posted = Visit::Post { url: &echo, fields: &[], from: Some(from), headers: &[] };
+    tell(
+        "typed, deeper".to_owned(),
+        session.travel(Visit::Get(&deep)).await,
+    );
+    for from in [
+        stage.idp.as_str(),
+        "http://b.sp.example",
+        "http://other.example",
+        origin,
+    ] {
+        let posted = Visit::Post {
+            url: &echo,
+            fields: &[],
+            from: Some(from),
+            headers: &[],
+        };
         tell(format!("posted from {from}"), session.travel(posted).await);
-        let led = Visit::Raw { method: "GET", url: &echo, headers: &[], body: b"", from: Some(from) };
+        let led = Visit::Raw {
+            method: "GET",
+            url: &echo,
+            headers: &[],
+            body: b"",
+            from: Some(from),
+        };
         tell(format!("led from {from}"), session.travel(led).await);
     }
-    for other in ["http://b.sp.example/echo", "http://sp.example/echo", "http://other.example/echo"] {
+    for other in [
+        "http://b.sp.example/echo",
+        "http://sp.example/echo",
+        "http://other.example/echo",
+    ] {
         tell(other.to_owned(), session.travel(Visit::Get(other)).await);
     }
     session.close().await;
@@ -301,10 +485,32 @@ fn both_drivers_say_the_same_of_where_a_form_comes_from() {
         let fields = fields(&[("SAMLResponse", "<\"&' +ä"), ("submit", "1"), ("submit", "2")]);
         let own = [("X-Own".to_owned(), "mine".to_owned())];
         let visits = [
-            Visit::Post { url: &url, fields: &fields, from: Some(&stage.idp), headers: &[] },
-            Visit::Post { url: &url, fields: &fields, from: Some(&stage.sp), headers: &own },
-            Visit::Raw { method: "POST", url: &url, headers: &[("Content-Type".to_owned(), "text/xml".to_owned())], body: b"<x>&</x>", from: Some(&stage.idp) },
-            Visit::Raw { method: "GET", url: &url, headers: &own, body: b"", from: None },
+            Visit::Post {
+                url: &url,
+                fields: &fields,
+                from: Some(&stage.idp),
+                headers: &[],
+            },
+            Visit::Post {
+                url: &url,
+                fields: &fields,
+                from: Some(&stage.sp),
+                headers: &own,
+            },
+            Visit::Raw {
+                method: "POST",
+                url: &url,
+                headers: &[("Content-Type".to_owned(), "text/xml".to_owned())],
+                body: b"<x>&</x>",
+                from: Some(&stage.idp),
+            },
+            Visit::Raw {
+                method: "GET",
+                url: &url,
+                headers: &own,
+                body: b"",
+                from: None,
+            },
         ];
         for visit in visits {
             let mut seen = Vec::new();
@@ -313,10 +519,26 @@ fn both_drivers_say_the_same_of_where_a_form_comes_from() {
                 let journey = session.travel(visit).await;
                 session.close().await;
                 assert_eq!(journey.hops.len(), 1, "{journey:?}");
-                let text = body(&journey).replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">");
-                let lines = text.split_once("<pre>").unwrap().1.split_once("</pre>").unwrap().0.to_owned();
+                let text = body(&journey)
+                    .replace("&amp;", "&")
+                    .replace("&lt;", "<")
+                    .replace("&gt;", ">");
+                let lines = text
+                    .split_once("<pre>")
+                    .unwrap()
+                    .1
+                    .split_once("</pre>")
+                    .unwrap()
+                    .0
+                    .to_owned();
                 // A page of the target's own origin has an address that only its driver knows.
-                seen.push(lines.lines().filter(|line| !line.starts_with("referer: http://127.0.0.1")).collect::<Vec<_>>().join("\n"));
+                seen.push(
+                    lines
+                        .lines()
+                        .filter(|line| !line.starts_with("referer: http://127.0.0.1"))
+                        .collect::<Vec<_>>()
+                        .join("\n"),
+                );
             }
             assert_eq!(seen[0], seen[1]);
         }
@@ -336,7 +558,11 @@ fn nothing_is_sent_to_a_host_that_is_not_allowed() {
             }));
         let sp = format!("http://{}", serve("127.0.0.1", router).await);
         let mut session = stage.session().await;
-        for (path, place) in [("redirect", "127.0.0.2"), ("script", "127.0.0.2"), ("name", "evil.example")] {
+        for (path, place) in [
+            ("redirect", "127.0.0.2"),
+            ("script", "127.0.0.2"),
+            ("name", "evil.example"),
+        ] {
             let journey = session.travel(Visit::Get(&format!("{sp}/{path}"))).await;
             assert_eq!(journey.ended, Ended::NotAllowed(place.to_owned()), "{path}");
             assert_eq!(journey.hops.len(), 1, "{path}");
@@ -373,7 +599,11 @@ fn a_page_that_never_answers_ends_by_the_time_limit() {
             let begun = Instant::now();
             let journey = session.travel(Visit::Get(&format!("http://{address}/"))).await;
             assert_eq!(journey.ended, Ended::TimedOut);
-            assert!((1.9..6.0).contains(&begun.elapsed().as_secs_f64()), "{:?}", begun.elapsed());
+            assert!(
+                (4.9..12.0).contains(&begun.elapsed().as_secs_f64()),
+                "{:?}",
+                begun.elapsed()
+            );
         }
         // The session is not lost by it.
         assert!(body(&session.travel(Visit::Get(&format!("{}/json", stage.sp))).await).contains("alice"));
@@ -386,7 +616,11 @@ fn a_page_that_navigates_for_ever_ends() {
     on_stage(|stage| async move {
         for path in ["/wanders", "/redirects"] {
             let journey = stage.get(path).await;
-            assert_eq!(journey.ended, Ended::Limit("the way goes on after 20 requests".to_owned()), "{path}");
+            assert_eq!(
+                journey.ended,
+                Ended::Limit("the way goes on after 20 requests".to_owned()),
+                "{path}"
+            );
             assert!(journey.hops.len() <= 20, "{path}");
         }
     });
@@ -398,7 +632,7 @@ fn a_page_whose_scripts_spin_ends_and_takes_nobody_along() {
         let begun = Instant::now();
         let journey = stage.get("/spins").await;
         assert_eq!(journey.ended, Ended::TimedOut);
-        assert!(begun.elapsed() < Duration::from_secs(25), "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(40), "{:?}", begun.elapsed());
         assert_eq!(stage.get("/json").await.ended, Ended::Answered);
     });
 }
@@ -409,20 +643,42 @@ fn each_kind_of_page_is_seen_as_it_is() {
         let json = stage.get("/json").await;
         assert_eq!(body(&json), r#"{"nameId": "<alice>"}"#);
         assert_eq!(json.page.unwrap().content_type, "application/json");
-        for (path, status) in [("/empty", 204), ("/download", 200), ("/basic", 401), ("/no-such", 404)] {
+        for (path, status) in [
+            ("/empty", 204),
+            ("/download", 200),
+            ("/basic", 401),
+            ("/no-such", 404),
+        ] {
             let journey = stage.get(path).await;
-            assert_eq!((journey.ended, journey.page.map(|page| page.status)), (Ended::Answered, Some(status)), "{path}");
+            assert_eq!(
+                (journey.ended, journey.page.map(|page| page.status)),
+                (Ended::Answered, Some(status)),
+                "{path}"
+            );
         }
         assert!(body(&stage.get("/alert").await).contains("after"));
-        assert_eq!(steps(&stage.get("/later").await), ["GET /later 200", "GET /json 200"]);
+        assert_eq!(
+            steps(&stage.get("/later").await),
+            ["GET /later 200", "GET /json 200"]
+        );
         assert!(body(&stage.get("/polls").await).contains("polling"));
         assert!(body(&stage.get("/spoils").await).contains("here"));
         let huge = stage.get("/huge").await;
-        assert!((200_000..=262_144).contains(&body(&huge).len()), "{}", body(&huge).len());
+        assert!(
+            (200_000..=262_144).contains(&body(&huge).len()),
+            "{}",
+            body(&huge).len()
+        );
         assert!(matches!(stage.get("/dies").await.ended, Ended::Reset(_)));
         let mut session = stage.session().await;
-        assert!(matches!(session.travel(Visit::Get("http://127.0.0.1:9/")).await.ended, Ended::Unreachable(_)));
-        assert!(matches!(session.travel(Visit::Get("nonsense")).await.ended, Ended::Harness(_)));
+        assert!(matches!(
+            session.travel(Visit::Get("http://127.0.0.1:9/")).await.ended,
+            Ended::Unreachable(_)
+        ));
+        assert!(matches!(
+            session.travel(Visit::Get("nonsense")).await.ended,
+            Ended::Harness(_)
+        ));
         session.close().await;
     });
 }
@@ -431,9 +687,23 @@ fn each_kind_of_page_is_seen_as_it_is() {
 fn what_goes_wrong_on_a_page_stands_in_the_console() {
     on_stage(|stage| async move {
         let thrown = stage.get("/throws").await;
-        assert!(thrown.console.iter().any(|line| line.contains("nonsense is not defined")), "{:?}", thrown.console);
+        assert!(
+            thrown
+                .console
+                .iter()
+                .any(|line| line.contains("nonsense is not defined")),
+            "{:?}",
+            thrown.console
+        );
         let forbidden = stage.get("/policy").await;
-        assert!(forbidden.console.iter().any(|line| line.contains("Content Security Policy")), "{:?}", forbidden.console);
+        assert!(
+            forbidden
+                .console
+                .iter()
+                .any(|line| line.contains("Content Security Policy")),
+            "{:?}",
+            forbidden.console
+        );
         assert_eq!(steps(&forbidden), ["GET /policy 200"]);
     });
 }
@@ -455,7 +725,10 @@ fn a_browser_that_died_is_replaced() {
         let mut session = browser.session().await.unwrap();
         let url = format!("{}/json", stage.sp);
         // Another test's browser is not a child of this very call: the newest one is ours.
-        let ours = children_of(std::process::id()).into_iter().filter(|(_, line)| line.contains("chromedriver")).max();
+        let ours = children_of(std::process::id())
+            .into_iter()
+            .filter(|(_, line)| line.contains("chromedriver"))
+            .max();
         kill("KILL", ours.unwrap().0);
         let journey = session.travel(Visit::Get(&url)).await;
         assert!(matches!(journey.ended, Ended::Harness(_)), "{:?}", journey.ended);
@@ -469,7 +742,9 @@ fn a_browser_that_died_is_replaced() {
 #[ignore = "holds a browser open until it is killed"]
 fn holds_a_browser_open() {
     RUNTIME.block_on(async {
-        let browser = BrowserDriver::start(setup("http://127.0.0.1:1", "http://localhost:1")).await.unwrap();
+        let browser = BrowserDriver::start(setup("http://127.0.0.1:1", "http://localhost:1"))
+            .await
+            .unwrap();
         let _session = browser.session().await.unwrap();
         if std::env::var_os("SAMLITMUS_TEST_DROP").is_some() {
             drop(browser);
@@ -494,7 +769,11 @@ fn no_process_outlives_the_harness() {
         let mut harness = holder(Some(&told));
         let profile = profile_below(harness.id());
         wait_for(|| told.exists().then_some(()));
-        assert!(running_with(&profile).is_empty(), "dropped, but {:?}", running_with(&profile));
+        assert!(
+            running_with(&profile).is_empty(),
+            "dropped, but {:?}",
+            running_with(&profile)
+        );
         assert!(!profile.exists());
         harness.kill().unwrap();
         harness.wait().unwrap();
@@ -504,7 +783,10 @@ fn no_process_outlives_the_harness() {
 
 fn holder(dropping: Option<&PathBuf>) -> Child {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--ignored", "--exact", "holds_a_browser_open"]).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .args(["--ignored", "--exact", "holds_a_browser_open"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     if let Some(path) = dropping {
         command.env("SAMLITMUS_TEST_DROP", path);
     }
@@ -513,9 +795,16 @@ fn holder(dropping: Option<&PathBuf>) -> Child {
 
 fn profile_below(harness: u32) -> PathBuf {
     wait_for(|| {
-        let driver = children_of(harness).into_iter().find(|(_, line)| line.contains("chromedriver"))?;
-        let browser = children_of(driver.0).into_iter().find(|(_, line)| line.contains("--user-data-dir="))?;
-        let argument = browser.1.split('\0').find_map(|part| part.strip_prefix("--user-data-dir="))?;
+        let driver = children_of(harness)
+            .into_iter()
+            .find(|(_, line)| line.contains("chromedriver"))?;
+        let browser = children_of(driver.0)
+            .into_iter()
+            .find(|(_, line)| line.contains("--user-data-dir="))?;
+        let argument = browser
+            .1
+            .split('\0')
+            .find_map(|part| part.strip_prefix("--user-data-dir="))?;
         Some(PathBuf::from(argument))
     })
 }
@@ -556,14 +845,24 @@ fn processes() -> Vec<(u32, u32, String)> {
 }
 
 fn children_of(parent: u32) -> Vec<(u32, String)> {
-    processes().into_iter().filter(|(_, of, _)| *of == parent).map(|(pid, _, line)| (pid, line)).collect()
+    processes()
+        .into_iter()
+        .filter(|(_, of, _)| *of == parent)
+        .map(|(pid, _, line)| (pid, line))
+        .collect()
 }
 
 fn running_with(profile: &PathBuf) -> Vec<(u32, u32, String)> {
     let profile = profile.to_str().unwrap();
-    processes().into_iter().filter(|(_, _, line)| line.contains(profile)).collect()
+    processes()
+        .into_iter()
+        .filter(|(_, _, line)| line.contains(profile))
+        .collect()
 }
 
 fn kill(signal: &str, process: u32) {
-    Command::new("sh").args(["-c", &format!("kill -s {signal} {process}")]).status().unwrap();
+    Command::new("sh")
+        .args(["-c", &format!("kill -s {signal} {process}")])
+        .status()
+        .unwrap();
 }

@@ -92,7 +92,11 @@ impl Bidi {
     ) -> Result<Value, Refused> {
         let (answer, hear) = oneshot::channel();
         self.commands
-            .send(Command { method, params, answer: Some(answer) })
+            .send(Command {
+                method,
+                params,
+                answer: Some(answer),
+            })
             .map_err(|_| Refused::closed())?;
         match tokio::time::timeout(limit, hear).await {
             Ok(answer) => answer.unwrap_or_else(|_| Err(Refused::closed())),
@@ -105,7 +109,11 @@ impl Bidi {
 
     /// Sends a command whose answer nobody needs. Works where nothing can be awaited.
     pub(super) fn tell(&self, method: &'static str, params: Value) {
-        let _ = self.commands.send(Command { method, params, answer: None });
+        let _ = self.commands.send(Command {
+            method,
+            params,
+            answer: None,
+        });
     }
 
     /// Whether the connection stands.
@@ -116,7 +124,10 @@ impl Bidi {
 
 impl Refused {
     fn closed() -> Self {
-        Self { code: "closed".to_owned(), message: "the connection to the browser is closed".to_owned() }
+        Self {
+            code: "closed".to_owned(),
+            message: "the connection to the browser is closed".to_owned(),
+        }
     }
 }
 
@@ -131,16 +142,28 @@ fn take(
     waiting: &mut HashMap<u64, oneshot::Sender<Result<Value, Refused>>>,
     event: &impl Fn(&str, &Value),
 ) {
-    let Ok(mut message) = serde_json::from_str::<Value>(text) else { return };
-    if let Some(answer) = message.get("id").and_then(Value::as_u64).and_then(|id| waiting.remove(&id)) {
+    let Ok(mut message) = serde_json::from_str::<Value>(text) else {
+        return;
+    };
+    if let Some(answer) = message
+        .get("id")
+        .and_then(Value::as_u64)
+        .and_then(|id| waiting.remove(&id))
+    {
         let _ = answer.send(match message.get("error") {
             None => Ok(message.get_mut("result").map(Value::take).unwrap_or_default()),
             Some(code) => {
                 let word = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or("?").to_owned();
-                Err(Refused { code: word(Some(code)), message: word(message.get("message")) })
+                Err(Refused {
+                    code: word(Some(code)),
+                    message: word(message.get("message")),
+                })
             }
         });
-    } else if let (Some(method), Some(params)) = (message.get("method").and_then(Value::as_str), message.get("params")) {
+    } else if let (Some(method), Some(params)) = (
+        message.get("method").and_then(Value::as_str),
+        message.get("params"),
+    ) {
         event(method, params);
     }
 }
@@ -165,8 +188,13 @@ mod tests {
                 let command: Value = serde_json::from_str(text).unwrap_or_default();
                 let id = command["id"].clone();
                 let answers = match command["method"].as_str() {
-                    Some("echo") => vec![json!({"type": "success", "id": id, "result": command["params"]}).to_string()],
-                    Some("fail") => vec![json!({"type": "error", "id": id, "error": "no such frame", "message": "gone"}).to_string()],
+                    Some("echo") => {
+                        vec![json!({"type": "success", "id": id, "result": command["params"]}).to_string()]
+                    }
+                    Some("fail") => vec![
+                        json!({"type": "error", "id": id, "error": "no such frame", "message": "gone"})
+                            .to_string(),
+                    ],
                     Some("event") => vec![
                         "garbage".to_owned(),
                         json!({"type": "event", "method": "log.entryAdded", "params": {"n": 1}}).to_string(),
@@ -188,17 +216,24 @@ mod tests {
     #[tokio::test]
     async fn commands_get_their_own_answers() {
         let bidi = Bidi::connect(&peer().await, |_, _| {}).await.unwrap();
-        let (a, b) = tokio::join!(bidi.send("echo", json!(1), SOON), bidi.send("echo", json!(2), SOON));
+        let (a, b) = tokio::join!(
+            bidi.send("echo", json!(1), SOON),
+            bidi.send("echo", json!(2), SOON)
+        );
         assert_eq!((a, b), (Ok(json!(1)), Ok(json!(2))));
         let refused = bidi.send("fail", json!({}), SOON).await.unwrap_err();
-        assert_eq!((refused.code.as_str(), refused.message.as_str()), ("no such frame", "gone"));
+        assert_eq!(
+            (refused.code.as_str(), refused.message.as_str()),
+            ("no such frame", "gone")
+        );
     }
 
     #[tokio::test]
     async fn events_are_told_and_garbage_is_passed_over() {
         let told = Arc::new(Mutex::new(Vec::new()));
         let tell = Arc::clone(&told);
-        let event = move |method: &str, params: &Value| tell.lock().unwrap().push(format!("{method} {params}"));
+        let event =
+            move |method: &str, params: &Value| tell.lock().unwrap().push(format!("{method} {params}"));
         let bidi = Bidi::connect(&peer().await, event).await.unwrap();
         bidi.send("event", json!({}), SOON).await.unwrap();
         assert_eq!(*told.lock().unwrap(), ["log.entryAdded {\"n\":1}"]);
@@ -207,10 +242,19 @@ mod tests {
     #[tokio::test]
     async fn silence_and_a_lost_connection_are_told_apart() {
         let bidi = Bidi::connect(&peer().await, |_, _| {}).await.unwrap();
-        assert_eq!(bidi.send("silence", json!({}), SOON).await.unwrap_err().code, "timeout");
-        assert_eq!(bidi.send("leave", json!({}), SOON).await.unwrap_err().code, "closed");
+        assert_eq!(
+            bidi.send("silence", json!({}), SOON).await.unwrap_err().code,
+            "timeout"
+        );
+        assert_eq!(
+            bidi.send("leave", json!({}), SOON).await.unwrap_err().code,
+            "closed"
+        );
         assert!(!bidi.is_open());
-        assert_eq!(bidi.send("echo", json!({}), SOON).await.unwrap_err().code, "closed");
+        assert_eq!(
+            bidi.send("echo", json!({}), SOON).await.unwrap_err().code,
+            "closed"
+        );
     }
 
     #[tokio::test]

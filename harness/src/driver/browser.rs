@@ -82,7 +82,10 @@ impl BrowserDriver {
             }
         }
         let browser = Browser::start(&setup).await?;
-        Ok(Self { setup: Arc::new(setup), browser: Mutex::new(Arc::new(browser)) })
+        Ok(Self {
+            setup: Arc::new(setup),
+            browser: Mutex::new(Arc::new(browser)),
+        })
     }
 
     /// An isolated user context with one empty tab.
@@ -103,7 +106,12 @@ impl BrowserDriver {
         let id = word(&made, "userContext")?;
         let user = Arc::new(User { browser, id });
         if !self.setup.headers.is_empty() {
-            let headers: Vec<Value> = self.setup.headers.iter().map(|(name, value)| header(name, value)).collect();
+            let headers: Vec<Value> = self
+                .setup
+                .headers
+                .iter()
+                .map(|(name, value)| header(name, value))
+                .collect();
             let params = json!({"headers": headers, "userContexts": [user.id]});
             user.browser.command("network.setExtraHeaders", params).await?;
         }
@@ -120,16 +128,27 @@ impl Browser {
             .capabilities(capabilities.as_object().cloned().unwrap_or_default())
             .connect(&driver)
             .await
-            .map_err(|error| DriverError::Start(error.to_string().lines().next().unwrap_or_default().to_owned()))?;
+            .map_err(|error| {
+                DriverError::Start(error.to_string().lines().next().unwrap_or_default().to_owned())
+            })?;
         let socket = session
             .capabilities()
             .and_then(|granted| granted.get("webSocketUrl")?.as_str().map(str::to_owned))
-            .ok_or_else(|| DriverError::Start("this ChromeDriver is too old, it has no WebDriver BiDi".to_owned()))?;
+            .ok_or_else(|| {
+                DriverError::Start("this ChromeDriver is too old, it has no WebDriver BiDi".to_owned())
+            })?;
         let traces = Arc::<Traces>::default();
         let listener = Arc::clone(&traces);
         let bidi = Bidi::connect(&socket, move |method, params| listener.event(method, params)).await?;
-        let browser = Self { bidi, traces, _session: session, _processes: processes };
-        browser.command("session.subscribe", json!({"events": EVENTS})).await?;
+        let browser = Self {
+            bidi,
+            traces,
+            _session: session,
+            _processes: processes,
+        };
+        browser
+            .command("session.subscribe", json!({"events": EVENTS}))
+            .await?;
         Ok(browser)
     }
 
@@ -140,7 +159,9 @@ impl Browser {
 
 impl Drop for User {
     fn drop(&mut self) {
-        self.browser.bidi.tell("browser.removeUserContext", json!({"userContext": self.id}));
+        self.browser
+            .bidi
+            .tell("browser.removeUserContext", json!({"userContext": self.id}));
     }
 }
 
@@ -148,7 +169,10 @@ impl Drop for BrowserSession {
     fn drop(&mut self) {
         self.user.browser.traces.close(&self.trace);
         if Arc::strong_count(&self.user) > 1 {
-            self.user.browser.bidi.tell("browsingContext.close", json!({"context": self.tab}));
+            self.user
+                .browser
+                .bidi
+                .tell("browsingContext.close", json!({"context": self.tab}));
         }
     }
 }
@@ -157,13 +181,31 @@ impl BrowserSession {
     async fn open(setup: Arc<Setup>, user: Arc<User>) -> Result<Self, DriverError> {
         // A window of its own, not a tab of one: what is hidden is not drawn.
         let params = json!({"type": "window", "userContext": user.id});
-        let tab = word(&user.browser.command("browsingContext.create", params).await?, "context")?;
+        let tab = word(
+            &user.browser.command("browsingContext.create", params).await?,
+            "context",
+        )?;
         // What the page did not log itself (a script that its policy forbids) only DevTools tell.
-        let devtools = word(&user.browser.command("goog:cdp.getSession", json!({"context": tab})).await?, "session")?;
+        let devtools = word(
+            &user
+                .browser
+                .command("goog:cdp.getSession", json!({"context": tab}))
+                .await?,
+            "session",
+        )?;
         let trace = user.browser.traces.open(&[tab.clone(), devtools.clone()]);
-        let session = Self { setup, user, tab, trace };
+        let session = Self {
+            setup,
+            user,
+            tab,
+            trace,
+        };
         let params = json!({"method": "Log.enable", "params": {}, "session": devtools});
-        session.user.browser.command("goog:cdp.sendCommand", params).await?;
+        session
+            .user
+            .browser
+            .command("goog:cdp.sendCommand", params)
+            .await?;
         Ok(session)
     }
 
@@ -175,14 +217,19 @@ impl BrowserSession {
     pub(super) async fn close(self) {
         if Arc::strong_count(&self.user) == 1 {
             let params = json!({"userContext": self.user.id});
-            let _ = self.user.browser.command("browser.removeUserContext", params).await;
+            let _ = self
+                .user
+                .browser
+                .command("browser.removeUserContext", params)
+                .await;
         }
     }
 
     pub(super) async fn plant(&mut self, origin: &str, name: &str, value: &str) -> Result<(), DriverError> {
         let wrong = || DriverError::Origin(origin.to_owned());
         let url = Url::parse(origin).map_err(|_| wrong())?;
-        SetCookie::parse(format!("{name}={value}").as_bytes()).ok_or_else(|| DriverError::Header(name.to_owned()))?;
+        SetCookie::parse(format!("{name}={value}").as_bytes())
+            .ok_or_else(|| DriverError::Header(name.to_owned()))?;
         let safe = trustworthy(&url);
         let cookie = json!({
             "name": name, "value": {"type": "string", "value": value},
@@ -207,16 +254,25 @@ impl BrowserSession {
         let begun = Instant::now();
         let plan = match Plan::of(visit, even_to_idp, &self.setup) {
             Ok(plan) => plan,
-            Err(ended) => return Journey { ended, ..Journey::default() },
+            Err(ended) => {
+                return Journey {
+                    ended,
+                    ..Journey::default()
+                };
+            }
         };
-        self.trace.begin(plan.opening.as_ref().map(|(url, _)| url.as_str()));
+        self.trace
+            .begin(plan.opening.as_ref().map(|(url, _)| url.as_str()));
         let mut journey = Journey::default();
         match self.intercept(&plan).await {
             Err(refused) => journey.ended = Ended::Harness(refused.message),
             Ok(intercept) => {
                 let (ended, seen) = self.follow(&plan, begun).await;
                 if let Some(intercept) = intercept {
-                    self.user.browser.bidi.tell("network.removeIntercept", json!({"intercept": intercept}));
+                    self.user
+                        .browser
+                        .bidi
+                        .tell("network.removeIntercept", json!({"intercept": intercept}));
                 }
                 if seen.is_none() {
                     self.stop().await;
@@ -247,7 +303,11 @@ impl BrowserSession {
     async fn follow(&self, plan: &Plan, begun: Instant) -> (Ended, Option<(Option<Page>, Option<Vec<u8>>)>) {
         let params = json!({"context": self.tab, "url": plan.start, "wait": "none"});
         // The command is answered when the page is there, which is what `rest` watches for.
-        let navigate = self.user.browser.bidi.send("browsingContext.navigate", params, self.setup.limits.journey);
+        let navigate =
+            self.user
+                .browser
+                .bidi
+                .send("browsingContext.navigate", params, self.setup.limits.journey);
         let mut navigate = std::pin::pin!(navigate);
         let mut rest = std::pin::pin!(self.rest(plan, begun));
         let mut under_way = true;
@@ -281,7 +341,11 @@ impl BrowserSession {
             let since = now.last.as_ref().map_or(begun, |hop| hop.begun);
             let late = since.elapsed() > limits.request || begun.elapsed() > limits.journey;
             let answered = now.last.as_ref().is_some_and(|hop| hop.elapsed.is_some());
-            let arrived = if answered && (late || rests(&now)) { self.hops().pop() } else { None };
+            let arrived = if answered && (late || rests(&now)) {
+                self.hops().pop()
+            } else {
+                None
+            };
             let Some(last) = arrived else {
                 if late {
                     return (Ended::TimedOut, None);
@@ -300,7 +364,11 @@ impl BrowserSession {
                 };
             };
             let until = *submit_until.get_or_insert_with(|| Instant::now() + SUBMIT);
-            let screenshot = if plan.even_to_idp { self.screenshot().await } else { None };
+            let screenshot = if plan.even_to_idp {
+                self.screenshot().await
+            } else {
+                None
+            };
             if self.trace.now().moves != now.moves {
                 submit_until = None;
                 continue;
@@ -332,7 +400,10 @@ impl BrowserSession {
     async fn decide(&self, plan: &Plan, blocked: &Blocked) {
         let bidi = &self.user.browser.bidi;
         let request = &blocked.request;
-        let opening = plan.opening.as_ref().filter(|(url, _)| url.as_str() == blocked.url);
+        let opening = plan
+            .opening
+            .as_ref()
+            .filter(|(url, _)| url.as_str() == blocked.url);
         if let Some((_, html)) = opening {
             let headers = [header("Content-Type", "text/html; charset=utf-8")];
             let body = json!({"type": "string", "value": html});
@@ -358,26 +429,41 @@ impl BrowserSession {
             "expression": SCRIPT, "awaitPromise": false,
             "target": {"context": self.tab, "sandbox": "samlitmus"},
         });
-        captured(&self.user.browser.command("script.evaluate", params).await.ok()?, last)
+        captured(
+            &self.user.browser.command("script.evaluate", params).await.ok()?,
+            last,
+        )
     }
 
     async fn screenshot(&self) -> Option<Vec<u8>> {
         let params = json!({"context": self.tab});
-        let shot = self.user.browser.command("browsingContext.captureScreenshot", params).await.ok()?;
+        let shot = self
+            .user
+            .browser
+            .command("browsingContext.captureScreenshot", params)
+            .await
+            .ok()?;
         BASE64_STANDARD.decode(shot["data"].as_str()?).ok()
     }
 
     /// Leaves a page that would otherwise go on.
     async fn stop(&self) {
         let params = json!({"context": self.tab, "url": "about:blank", "wait": "none"});
-        let _ = self.user.browser.bidi.send("browsingContext.navigate", params, Duration::from_secs(2)).await;
+        let _ = self
+            .user
+            .browser
+            .bidi
+            .send("browsingContext.navigate", params, Duration::from_secs(2))
+            .await;
     }
 
     /// Writes the hops and the console into the journey.
     fn describe(&self, journey: &mut Journey, visit: &Visit<'_>) {
         let (guard, site) = (&self.setup.guard, &self.setup.site);
         let mut seen = self.hops();
-        let foreign = seen.iter().position(|hop| !Url::parse(&hop.url).is_ok_and(|url| guard.permits(&url)));
+        let foreign = seen
+            .iter()
+            .position(|hop| !Url::parse(&hop.url).is_ok_and(|url| guard.permits(&url)));
         seen.truncate(foreign.unwrap_or(seen.len()).min(self.setup.limits.hops));
         let party = |url: &str| Url::parse(url).map_or(Party::Other, |url| site.party(&url));
         journey.hops = seen.into_iter().map(|hop| hop_of(party(&hop.url), hop)).collect();
@@ -424,15 +510,28 @@ impl Plan {
         };
         let (target, from, headers, method, body) = match *visit {
             Visit::Get(url) => (url, None, &[][..], None, &[][..]),
-            Visit::Post { url, from, headers, .. } => (url, from, headers, None, &[][..]),
-            Visit::Raw { method, url, headers, body, from } => (url, from, headers, Some(method), body),
+            Visit::Post {
+                url, from, headers, ..
+            } => (url, from, headers, None, &[][..]),
+            Visit::Raw {
+                method,
+                url,
+                headers,
+                body,
+                from,
+            } => (url, from, headers, Some(method), body),
         };
         let target = parse(target)?;
         if !setup.guard.permits(&target) {
             return Err(Ended::NotAllowed(place(&target)));
         }
-        let mut plan =
-            Self { start: target.to_string(), opening: None, own: None, even_to_idp, held: Vec::new() };
+        let mut plan = Self {
+            start: target.to_string(),
+            opening: None,
+            own: None,
+            even_to_idp,
+            held: Vec::new(),
+        };
         if let Some(html) = opening(visit) {
             let mut url = from.map(parse).transpose()?.unwrap_or_else(|| target.clone());
             url.set_path(&format!("/samlitmus-opening-{:x}", target.as_str().len()));
@@ -467,19 +566,29 @@ impl Plan {
 impl Own {
     /// The parameters of `network.continueRequest`.
     fn instead_of(&self, blocked: &Blocked) -> Value {
-        let mine: BTreeSet<String> = self.headers.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
+        let mine: BTreeSet<String> = self
+            .headers
+            .iter()
+            .map(|(name, _)| name.to_ascii_lowercase())
+            .collect();
         let theirs = blocked.headers.iter().filter(|header| {
             let name = header["name"].as_str().unwrap_or_default().to_ascii_lowercase();
             let replaced = self.body.is_some() && (name == "content-type" || name == "content-length");
             !mine.contains(&name) && !replaced
         });
-        let headers: Vec<Value> =
-            theirs.cloned().chain(self.headers.iter().map(|(name, value)| header(name, value))).collect();
+        let headers: Vec<Value> = theirs
+            .cloned()
+            .chain(self.headers.iter().map(|(name, value)| header(name, value)))
+            .collect();
         let mut params = json!({"request": blocked.request, "headers": headers});
         if let Some(method) = &self.method {
             params["method"] = json!(method);
         }
-        if let Some(body) = self.body.as_ref().filter(|_| self.method.as_deref() != Some("GET")) {
+        if let Some(body) = self
+            .body
+            .as_ref()
+            .filter(|_| self.method.as_deref() != Some("GET"))
+        {
             params["body"] = json!({"type": "base64", "value": BASE64_STANDARD.encode(body)});
         }
         params
@@ -507,8 +616,13 @@ fn failed(last: &Seen) -> Option<Ended> {
     if is(&["TOO_MANY_REDIRECTS"]) {
         return Some(Ended::Limit("the way goes on after 20 requests".to_owned()));
     }
-    if is(&["ERR_ABORTED", "INVALID_AUTH", "INVALID_RESPONSE", "INVALID_REDIRECT", "HTTP_RESPONSE_CODE"])
-        && last.status.is_some()
+    if is(&[
+        "ERR_ABORTED",
+        "INVALID_AUTH",
+        "INVALID_RESPONSE",
+        "INVALID_REDIRECT",
+        "HTTP_RESPONSE_CODE",
+    ]) && last.status.is_some()
     {
         return None;
     }
@@ -517,7 +631,15 @@ fn failed(last: &Seen) -> Option<Ended> {
         Ended::TimedOut
     } else if is(&["UNSAFE_REDIRECT", "UNKNOWN_URL_SCHEME", "DISALLOWED_URL_SCHEME"]) {
         Ended::NotAllowed(why)
-    } else if is(&["REFUSED", "NAME_NOT_RESOLVED", "UNREACHABLE", "CERT_", "SSL_", "UNSAFE_PORT", "ADDRESS_"]) {
+    } else if is(&[
+        "REFUSED",
+        "NAME_NOT_RESOLVED",
+        "UNREACHABLE",
+        "CERT_",
+        "SSL_",
+        "UNSAFE_PORT",
+        "ADDRESS_",
+    ]) {
         Ended::Unreachable(why)
     } else {
         Ended::Reset(why)
@@ -525,8 +647,15 @@ fn failed(last: &Seen) -> Option<Ended> {
 }
 
 fn hop_of(party: Party, hop: Seen) -> Hop {
-    let location = hop.headers.iter().find(|(name, _)| name == "location").map(|(_, value)| value.clone());
-    let cookies = hop.set_cookies.iter().filter_map(|line| SetCookie::parse(line.as_bytes()));
+    let location = hop
+        .headers
+        .iter()
+        .find(|(name, _)| name == "location")
+        .map(|(_, value)| value.clone());
+    let cookies = hop
+        .set_cookies
+        .iter()
+        .filter_map(|line| SetCookie::parse(line.as_bytes()));
     Hop {
         method: hop.method,
         url: hop.url,
@@ -605,7 +734,9 @@ fn pattern(held: &Held) -> Value {
 /// BiDi reserves some characters in patterns; a backslash takes their meaning away.
 fn escaped(text: &str) -> String {
     let reserved = ['(', ')', '*', '{', '}', '\\'];
-    text.chars().flat_map(|c| reserved.contains(&c).then_some('\\').into_iter().chain([c])).collect()
+    text.chars()
+        .flat_map(|c| reserved.contains(&c).then_some('\\').into_iter().chain([c]))
+        .collect()
 }
 
 fn header(name: &str, value: &str) -> Value {

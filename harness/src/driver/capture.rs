@@ -47,17 +47,30 @@ pub(super) fn captured(evaluated: &Value, last: &Seen) -> Option<Captured> {
         headers: last.headers.clone(),
         body: clip(text("text"), BODY).to_owned(),
     };
-    Some(Captured { page, submits: told["submits"].as_bool().unwrap_or(false) })
+    Some(Captured {
+        page,
+        submits: told["submits"].as_bool().unwrap_or(false),
+    })
 }
 
 /// The page that stands for an answer which the browser does not show (an empty one, a download, a login prompt).
 pub(super) fn unseen(last: &Seen) -> Option<Page> {
-    let kind = last.headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.as_str());
+    let kind = last
+        .headers
+        .iter()
+        .find(|(name, _)| name == "content-type")
+        .map(|(_, value)| value.as_str());
     Some(Page {
         url: last.url.clone(),
         status: last.status?,
         title: String::new(),
-        content_type: kind.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_owned(),
+        content_type: kind
+            .unwrap_or_default()
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_owned(),
         headers: last.headers.clone(),
         body: String::new(),
     })
@@ -67,8 +80,15 @@ pub(super) fn unseen(last: &Seen) -> Option<Page> {
 /// None where no page is needed.
 pub(super) fn opening(visit: &Visit<'_>) -> Option<String> {
     match visit {
-        Visit::Get(_) | Visit::Raw { method: "GET", from: None, .. } => None,
-        Visit::Raw { method: "GET", url, .. } => Some(page(&format!(
+        Visit::Get(_)
+        | Visit::Raw {
+            method: "GET",
+            from: None,
+            ..
+        } => None,
+        Visit::Raw {
+            method: "GET", url, ..
+        } => Some(page(&format!(
             "<script>location.href = {};</script>",
             json!(url).to_string().replace('<', "\\u003c")
         ))),
@@ -80,7 +100,13 @@ pub(super) fn opening(visit: &Visit<'_>) -> Option<String> {
 fn form(url: &str, fields: &[(String, String)]) -> String {
     let inputs: String = fields
         .iter()
-        .map(|(name, value)| format!("<input type=hidden name=\"{}\" value=\"{}\">", attribute(name), attribute(value)))
+        .map(|(name, value)| {
+            format!(
+                "<input type=hidden name=\"{}\" value=\"{}\">",
+                attribute(name),
+                attribute(value)
+            )
+        })
         .collect();
     // A field may be called `submit` and hide the form's own method.
     page(&format!(
@@ -118,15 +144,31 @@ mod tests {
     use crate::driver::page::{Onward, onward};
 
     fn post(fields: &[(String, String)]) -> String {
-        opening(&Visit::Post { url: "https://sp.example/acs?a&b=\"", fields, from: None, headers: &[] }).unwrap()
+        opening(&Visit::Post {
+            url: "https://sp.example/acs?a&b=\"",
+            fields,
+            from: None,
+            headers: &[],
+        })
+        .unwrap()
     }
 
     #[test]
     fn the_opening_form_carries_every_field_as_it_is() {
-        let fields = [("SAMLResponse", "<\"a&amp;'>"), ("submit", "ä"), ("x", ""), ("x", "2")];
+        let fields = [
+            ("SAMLResponse", "<\"a&amp;'>"),
+            ("submit", "ä"),
+            ("x", ""),
+            ("x", "2"),
+        ];
         let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let idp = Url::parse("http://localhost:8400/").unwrap();
-        let Some(Onward::Submit { action, post: true, fields: read }) = onward(&post(&fields), &idp) else {
+        let Some(Onward::Submit {
+            action,
+            post: true,
+            fields: read,
+        }) = onward(&post(&fields), &idp)
+        else {
             panic!("no form in {}", post(&fields));
         };
         assert_eq!(action.as_str(), "https://sp.example/acs?a&b=%22");
@@ -136,7 +178,13 @@ mod tests {
     #[test]
     fn an_address_cannot_break_out_of_the_opening_script() {
         let url = "http://127.0.0.1/</script><script>alert(1)</script>";
-        let html = opening(&Visit::Raw { method: "GET", url, headers: &[], body: b"", from: Some("http://x") });
+        let html = opening(&Visit::Raw {
+            method: "GET",
+            url,
+            headers: &[],
+            body: b"",
+            from: Some("http://x"),
+        });
         assert!(!html.unwrap().contains("</script><script>alert"));
     }
 

@@ -39,7 +39,10 @@ pub(super) struct SetCookie {
 impl SetCookie {
     /// Reads a header's value; none where a browser would ignore the whole line.
     pub(super) fn parse(line: &[u8]) -> Option<Self> {
-        if line.iter().any(|byte| (*byte < 0x20 && *byte != b'\t') || *byte == 0x7F) {
+        if line
+            .iter()
+            .any(|byte| (*byte < 0x20 && *byte != b'\t') || *byte == 0x7F)
+        {
             return None;
         }
         let line = String::from_utf8_lossy(line);
@@ -128,21 +131,34 @@ fn seconds(value: &str) -> Option<i64> {
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    Some(value.parse().unwrap_or(if value.starts_with('-') { i64::MIN } else { i64::MAX }))
+    Some(value.parse().unwrap_or(if value.starts_with('-') {
+        i64::MIN
+    } else {
+        i64::MAX
+    }))
 }
 
 /// A cookie date (RFC 6265bis, section 5.1.1): four kinds of token in any order and in any company.
 fn date(text: &str) -> Option<i64> {
     let (mut time, mut day, mut month, mut year) = (None, None, None, None);
-    let delimiter = |c: char| !c.is_ascii_alphanumeric() && c != ':' && !matches!(c, '\u{0}'..='\u{8}' | '\u{80}'..);
+    let delimiter =
+        |c: char| !c.is_ascii_alphanumeric() && c != ':' && !matches!(c, '\u{0}'..='\u{8}' | '\u{80}'..);
     for token in text.split(delimiter).filter(|token| !token.is_empty()) {
-        if time.is_none() && let Some(found) = clock(token) {
+        if time.is_none()
+            && let Some(found) = clock(token)
+        {
             time = Some(found);
-        } else if day.is_none() && let Some(found) = number(token, 1, 2) {
+        } else if day.is_none()
+            && let Some(found) = number(token, 1, 2)
+        {
             day = Some(found);
-        } else if month.is_none() && let Some(found) = month_number(token) {
+        } else if month.is_none()
+            && let Some(found) = month_number(token)
+        {
             month = Some(found);
-        } else if year.is_none() && let Some(found) = number(token, 2, 4) {
+        } else if year.is_none()
+            && let Some(found) = number(token, 2, 4)
+        {
             year = Some(match found {
                 70..=99 => found + 1900,
                 0..=69 => found + 2000,
@@ -158,7 +174,11 @@ fn date(text: &str) -> Option<i64> {
 /// The leading digits of a token, if there are so many of them.
 fn number(token: &str, least: usize, most: usize) -> Option<i64> {
     let digits = token.bytes().take_while(u8::is_ascii_digit).count();
-    if (least..=most).contains(&digits) { token.get(..digits)?.parse().ok() } else { None }
+    if (least..=most).contains(&digits) {
+        token.get(..digits)?.parse().ok()
+    } else {
+        None
+    }
 }
 
 fn clock(token: &str) -> Option<i64> {
@@ -170,10 +190,14 @@ fn clock(token: &str) -> Option<i64> {
 }
 
 fn month_number(token: &str) -> Option<i64> {
-    const MONTHS: [&str; 12] =
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    const MONTHS: [&str; 12] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ];
     let start = token.get(..3)?;
-    (1..).zip(MONTHS).find(|(_, month)| start.eq_ignore_ascii_case(month)).map(|(number, _)| number)
+    (1..)
+        .zip(MONTHS)
+        .find(|(_, month)| start.eq_ignore_ascii_case(month))
+        .map(|(number, _)| number)
 }
 
 /// Days from 1970-01-01 to a date of the proleptic Gregorian calendar.
@@ -197,7 +221,8 @@ mod tests {
 
     #[test]
     fn a_line_of_an_ordinary_framework_is_read() {
-        let cookie = parse("sid=a=b; Domain=.Sp.Example; Path=/x; Secure; HttpOnly; SameSite=Lax; Max-Age=60");
+        let cookie =
+            parse("sid=a=b; Domain=.Sp.Example; Path=/x; Secure; HttpOnly; SameSite=Lax; Max-Age=60");
         assert_eq!((cookie.name.as_str(), cookie.value.as_str()), ("sid", "a=b"));
         assert_eq!(cookie.domain.as_deref(), Some("sp.example"));
         assert_eq!(cookie.path.as_deref(), Some("/x"));
@@ -208,7 +233,10 @@ mod tests {
 
     #[test]
     fn the_word_after_same_site_is_reported_as_written() {
-        assert_eq!(parse("a=b; samesite=nOnE").seen().same_site.as_deref(), Some("nOnE"));
+        assert_eq!(
+            parse("a=b; samesite=nOnE").seen().same_site.as_deref(),
+            Some("nOnE")
+        );
         assert_eq!(parse("a=b; SameSite=Whatever").same_site(), SameSite::Unspecified);
         assert_eq!(parse("a=b").seen().same_site, None);
     }
@@ -225,7 +253,13 @@ mod tests {
         }
         assert_eq!(date("Thu, 01 Jan 1970 00:00:00 GMT"), Some(0));
         assert_eq!(date("Thu, 29 Feb 2024 00:00:00 GMT"), Some(1_709_164_800));
-        for text in ["", "yesterday", "32 Jan 2020 00:00:00", "1 Jan 1600 00:00:00", "1 Jan 2020 24:00:00"] {
+        for text in [
+            "",
+            "yesterday",
+            "32 Jan 2020 00:00:00",
+            "1 Jan 1600 00:00:00",
+            "1 Jan 2020 24:00:00",
+        ] {
             assert_eq!(date(text), None, "{text}");
         }
     }
@@ -236,8 +270,14 @@ mod tests {
         assert_eq!(both.ends(10), Some(15));
         assert_eq!(parse("a=b; Max-Age=soon").ends(10), None);
         assert_eq!(parse("a=b; Max-Age=0").ends(10), Some(i64::MIN));
-        assert_eq!(parse("a=b; Max-Age=-99999999999999999999").ends(10), Some(i64::MIN));
-        assert_eq!(parse("a=b; Max-Age=99999999999999999999").ends(10), Some(10 + 400 * 86_400));
+        assert_eq!(
+            parse("a=b; Max-Age=-99999999999999999999").ends(10),
+            Some(i64::MIN)
+        );
+        assert_eq!(
+            parse("a=b; Max-Age=99999999999999999999").ends(10),
+            Some(10 + 400 * 86_400)
+        );
     }
 
     #[test]
@@ -247,7 +287,10 @@ mod tests {
         assert_eq!(SetCookie::parse(b"="), None);
         assert_eq!(SetCookie::parse(b"; Path=/"), None);
         assert!(SetCookie::parse(format!("a={}", "x".repeat(4095)).as_bytes()).is_some());
-        assert_eq!(SetCookie::parse(format!("a={}", "x".repeat(4096)).as_bytes()), None);
+        assert_eq!(
+            SetCookie::parse(format!("a={}", "x".repeat(4096)).as_bytes()),
+            None
+        );
         assert_eq!(SetCookie::parse(b"a=b\x01c"), None);
         assert_eq!(parse(&format!("a=b; Path=/{}", "x".repeat(1024))).path, None);
     }

@@ -21,7 +21,10 @@ pub struct Guard {
 
 impl Default for Guard {
     fn default() -> Self {
-        Self { hosts: LOOPBACK.map(str::to_owned).into(), resolve: BTreeMap::new() }
+        Self {
+            hosts: LOOPBACK.map(str::to_owned).into(),
+            resolve: BTreeMap::new(),
+        }
     }
 }
 
@@ -39,9 +42,10 @@ impl Guard {
             guard.hosts.insert(host(entry)?);
         }
         for (name, value) in resolve {
-            let address: SocketAddr = value
-                .parse()
-                .map_err(|_| DriverError::Resolve { name: name.clone(), value: value.clone() })?;
+            let address: SocketAddr = value.parse().map_err(|_| DriverError::Resolve {
+                name: name.clone(),
+                value: value.clone(),
+            })?;
             guard.resolve.insert(host(name)?, address);
         }
         Ok(guard)
@@ -52,13 +56,18 @@ impl Guard {
         matches!(url.scheme(), "http" | "https")
             && url.host_str().is_some_and(|host| {
                 self.hosts.contains(host)
-                    || self.resolve.get(host).is_some_and(|address| self.hosts.contains(&literal(*address)))
+                    || self
+                        .resolve
+                        .get(host)
+                        .is_some_and(|address| self.hosts.contains(&literal(*address)))
             })
     }
 
     /// Names with the addresses that stand for them. A port in a URL goes before the address's.
     pub(super) fn resolved(&self) -> impl Iterator<Item = (&str, SocketAddr)> {
-        self.resolve.iter().map(|(name, address)| (name.as_str(), *address))
+        self.resolve
+            .iter()
+            .map(|(name, address)| (name.as_str(), *address))
     }
 
     /// Chromium's `--host-resolver-rules`: whatever is not permitted has no address, not even an IP address.
@@ -106,7 +115,10 @@ mod tests {
 
     fn guard(allow: &[&str], resolve: &[(&str, &str)]) -> Result<Guard, DriverError> {
         let allow: Vec<String> = allow.iter().map(|host| (*host).to_owned()).collect();
-        let resolve = resolve.iter().map(|(name, to)| ((*name).to_owned(), (*to).to_owned())).collect();
+        let resolve = resolve
+            .iter()
+            .map(|(name, to)| ((*name).to_owned(), (*to).to_owned()))
+            .collect();
         Guard::new(&allow, &resolve)
     }
 
@@ -117,7 +129,12 @@ mod tests {
     #[test]
     fn loopback_is_permitted_and_nothing_else_is() {
         let guard = Guard::default();
-        for url in ["http://127.0.0.1:1/", "https://localhost/x", "http://[::1]:8/", "http://LOCALHOST/"] {
+        for url in [
+            "http://127.0.0.1:1/",
+            "https://localhost/x",
+            "http://[::1]:8/",
+            "http://LOCALHOST/",
+        ] {
             assert!(permits(&guard, url), "{url}");
         }
         for url in [
@@ -162,7 +179,10 @@ mod tests {
 
     #[test]
     fn what_is_no_host_or_no_address_is_named() {
-        assert_eq!(guard(&["http://a/"], &[]).unwrap_err(), DriverError::Host("http://a/".to_owned()));
+        assert_eq!(
+            guard(&["http://a/"], &[]).unwrap_err(),
+            DriverError::Host("http://a/".to_owned())
+        );
         assert!(guard(&["*"], &[]).is_err());
         assert!(guard(&[""], &[]).is_err());
         let error = guard(&[], &[("a.example", "127.0.0.1")]).unwrap_err();
@@ -173,7 +193,9 @@ mod tests {
     fn the_browser_is_told_the_same() {
         let resolve = [("sp.example", "192.0.2.1:81"), ("x.example", "192.0.2.1:82")];
         assert_eq!(
-            guard(&["sp.example", "y.example"], &resolve).unwrap().resolver_rules(),
+            guard(&["sp.example", "y.example"], &resolve)
+                .unwrap()
+                .resolver_rules(),
             "MAP sp.example:80 192.0.2.1:81, MAP sp.example:443 192.0.2.1:81, MAP sp.example 192.0.2.1, \
              MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE ::1, EXCLUDE localhost, EXCLUDE y.example"
         );

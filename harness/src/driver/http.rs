@@ -67,28 +67,51 @@ impl HttpDriver {
             .referer(false)
             .pool_idle_timeout(IDLE)
             .tcp_nodelay(true)
-            .resolve_to_addrs("localhost", &[loopback(Ipv4Addr::LOCALHOST), loopback(Ipv6Addr::LOCALHOST)]);
+            .resolve_to_addrs(
+                "localhost",
+                &[loopback(Ipv4Addr::LOCALHOST), loopback(Ipv6Addr::LOCALHOST)],
+            );
         for (name, address) in setup.guard.resolved() {
             builder = builder.resolve(name, address);
         }
         if let Some(path) = &setup.ca {
             builder = builder.tls_certs_merge(certificates(path)?);
         }
-        let for_sp = setup.headers.iter().map(|(name, value)| parsed(name, value)).collect::<Result<_, _>>()?;
-        let client = builder.build().map_err(|error| DriverError::Client(chain(&error)))?;
-        Ok(Self { shared: Arc::new(Shared { client, setup, usual: usual_headers(), for_sp }) })
+        let for_sp = setup
+            .headers
+            .iter()
+            .map(|(name, value)| parsed(name, value))
+            .collect::<Result<_, _>>()?;
+        let client = builder
+            .build()
+            .map_err(|error| DriverError::Client(chain(&error)))?;
+        Ok(Self {
+            shared: Arc::new(Shared {
+                client,
+                setup,
+                usual: usual_headers(),
+                for_sp,
+            }),
+        })
     }
 
     /// An empty jar.
     pub fn session(&self) -> HttpSession {
-        HttpSession { shared: Arc::clone(&self.shared), jar: Arc::default() }
+        HttpSession {
+            shared: Arc::clone(&self.shared),
+            jar: Arc::default(),
+        }
     }
 }
 
 impl HttpSession {
     pub(super) fn plant(&mut self, origin: &str, name: &str, value: &str) -> Result<(), DriverError> {
         let url = Url::parse(origin).map_err(|_| DriverError::Origin(origin.to_owned()))?;
-        let flags = if trustworthy(&url) { "; Secure; SameSite=None" } else { "" };
+        let flags = if trustworthy(&url) {
+            "; Secure; SameSite=None"
+        } else {
+            ""
+        };
         let line = format!("{name}={value}; Path=/; HttpOnly{flags}");
         let set = SetCookie::parse(line.as_bytes()).ok_or_else(|| DriverError::Header(name.to_owned()))?;
         self.jar().receive(&url, &set, SystemTime::now());
@@ -104,7 +127,10 @@ impl HttpSession {
     }
 
     pub(super) fn tab(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), jar: Arc::clone(&self.jar) }
+        Self {
+            shared: Arc::clone(&self.shared),
+            jar: Arc::clone(&self.jar),
+        }
     }
 
     fn jar(&self) -> std::sync::MutexGuard<'_, Jar> {
@@ -159,13 +185,18 @@ impl HttpSession {
     ) -> Result<Option<Next>, Ended> {
         let prepared = self.prepare(request)?;
         let sent = timeout_at(deadline, self.shared.client.execute(prepared));
-        let mut answer = sent.await.map_err(|_| Ended::TimedOut)?.map_err(|error| classified(&error))?;
+        let mut answer = sent
+            .await
+            .map_err(|_| Ended::TimedOut)?
+            .map_err(|error| classified(&error))?;
         self.keep_cookies(&request.url, answer.headers(), journey);
         let status = answer.status();
         let location = text_of(answer.headers(), &header::LOCATION);
         if let Some(hop) = journey.hops.last_mut() {
             hop.status = Some(status.as_u16());
-            hop.location = location.as_deref().map(|location| clip(location, LONGEST).to_owned());
+            hop.location = location
+                .as_deref()
+                .map(|location| clip(location, LONGEST).to_owned());
         }
         let limit = self.shared.setup.limits.bytes;
         let read = timeout_at(deadline, body(&mut answer, limit));
@@ -192,7 +223,12 @@ impl HttpSession {
             headers.insert(header::COOKIE, value);
         }
         if shared.setup.site.party(&request.url) == Party::Sp {
-            headers.extend(shared.for_sp.iter().map(|(name, value)| (name.clone(), value.clone())));
+            headers.extend(
+                shared
+                    .for_sp
+                    .iter()
+                    .map(|(name, value)| (name.clone(), value.clone())),
+            );
         }
         let mut named: Vec<&str> = Vec::new();
         for (name, value) in &request.extra {
@@ -204,7 +240,10 @@ impl HttpSession {
             }
             named.push(name);
         }
-        let mut prepared = shared.client.request(request.method.clone(), request.url.clone()).headers(headers);
+        let mut prepared = shared
+            .client
+            .request(request.method.clone(), request.url.clone())
+            .headers(headers);
         if let Some(body) = &request.body {
             prepared = prepared.body(body.clone());
         }
@@ -213,7 +252,10 @@ impl HttpSession {
 
     fn keep_cookies(&self, url: &Url, headers: &HeaderMap, journey: &mut Journey) {
         let lines = headers.get_all(header::SET_COOKIE);
-        let cookies: Vec<SetCookie> = lines.iter().filter_map(|line| SetCookie::parse(line.as_bytes())).collect();
+        let cookies: Vec<SetCookie> = lines
+            .iter()
+            .filter_map(|line| SetCookie::parse(line.as_bytes()))
+            .collect();
         if cookies.is_empty() {
             return;
         }
@@ -235,7 +277,9 @@ enum Redirect {
 }
 
 fn redirect(status: u16, location: Option<&str>, page: &Url) -> Redirect {
-    let (301 | 302 | 303 | 307 | 308, Some(location)) = (status, location) else { return Redirect::No };
+    let (301 | 302 | 303 | 307 | 308, Some(location)) = (status, location) else {
+        return Redirect::No;
+    };
     match page.join(location) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => Redirect::To(url),
         Ok(url) => Redirect::Elsewhere(place(&url)),
@@ -254,7 +298,12 @@ pub(super) fn place(url: &Url) -> String {
 /// The page, cut to size, and what it does by itself.
 fn arrived(url: &Url, status: u16, headers: &HeaderMap, body: &[u8]) -> (Page, Option<Onward>) {
     let declared = text_of(headers, &header::CONTENT_TYPE).unwrap_or_default();
-    let content_type = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let content_type = declared
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     let text = page::text(&declared, body);
     let html = page::is_html(&content_type, &text);
     let refresh = text_of(headers, &header::REFRESH).and_then(|value| page::refresh(&value, url));
@@ -270,7 +319,12 @@ fn arrived(url: &Url, status: u16, headers: &HeaderMap, body: &[u8]) -> (Page, O
         content_type,
         headers: headers
             .iter()
-            .map(|(name, value)| (name.to_string(), clip(&String::from_utf8_lossy(value.as_bytes()), LONGEST).to_owned()))
+            .map(|(name, value)| {
+                (
+                    name.to_string(),
+                    clip(&String::from_utf8_lossy(value.as_bytes()), LONGEST).to_owned(),
+                )
+            })
             .collect(),
         body: cut(text),
     };
@@ -279,7 +333,7 @@ fn arrived(url: &Url, status: u16, headers: &HeaderMap, body: &[u8]) -> (Page, O
 
 fn cut(mut text: String) -> String {
     if text.len() > BODY {
-        text.truncate(text.floor_char_boundary(BODY));
+        text.truncate(clip(&text, BODY).len());
         text.shrink_to_fit();
     }
     text
@@ -321,7 +375,9 @@ fn chain(error: &dyn std::error::Error) -> String {
 }
 
 fn text_of(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+    headers
+        .get(name)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
 fn parsed(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), DriverError> {
@@ -332,24 +388,37 @@ fn parsed(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), DriverEr
 }
 
 fn usual_headers() -> HeaderMap {
-    let agent = concat!("Mozilla/5.0 (compatible; samlitmus/", env!("CARGO_PKG_VERSION"), ")");
+    let agent = concat!(
+        "Mozilla/5.0 (compatible; samlitmus/",
+        env!("CARGO_PKG_VERSION"),
+        ")"
+    );
     HeaderMap::from_iter([
         (header::USER_AGENT, HeaderValue::from_static(agent)),
-        (header::ACCEPT, HeaderValue::from_static("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")),
+        (
+            header::ACCEPT,
+            HeaderValue::from_static("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"),
+        ),
         (header::ACCEPT_LANGUAGE, HeaderValue::from_static("en")),
         (header::UPGRADE_INSECURE_REQUESTS, HeaderValue::from_static("1")),
     ])
 }
 
 fn certificates(path: &std::path::Path) -> Result<Vec<reqwest::Certificate>, DriverError> {
-    let wrong = |why: String| DriverError::Certificates { path: path.display().to_string(), why };
+    let wrong = |why: String| DriverError::Certificates {
+        path: path.display().to_string(),
+        why,
+    };
     let pem = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
     let found = reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| wrong(chain(&error)))?;
-    if found.is_empty() { Err(wrong("there is none in it".to_owned())) } else { Ok(found) }
+    if found.is_empty() {
+        Err(wrong("there is none in it".to_owned()))
+    } else {
+        Ok(found)
+    }
 }
 
 /// Port 0: the URL's own port.
 fn loopback(address: impl Into<IpAddr>) -> SocketAddr {
     SocketAddr::new(address.into(), 0)
 }
-

@@ -72,9 +72,14 @@ impl Jar {
     /// Keeps a cookie that an answer of `url` sets, replaces the one of the same name, domain and path, or
     /// refuses it; says which.
     pub(super) fn receive(&mut self, url: &Url, set: &SetCookie, now: SystemTime) -> bool {
-        let Some(mut cookie) = accepted(url, set, now) else { return false };
+        let Some(mut cookie) = accepted(url, set, now) else {
+            return false;
+        };
         let hidden = |old: &Cookie| {
-            old.secure && old.name == cookie.name && covers(old, &cookie) && path_matches(&old.path, &cookie.path)
+            old.secure
+                && old.name == cookie.name
+                && covers(old, &cookie)
+                && path_matches(&old.path, &cookie.path)
         };
         if !cookie.secure && !trustworthy(url) && self.cookies.iter().any(hidden) {
             return false;
@@ -133,10 +138,18 @@ impl Jar {
 
     fn make_room(&mut self, domain: &str) {
         let oldest = |cookies: &[Cookie], of: Option<&str>| {
-            let mine = cookies.iter().enumerate().filter(|(_, c)| of.is_none_or(|domain| c.domain == domain));
+            let mine = cookies
+                .iter()
+                .enumerate()
+                .filter(|(_, c)| of.is_none_or(|domain| c.domain == domain));
             mine.min_by_key(|(_, cookie)| cookie.order).map(|(at, _)| at)
         };
-        if self.cookies.iter().filter(|cookie| cookie.domain == domain).count() >= PER_DOMAIN
+        if self
+            .cookies
+            .iter()
+            .filter(|cookie| cookie.domain == domain)
+            .count()
+            >= PER_DOMAIN
             && let Some(at) = oldest(&self.cookies, Some(domain))
         {
             self.cookies.remove(at);
@@ -153,11 +166,8 @@ impl Jar {
 fn accepted(url: &Url, set: &SetCookie, now: SystemTime) -> Option<Cookie> {
     let (domain, host_only) = domain(url, set.domain.as_deref())?;
     let same_site = set.same_site();
-    if (set.secure && !trustworthy(url))
-        || (same_site == SameSite::None && !set.secure)
-        || (set.partitioned && !set.secure)
-        || !prefix_holds(set)
-    {
+    let needs_secure = same_site == SameSite::None || set.partitioned;
+    if (set.secure && !trustworthy(url)) || (needs_secure && !set.secure) || !prefix_holds(set) {
         return None;
     }
     Some(Cookie {
@@ -177,7 +187,8 @@ fn accepted(url: &Url, set: &SetCookie, now: SystemTime) -> Option<Cookie> {
 /// What the name promises is true; and a cookie without a name does not pretend to have one that promises.
 fn prefix_holds(set: &SetCookie) -> bool {
     let has = |text: &str, prefix: &str| {
-        text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        text.get(..prefix.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
     };
     let of_host = set.secure && set.domain.is_none() && set.path.as_deref() == Some("/");
     let promises: [(&str, bool); 4] = [
@@ -189,13 +200,17 @@ fn prefix_holds(set: &SetCookie) -> bool {
     if set.name.is_empty() {
         return !promises.iter().any(|(prefix, _)| has(&set.value, prefix));
     }
-    promises.iter().all(|(prefix, kept)| !has(&set.name, prefix) || *kept)
+    promises
+        .iter()
+        .all(|(prefix, kept)| !has(&set.name, prefix) || *kept)
 }
 
 /// The domain to keep a cookie under, and whether it is that host's alone.
 fn domain(url: &Url, asked: Option<&str>) -> Option<(String, bool)> {
     let host = url.host_str()?;
-    let Some(asked) = asked else { return Some((host.to_owned(), true)) };
+    let Some(asked) = asked else {
+        return Some((host.to_owned(), true));
+    };
     // Brings the attribute into the form of a URL's host: punycode, brackets.
     let asked = Host::parse(asked).ok()?.to_string();
     match registrable(url) {
@@ -217,7 +232,9 @@ fn default_path(url: &Url) -> String {
 fn host_matches(cookie: &Cookie, host: &str) -> bool {
     cookie.domain == host
         || (!cookie.host_only
-            && host.strip_suffix(&cookie.domain).is_some_and(|rest| rest.ends_with('.')))
+            && host
+                .strip_suffix(&cookie.domain)
+                .is_some_and(|rest| rest.ends_with('.')))
 }
 
 /// Whether the older cookie would be sent where the newer one is meant for, or the other way round.
@@ -226,7 +243,8 @@ fn covers(old: &Cookie, new: &Cookie) -> bool {
 }
 
 fn path_matches(cookie: &str, path: &str) -> bool {
-    path.strip_prefix(cookie).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || cookie.ends_with('/'))
+    path.strip_prefix(cookie)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || cookie.ends_with('/'))
 }
 
 fn travels(cookie: &Cookie, relation: Relation, now: SystemTime) -> bool {
@@ -234,9 +252,9 @@ fn travels(cookie: &Cookie, relation: Relation, now: SystemTime) -> bool {
         (Relation::SameSite, _) | (_, SameSite::None) => true,
         (_, SameSite::Strict) | (Relation::CrossSiteUnsafe, SameSite::Lax) => false,
         (Relation::CrossSite, SameSite::Lax | SameSite::Unspecified) => true,
-        (Relation::CrossSiteUnsafe, SameSite::Unspecified) => {
-            now.duration_since(cookie.made).is_ok_and(|age| age < LAX_AND_POST)
-        }
+        (Relation::CrossSiteUnsafe, SameSite::Unspecified) => now
+            .duration_since(cookie.made)
+            .is_ok_and(|age| age < LAX_AND_POST),
     }
 }
 
@@ -245,7 +263,9 @@ fn ended(cookie: &Cookie, now: SystemTime) -> bool {
 }
 
 fn seconds(instant: SystemTime) -> i64 {
-    instant.duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+    instant
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]
@@ -262,7 +282,10 @@ mod tests {
     }
 
     fn story() -> Story {
-        Story { jar: Jar::default(), now: UNIX_EPOCH + Duration::from_secs(1_800_000_000) }
+        Story {
+            jar: Jar::default(),
+            now: UNIX_EPOCH + Duration::from_secs(1_800_000_000),
+        }
     }
 
     impl Story {
@@ -282,7 +305,10 @@ mod tests {
         }
 
         fn sent(&self, method: &str, url: &str, from: Option<&str>) -> String {
-            let (url, from) = (Url::parse(url).unwrap(), from.map(|page| Url::parse(page).unwrap()));
+            let (url, from) = (
+                Url::parse(url).unwrap(),
+                from.map(|page| Url::parse(page).unwrap()),
+            );
             let relation = Relation::of(from.as_ref(), &url, method);
             self.jar.header(&url, relation, self.now).unwrap_or_default()
         }
@@ -296,7 +322,12 @@ mod tests {
     const SP: &str = "http://127.0.0.1:8080/app/login";
 
     fn one_of_each() -> Story {
-        let lines = ["s=1; SameSite=Strict", "l=1; SameSite=Lax", "n=1; SameSite=None; Secure", "u=1"];
+        let lines = [
+            "s=1; SameSite=Strict",
+            "l=1; SameSite=Lax",
+            "n=1; SameSite=None; Secure",
+            "u=1",
+        ];
         story().set(SP, &lines)
     }
 
@@ -325,7 +356,10 @@ mod tests {
     fn after_two_minutes_only_none_travels_with_the_post() {
         assert_eq!(one_of_each().after(119).sent("POST", SP, Some(IDP)), "n=1; u=1");
         assert_eq!(one_of_each().after(120).sent("POST", SP, Some(IDP)), "n=1");
-        assert_eq!(one_of_each().after(120).sent("GET", SP, Some(IDP)), "l=1; n=1; u=1");
+        assert_eq!(
+            one_of_each().after(120).sent("GET", SP, Some(IDP)),
+            "l=1; n=1; u=1"
+        );
     }
 
     #[test]
@@ -338,15 +372,29 @@ mod tests {
 
     #[test]
     fn another_scheme_of_the_same_host_is_another_site() {
-        let story = story().set("https://sp.example/", &["l=1; SameSite=Lax", "s=1; SameSite=Strict"]);
-        assert_eq!(story.sent("POST", "https://sp.example/", Some("http://sp.example/")), "");
-        assert_eq!(story.sent("GET", "https://sp.example/", Some("https://idp.sp.example/")), "l=1; s=1");
+        let story = story().set(
+            "https://sp.example/",
+            &["l=1; SameSite=Lax", "s=1; SameSite=Strict"],
+        );
+        assert_eq!(
+            story.sent("POST", "https://sp.example/", Some("http://sp.example/")),
+            ""
+        );
+        assert_eq!(
+            story.sent("GET", "https://sp.example/", Some("https://idp.sp.example/")),
+            "l=1; s=1"
+        );
     }
 
     #[test]
     fn none_without_secure_is_refused() {
         assert_eq!(story().set(SP, &["n=1; SameSite=None"]).typed(SP), "");
-        assert_eq!(story().set("https://sp.example/", &["n=1; SameSite=None"]).typed("https://sp.example/"), "");
+        assert_eq!(
+            story()
+                .set("https://sp.example/", &["n=1; SameSite=None"])
+                .typed("https://sp.example/"),
+            ""
+        );
     }
 
     #[test]
@@ -365,7 +413,11 @@ mod tests {
             ("http://sp.example/", false),
             ("http://10.0.0.1/", false),
         ] {
-            assert_eq!(!story().set(url, &["a=1; Secure"]).typed(url).is_empty(), kept, "{url}");
+            assert_eq!(
+                !story().set(url, &["a=1; Secure"]).typed(url).is_empty(),
+                kept,
+                "{url}"
+            );
         }
     }
 
@@ -377,9 +429,10 @@ mod tests {
 
     #[test]
     fn plain_http_cannot_overwrite_or_shadow_a_secure_cookie() {
-        let story = story()
-            .set("https://sp.example/", &["a=safe; Secure"])
-            .set("http://sp.example/", &["a=evil", "a=evil; Domain=sp.example", "a=deep; Path=/x"]);
+        let story = story().set("https://sp.example/", &["a=safe; Secure"]).set(
+            "http://sp.example/",
+            &["a=evil", "a=evil; Domain=sp.example", "a=deep; Path=/x"],
+        );
         assert_eq!(story.typed("https://sp.example/x"), "a=safe");
     }
 
@@ -401,7 +454,12 @@ mod tests {
 
     #[test]
     fn nobody_sets_a_cookie_for_another_host_or_a_public_suffix() {
-        let lines = ["a=1; Domain=b.sp.example", "b=1; Domain=example", "c=1; Domain=other.example", "d=1; Domain=*"];
+        let lines = [
+            "a=1; Domain=b.sp.example",
+            "b=1; Domain=example",
+            "c=1; Domain=other.example",
+            "d=1; Domain=*",
+        ];
         let story = story().set("https://a.sp.example/", &lines);
         assert_eq!(story.typed("https://a.sp.example/"), "");
         assert_eq!(story.typed("https://b.sp.example/"), "");
@@ -411,8 +469,14 @@ mod tests {
     #[test]
     fn a_host_without_domains_may_only_name_itself() {
         let story = story()
-            .set("http://127.0.0.1/", &["a=1; Domain=127.0.0.1", "b=1; Domain=0.0.1", "c=1; Domain=1"])
-            .set("http://localhost/", &["d=1; Domain=localhost", "e=1; Domain=.localhost"]);
+            .set(
+                "http://127.0.0.1/",
+                &["a=1; Domain=127.0.0.1", "b=1; Domain=0.0.1", "c=1; Domain=1"],
+            )
+            .set(
+                "http://localhost/",
+                &["d=1; Domain=localhost", "e=1; Domain=.localhost"],
+            );
         assert_eq!(story.typed("http://127.0.0.1/"), "a=1");
         assert_eq!(story.typed("http://localhost/"), "d=1; e=1");
         assert_eq!(story.typed("http://x.localhost/"), "");
@@ -420,14 +484,29 @@ mod tests {
 
     #[test]
     fn ports_share_their_cookies() {
-        assert_eq!(story().set("http://127.0.0.1:1/", &["a=1"]).typed("http://127.0.0.1:2/"), "a=1");
+        assert_eq!(
+            story()
+                .set("http://127.0.0.1:1/", &["a=1"])
+                .typed("http://127.0.0.1:2/"),
+            "a=1"
+        );
     }
 
     #[test]
     fn a_path_covers_what_lies_below_it() {
         let story = story().set(SP, &["a=1; Path=/app"]);
-        for (path, sent) in [("/app", "a=1"), ("/app/", "a=1"), ("/app/x", "a=1"), ("/apple", ""), ("/", "")] {
-            assert_eq!(story.typed(&format!("http://127.0.0.1:8080{path}")), sent, "{path}");
+        for (path, sent) in [
+            ("/app", "a=1"),
+            ("/app/", "a=1"),
+            ("/app/x", "a=1"),
+            ("/apple", ""),
+            ("/", ""),
+        ] {
+            assert_eq!(
+                story.typed(&format!("http://127.0.0.1:8080{path}")),
+                sent,
+                "{path}"
+            );
         }
     }
 
@@ -440,7 +519,10 @@ mod tests {
 
     #[test]
     fn longer_paths_go_first_and_then_older_cookies() {
-        let story = story().set(SP, &["a=1; Path=/", "b=1; Path=/app", "c=1; Path=/", "b=2; Path=/"]);
+        let story = story().set(
+            SP,
+            &["a=1; Path=/", "b=1; Path=/app", "c=1; Path=/", "b=2; Path=/"],
+        );
         assert_eq!(story.typed(SP), "b=1; a=1; c=1; b=2");
     }
 
@@ -452,14 +534,27 @@ mod tests {
 
     #[test]
     fn cookies_end_when_they_are_told() {
-        let story = story().set(SP, &["a=1; Max-Age=60", "b=1; Expires=Sun, 06 Nov 1994 08:49:37 GMT", "c=1"]);
+        let story = story().set(
+            SP,
+            &[
+                "a=1; Max-Age=60",
+                "b=1; Expires=Sun, 06 Nov 1994 08:49:37 GMT",
+                "c=1",
+            ],
+        );
         assert_eq!(story.typed(SP), "a=1; c=1");
         assert_eq!(story.after(60).typed(SP), "c=1");
     }
 
     #[test]
     fn a_cookie_is_deleted_by_one_that_has_ended() {
-        assert_eq!(story().set(SP, &["a=1", "b=1"]).set(SP, &["a=; Max-Age=0"]).typed(SP), "b=1");
+        assert_eq!(
+            story()
+                .set(SP, &["a=1", "b=1"])
+                .set(SP, &["a=; Max-Age=0"])
+                .typed(SP),
+            "b=1"
+        );
     }
 
     #[test]
@@ -471,13 +566,23 @@ mod tests {
             ("__Host-a=1; Secure; Path=/; Domain=sp.example", false),
             ("__host-a=1; Secure; Path=/x", false),
         ] {
-            assert_eq!(!story().set("https://sp.example/", &[line]).typed("https://sp.example/").is_empty(), kept, "{line}");
+            assert_eq!(
+                !story()
+                    .set("https://sp.example/", &[line])
+                    .typed("https://sp.example/")
+                    .is_empty(),
+                kept,
+                "{line}"
+            );
         }
     }
 
     #[test]
     fn the_secure_prefix_wants_secure() {
-        let story = story().set("https://sp.example/", &["__Secure-a=1; Secure", "__Secure-b=1", "__SECURE-c=1"]);
+        let story = story().set(
+            "https://sp.example/",
+            &["__Secure-a=1; Secure", "__Secure-b=1", "__SECURE-c=1"],
+        );
         assert_eq!(story.typed("https://sp.example/"), "__Secure-a=1");
     }
 

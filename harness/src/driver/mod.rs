@@ -52,7 +52,12 @@ impl Default for Limits {
 impl Limits {
     /// The usual limits with so much time a request, and three times as much a journey.
     pub fn of(request: Duration) -> Self {
-        Self { request, journey: request.saturating_mul(3), bytes: 2 << 20, hops: 20 }
+        Self {
+            request,
+            journey: request.saturating_mul(3),
+            bytes: 2 << 20,
+            hops: 20,
+        }
     }
 }
 
@@ -75,7 +80,13 @@ pub struct Setup {
 impl Setup {
     /// The usual limits, no headers, the system's certificates.
     pub fn new(guard: Guard, site: Site) -> Self {
-        Self { guard, limits: Limits::default(), site, headers: Vec::new(), ca: None }
+        Self {
+            guard,
+            limits: Limits::default(),
+            site,
+            headers: Vec::new(),
+            ca: None,
+        }
     }
 }
 
@@ -221,10 +232,29 @@ pub(crate) fn contains(text: &str, needle: &str) -> bool {
 
 /// Whether an ASCII text stands at this byte of another, in any case.
 pub(crate) fn contains_at(text: &str, needle: &str, at: usize) -> bool {
-    text.as_bytes().get(at..at + needle.len()).is_some_and(|found| found.eq_ignore_ascii_case(needle.as_bytes()))
+    text.as_bytes()
+        .get(at..at + needle.len())
+        .is_some_and(|found| found.eq_ignore_ascii_case(needle.as_bytes()))
 }
 
 /// The first `bytes` bytes of a text, cut where a character ends.
-fn clip(text: &str, bytes: usize) -> &str {
-    text.get(..text.floor_char_boundary(bytes)).unwrap_or(text)
+pub(crate) fn clip(text: &str, bytes: usize) -> &str {
+    let mut end = bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clip;
+
+    #[test]
+    fn a_text_is_cut_where_a_character_ends() {
+        assert_eq!(
+            (clip("aäb", 0), clip("aäb", 2), clip("aäb", 3), clip("aäb", 99)),
+            ("", "a", "aä", "aäb")
+        );
+    }
 }

@@ -38,17 +38,32 @@ pub(super) enum Next {
 
 impl Outbound {
     pub(super) fn of(visit: Visit<'_>) -> Result<Self, String> {
-        let parse = |text: &str| Url::parse(text).map_err(|error| format!("`{text}` cannot be visited: {error}"));
+        let parse =
+            |text: &str| Url::parse(text).map_err(|error| format!("`{text}` cannot be visited: {error}"));
         match visit {
             Visit::Get(url) => Ok(Self::new(Method::GET, parse(url)?, None)),
-            Visit::Post { url, fields, from, headers } => {
+            Visit::Post {
+                url,
+                fields,
+                from,
+                headers,
+            } => {
                 let url = parse(url)?;
                 let from = from.map(parse).transpose()?.unwrap_or_else(|| url.clone());
                 let names = fields.iter().map(|(name, _)| name.clone()).collect();
                 let post = Self::new(Method::POST, url, Some(from)).with_form(urlencoded(fields), names);
-                Ok(Self { extra: headers.to_vec(), ..post })
+                Ok(Self {
+                    extra: headers.to_vec(),
+                    ..post
+                })
             }
-            Visit::Raw { method, url, headers, body, from } => {
+            Visit::Raw {
+                method,
+                url,
+                headers,
+                body,
+                from,
+            } => {
                 let url = parse(url)?;
                 let method = Method::from_bytes(method.as_bytes())
                     .map_err(|_| format!("`{method}` is no method of HTTP"))?;
@@ -57,7 +72,11 @@ impl Outbound {
                     None => (method != Method::GET).then(|| url.clone()),
                 };
                 let body = (!body.is_empty()).then(|| body.to_vec());
-                Ok(Self { body, extra: headers.to_vec(), ..Self::new(method, url, from) })
+                Ok(Self {
+                    body,
+                    extra: headers.to_vec(),
+                    ..Self::new(method, url, from)
+                })
             }
         }
     }
@@ -67,11 +86,25 @@ impl Outbound {
             (Some(page), true) => Some(page.origin().ascii_serialization()),
             _ => None,
         };
-        Self { method, url, body: None, form: false, fields: Vec::new(), initiator, origin, extra: Vec::new() }
+        Self {
+            method,
+            url,
+            body: None,
+            form: false,
+            fields: Vec::new(),
+            initiator,
+            origin,
+            extra: Vec::new(),
+        }
     }
 
     fn with_form(self, body: String, fields: Vec<String>) -> Self {
-        Self { body: Some(body.into_bytes()), form: true, fields, ..self }
+        Self {
+            body: Some(body.into_bytes()),
+            form: true,
+            fields,
+            ..self
+        }
     }
 
     /// The request that the answer to this one leads to.
@@ -79,14 +112,25 @@ impl Outbound {
         match next {
             Next::Redirect(url, status) => self.redirected(url, status),
             Next::Page(Onward::Refresh(url)) => Self::new(Method::GET, url, Some(self.url)),
-            Next::Page(Onward::Submit { action, post: true, fields }) => {
+            Next::Page(Onward::Submit {
+                action,
+                post: true,
+                fields,
+            }) => {
                 let names = fields.iter().map(|(name, _)| name.clone()).collect();
                 Self::new(Method::POST, action, Some(self.url)).with_form(urlencoded(&fields), names)
             }
-            Next::Page(Onward::Submit { mut action, post: false, fields }) => {
+            Next::Page(Onward::Submit {
+                mut action,
+                post: false,
+                fields,
+            }) => {
                 action.set_query(Some(&urlencoded(&fields)));
                 let names = fields.into_iter().map(|(name, _)| name).collect();
-                Self { fields: names, ..Self::new(Method::GET, action, Some(self.url)) }
+                Self {
+                    fields: names,
+                    ..Self::new(Method::GET, action, Some(self.url))
+                }
             }
         }
     }
@@ -106,12 +150,24 @@ impl Outbound {
             return Self::new(Method::GET, url, self.initiator);
         }
         let foreign = self.url.origin() != url.origin()
-            && self.origin.as_ref().is_some_and(|origin| *origin != self.url.origin().ascii_serialization());
-        let origin = if foreign { Some("null".to_owned()) } else { self.origin };
+            && self
+                .origin
+                .as_ref()
+                .is_some_and(|origin| *origin != self.url.origin().ascii_serialization());
+        let origin = if foreign {
+            Some("null".to_owned())
+        } else {
+            self.origin
+        };
         // A form's type goes with its body; another body's type came as a header of its own.
         let typed = |name: &str| name.eq_ignore_ascii_case("content-type");
         let extra = self.extra.into_iter().filter(|(name, _)| typed(name)).collect();
-        Self { url, origin, extra, ..self }
+        Self {
+            url,
+            origin,
+            extra,
+            ..self
+        }
     }
 
     pub(super) fn hop(&self, party: Party) -> Hop {
@@ -147,7 +203,14 @@ impl Outbound {
             let mut shown = page.clone();
             shown.set_fragment(None);
             let origin = format!("{}/", page.origin().ascii_serialization());
-            put(header::REFERER, if page.origin() == self.url.origin() { shown.as_str() } else { &origin });
+            put(
+                header::REFERER,
+                if page.origin() == self.url.origin() {
+                    shown.as_str()
+                } else {
+                    &origin
+                },
+            );
         }
         if trustworthy(&self.url) {
             let relation = match &self.initiator {

@@ -31,8 +31,14 @@ pub(super) fn is_html(content_type: &str, body: &str) -> bool {
     match content_type {
         "text/html" | "application/xhtml+xml" => true,
         "" => {
-            let start = body.trim_start().get(..14).unwrap_or_default().to_ascii_lowercase();
-            ["<!doctype html", "<html", "<head", "<body", "<form", "<title"].iter().any(|t| start.starts_with(t))
+            let start = body
+                .trim_start()
+                .get(..14)
+                .unwrap_or_default()
+                .to_ascii_lowercase();
+            ["<!doctype html", "<html", "<head", "<body", "<form", "<title"]
+                .iter()
+                .any(|t| start.starts_with(t))
         }
         _ => false,
     }
@@ -53,7 +59,9 @@ pub(super) fn title(html: &str) -> String {
     let inside = find(html, "<title", 0)
         .and_then(|at| Some(at + html.get(at..)?.find('>')? + 1))
         .and_then(|from| html.get(from..find(html, "</title", from).unwrap_or(html.len())));
-    let Some(inside) = inside else { return String::new() };
+    let Some(inside) = inside else {
+        return String::new();
+    };
     let decoded = unescape(super::clip(inside, 4 * TITLE));
     let collapsed = decoded.split_whitespace().collect::<Vec<_>>().join(" ");
     super::clip(&collapsed, TITLE).to_owned()
@@ -62,7 +70,9 @@ pub(super) fn title(html: &str) -> String {
 /// What a `Refresh` header asks for, if at once.
 pub(super) fn refresh(value: &str, page: &Url) -> Option<Url> {
     let value = value.trim_start();
-    let digits = value.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(value.len());
+    let digits = value
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(value.len());
     let (delay, rest) = value.split_at(digits);
     if delay.parse::<f64>().ok()? >= 1.0 {
         return None;
@@ -99,7 +109,10 @@ pub(super) fn onward(html: &str, page: &Url) -> Option<Onward> {
     submission(&document, page, &base).or_else(|| {
         document
             .select(&META)
-            .filter(|meta| meta.attr("http-equiv").is_some_and(|name| name.eq_ignore_ascii_case("refresh")))
+            .filter(|meta| {
+                meta.attr("http-equiv")
+                    .is_some_and(|name| name.eq_ignore_ascii_case("refresh"))
+            })
             .find_map(|meta| refresh(meta.attr("content")?, &base))
             .map(Onward::Refresh)
     })
@@ -117,7 +130,9 @@ fn selector(text: &str) -> Selector {
 
 fn submission(document: &Html, page: &Url, base: &Url) -> Option<Onward> {
     let mut forms = document.select(&FORM);
-    let (form, None) = (forms.next()?, forms.next()) else { return None };
+    let (form, None) = (forms.next()?, forms.next()) else {
+        return None;
+    };
     document.select(&SCRIPT).next()?;
     let mut fields = Vec::new();
     let mut saml = false;
@@ -131,7 +146,10 @@ fn submission(document: &Html, page: &Url, base: &Url) -> Option<Onward> {
             continue;
         }
         saml |= matches!(name, "SAMLResponse" | "SAMLRequest");
-        fields.push((line_breaks(name), line_breaks(control.attr("value").unwrap_or_default())));
+        fields.push((
+            line_breaks(name),
+            line_breaks(control.attr("value").unwrap_or_default()),
+        ));
     }
     if !saml {
         return None;
@@ -140,7 +158,9 @@ fn submission(document: &Html, page: &Url, base: &Url) -> Option<Onward> {
         None | Some("") => page.clone(),
         Some(action) => base.join(action).ok()?,
     };
-    let post = form.attr("method").is_some_and(|method| method.eq_ignore_ascii_case("post"));
+    let post = form
+        .attr("method")
+        .is_some_and(|method| method.eq_ignore_ascii_case("post"));
     Some(Onward::Submit { action, post, fields })
 }
 
@@ -160,7 +180,10 @@ pub(crate) fn find(text: &str, needle: &str, from: usize) -> Option<usize> {
         && let Some(step) = rest.iter().position(|byte| byte.to_ascii_lowercase() == first)
     {
         at += step;
-        if text.get(at..at + needle.len()).is_some_and(|found| found.eq_ignore_ascii_case(needle)) {
+        if text
+            .get(at..at + needle.len())
+            .is_some_and(|found| found.eq_ignore_ascii_case(needle))
+        {
             return Some(at);
         }
         at += 1;
@@ -174,7 +197,7 @@ pub(crate) fn unescape(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
         out.push_str(before);
-        let reference = after.get(..after.floor_char_boundary(12)).and_then(|near| near.split_once(';'));
+        let reference = super::clip(after, 12).split_once(';');
         match reference.and_then(|(name, _)| Some((name.len() + 1, character(name)?))) {
             Some((length, character)) => {
                 out.push(character);
@@ -218,7 +241,9 @@ mod tests {
         Url::parse("http://127.0.0.1:8400/sso/login?x=1").unwrap()
     }
 
-    fn submit(html: &str) -> Option<(String, bool, Vec<(String, String)>)> {
+    type Submitted = (String, bool, Vec<(String, String)>);
+
+    fn submit(html: &str) -> Option<Submitted> {
         match onward(html, &page())? {
             Onward::Submit { action, post, fields } => Some((action.into(), post, fields)),
             Onward::Refresh(url) => panic!("a refresh to {url}"),
@@ -237,19 +262,27 @@ mod tests {
         let (action, post, fields) = submit(&html).unwrap();
         assert_eq!(action, "http://127.0.0.1:8400/acs?a=1&b=2");
         assert!(post);
-        let expected = [("SAMLResponse", "a+/="), ("RelayState", "<\"ä\r\né>"), ("RelayState", "")];
+        let expected = [
+            ("SAMLResponse", "a+/="),
+            ("RelayState", "<\"ä\r\né>"),
+            ("RelayState", ""),
+        ];
         assert_eq!(fields, expected.map(|(n, v)| (n.to_owned(), v.to_owned())));
     }
 
     #[test]
     fn a_form_without_action_or_method_goes_to_its_own_page_by_get() {
         let (action, post, _) = submit(&format!("<form>{HIDDEN}</form><script>x()</script>")).unwrap();
-        assert_eq!((action.as_str(), post), ("http://127.0.0.1:8400/sso/login?x=1", false));
+        assert_eq!(
+            (action.as_str(), post),
+            ("http://127.0.0.1:8400/sso/login?x=1", false)
+        );
     }
 
     #[test]
     fn a_base_moves_the_action() {
-        let html = format!("<base href='https://sp.example/a/'><form action=acs>{HIDDEN}</form><script></script>");
+        let html =
+            format!("<base href='https://sp.example/a/'><form action=acs>{HIDDEN}</form><script></script>");
         assert_eq!(submit(&html).unwrap().0, "https://sp.example/a/acs");
     }
 
@@ -289,7 +322,10 @@ mod tests {
 
     #[test]
     fn a_title_is_read_without_building_a_tree() {
-        assert_eq!(title("<html><TITLE lang=en>\n A &amp; B\n  C </title>"), "A & B C");
+        assert_eq!(
+            title("<html><TITLE lang=en>\n A &amp; B\n  C </title>"),
+            "A & B C"
+        );
         assert_eq!(title("<title>no end"), "no end");
         assert_eq!(title("none"), "");
         assert_eq!(title("<title"), "");
@@ -309,7 +345,10 @@ mod tests {
 
     #[test]
     fn character_references_are_read_and_what_is_none_stays() {
-        assert_eq!(unescape("a&amp;lt; &#x41;&#66; &bogus; & &#xD800; &"), "a&lt; AB &bogus; & &#xD800; &");
+        assert_eq!(
+            unescape("a&amp;lt; &#x41;&#66; &bogus; & &#xD800; &"),
+            "a&lt; AB &bogus; & &#xD800; &"
+        );
     }
 
     proptest! {

@@ -44,7 +44,13 @@ impl ChromeDriver {
     pub(super) async fn start() -> Result<Self, DriverError> {
         let program = find("CHROMEDRIVER", &["chromedriver"])
             .ok_or_else(|| DriverError::NoBrowser(format!("no ChromeDriver is on the PATH: {INSTALL}")))?;
-        let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
+        let names = [
+            "chromium",
+            "chromium-browser",
+            "google-chrome",
+            "google-chrome-stable",
+            "chrome",
+        ];
         let browser = find("CHROMIUM", &names)
             .ok_or_else(|| DriverError::NoBrowser(format!("no Chromium is on the PATH: {INSTALL}")))?;
         let failed = |what: &str, error: std::io::Error| DriverError::Start(format!("{what}: {error}"));
@@ -69,7 +75,14 @@ impl ChromeDriver {
         };
         let output = driver.stdout.take();
         let leash = watch.stdin.take();
-        let mut started = Self { driver, watch, leash, port: 0, browser, profile };
+        let mut started = Self {
+            driver,
+            watch,
+            leash,
+            port: 0,
+            browser,
+            profile,
+        };
         let silent = || DriverError::Start(format!("{} did not say where it listens", program.display()));
         let port = announced(output.ok_or_else(silent)?);
         let port = tokio::time::timeout(START, port).await;
@@ -127,7 +140,9 @@ fn announced(output: impl std::io::Read + Send + 'static) -> oneshot::Receiver<u
     thread::spawn(move || {
         let mut tell = Some(tell);
         for line in BufReader::new(output).lines().map_while(Result::ok) {
-            let port = line.rsplit_once("successfully on port ").and_then(|(_, rest)| rest.trim_end_matches('.').parse().ok());
+            let port = line
+                .rsplit_once("successfully on port ")
+                .and_then(|(_, rest)| rest.trim_end_matches('.').parse().ok());
             if let (Some(port), Some(tell)) = (port, tell.take_if(|_| port.is_some())) {
                 let _ = tell.send(port);
             }
@@ -144,16 +159,25 @@ fn find(variable: &str, names: &[&str]) -> Option<PathBuf> {
 }
 
 fn search(named: Option<OsString>, names: &[&str], path: &OsString) -> Option<PathBuf> {
-    let runs = |file: &PathBuf| file.metadata().is_ok_and(|data| data.is_file() && data.mode() & 0o111 != 0);
+    let runs = |file: &PathBuf| {
+        file.metadata()
+            .is_ok_and(|data| data.is_file() && data.mode() & 0o111 != 0)
+    };
     if let Some(named) = named {
         let named = PathBuf::from(named);
-        return if named.components().count() > 1 { Some(named).filter(runs) } else { on_path(&named, path, runs) };
+        return if named.components().count() > 1 {
+            Some(named).filter(runs)
+        } else {
+            on_path(&named, path, runs)
+        };
     }
     names.iter().find_map(|name| on_path(Path::new(name), path, runs))
 }
 
 fn on_path(name: &Path, path: &OsString, runs: impl Fn(&PathBuf) -> bool) -> Option<PathBuf> {
-    std::env::split_paths(path).map(|folder| folder.join(name)).find(|file| runs(file))
+    std::env::split_paths(path)
+        .map(|folder| folder.join(name))
+        .find(|file| runs(file))
 }
 
 fn fresh_folder() -> std::io::Result<PathBuf> {
@@ -171,9 +195,18 @@ mod tests {
     #[test]
     fn a_named_program_goes_before_the_path_and_must_exist() {
         let path = OsString::from("/nowhere:/bin");
-        assert_eq!(search(None, &["no-such", "sh"], &path), Some(PathBuf::from("/bin/sh")));
-        assert_eq!(search(Some("/bin/ls".into()), &["sh"], &path), Some(PathBuf::from("/bin/ls")));
-        assert_eq!(search(Some("ls".into()), &["sh"], &path), Some(PathBuf::from("/bin/ls")));
+        assert_eq!(
+            search(None, &["no-such", "sh"], &path),
+            Some(PathBuf::from("/bin/sh"))
+        );
+        assert_eq!(
+            search(Some("/bin/ls".into()), &["sh"], &path),
+            Some(PathBuf::from("/bin/ls"))
+        );
+        assert_eq!(
+            search(Some("ls".into()), &["sh"], &path),
+            Some(PathBuf::from("/bin/ls"))
+        );
         assert_eq!(search(Some("/no/such".into()), &["sh"], &path), None);
         assert_eq!(search(None, &["sh"], &OsString::from("/nowhere")), None);
     }
@@ -188,8 +221,11 @@ mod tests {
     #[test]
     fn the_watch_kills_the_group_and_removes_the_profile_when_the_leash_is_cut() {
         let profile = fresh_folder().unwrap();
-        let mut sleeper =
-            Command::new("/bin/sh").args(["-c", "sleep 100 & wait"]).process_group(0).spawn().unwrap();
+        let mut sleeper = Command::new("/bin/sh")
+            .args(["-c", "sleep 100 & wait"])
+            .process_group(0)
+            .spawn()
+            .unwrap();
         let mut watch = watch(sleeper.id(), &profile).unwrap();
         assert!(sleeper.try_wait().unwrap().is_none());
         drop(watch.stdin.take());

@@ -14,7 +14,10 @@ pub struct Site {
 impl Site {
     /// `sp` is any URL of the service provider; `idp_origin` the origin of the identity provider.
     pub fn new(sp: &Url, idp_origin: &Url) -> Self {
-        Self { sp: vec![sp.clone()], idp: idp_origin.clone() }
+        Self {
+            sp: vec![sp.clone()],
+            idp: idp_origin.clone(),
+        }
     }
 
     /// A further URL of the SP, on another host or port.
@@ -39,7 +42,11 @@ impl Site {
             sp.host() == url.host()
                 && (registrable(url).is_some() || sp.port_or_known_default() == url.port_or_known_default())
         };
-        if self.sp.iter().any(same) { Party::Sp } else { Party::Other }
+        if self.sp.iter().any(same) {
+            Party::Sp
+        } else {
+            Party::Other
+        }
     }
 }
 
@@ -106,7 +113,11 @@ fn suffix_labels(labels: &[&str]) -> usize {
     ];
     let [.., second, top] = labels else { return 1 };
     let country = top.len() == 2 && SECOND_LEVELS.contains(second);
-    if country || HOSTING.contains(&format!("{second}.{top}").as_str()) { 2 } else { 1 }
+    if country || HOSTING.contains(&format!("{second}.{top}").as_str()) {
+        2
+    } else {
+        1
+    }
 }
 
 #[cfg(test)]
@@ -119,26 +130,51 @@ mod tests {
 
     #[test]
     fn localhost_and_its_address_are_different_sites_and_ports_do_not_matter() {
-        assert!(!same_site(&url("http://localhost:1/"), &url("http://127.0.0.1:1/")));
-        assert!(same_site(&url("http://127.0.0.1:1/"), &url("http://127.0.0.1:2/")));
+        assert!(!same_site(
+            &url("http://localhost:1/"),
+            &url("http://127.0.0.1:1/")
+        ));
+        assert!(same_site(
+            &url("http://127.0.0.1:1/"),
+            &url("http://127.0.0.1:2/")
+        ));
         assert!(!same_site(&url("http://127.0.0.1/"), &url("http://127.0.0.2/")));
     }
 
     #[test]
     fn subdomains_of_a_registrable_domain_are_one_site_unless_the_scheme_differs() {
-        assert!(same_site(&url("https://a.b.example/"), &url("https://c.b.example/")));
-        assert!(!same_site(&url("https://a.b.example/"), &url("http://a.b.example/")));
+        assert!(same_site(
+            &url("https://a.b.example/"),
+            &url("https://c.b.example/")
+        ));
+        assert!(!same_site(
+            &url("https://a.b.example/"),
+            &url("http://a.b.example/")
+        ));
         assert!(!same_site(&url("https://a.co.uk/"), &url("https://b.co.uk/")));
-        assert!(!same_site(&url("https://a.github.io/"), &url("https://b.github.io/")));
+        assert!(!same_site(
+            &url("https://a.github.io/"),
+            &url("https://b.github.io/")
+        ));
         assert!(!same_site(&url("data:,x"), &url("data:,x")));
     }
 
     #[test]
     fn secure_cookies_live_on_https_and_on_this_machine() {
-        for text in ["https://a.example/", "http://localhost/", "http://a.localhost/", "http://127.9.9.9/", "http://[::1]/"] {
+        for text in [
+            "https://a.example/",
+            "http://localhost/",
+            "http://a.localhost/",
+            "http://127.9.9.9/",
+            "http://[::1]/",
+        ] {
             assert!(trustworthy(&url(text)), "{text}");
         }
-        for text in ["http://a.example/", "http://10.0.0.1/", "http://localhost.example/"] {
+        for text in [
+            "http://a.example/",
+            "http://10.0.0.1/",
+            "http://localhost.example/",
+        ] {
             assert!(!trustworthy(&url(text)), "{text}");
         }
     }

@@ -156,7 +156,11 @@ impl Traces {
             "goog:cdp.Network.responseReceivedExtraInfo" => locked(&self.raw).answer(&params["params"]),
             "goog:cdp.Network.requestWillBeSent" => locked(&self.raw).request(&params["params"]),
             _ => {
-                let names = [&params["context"], &params["source"]["context"], &params["session"]];
+                let names = [
+                    &params["context"],
+                    &params["source"]["context"],
+                    &params["session"],
+                ];
                 let tab = names.into_iter().find_map(Value::as_str);
                 let trace = tab.and_then(|tab| locked(&self.tabs).get(tab).cloned());
                 if let Some(trace) = trace {
@@ -172,7 +176,9 @@ impl Traces {
         let mut hops = trace.locked().hops.clone();
         let raw = locked(&self.raw);
         for hop in &mut hops {
-            let Some(request) = raw.requests.get(&hop.request) else { continue };
+            let Some(request) = raw.requests.get(&hop.request) else {
+                continue;
+            };
             let redirect = usize::try_from(hop.redirect).unwrap_or(usize::MAX);
             if let Some(answer) = request.answers.get(redirect) {
                 hop.status = Some(answer.status);
@@ -197,7 +203,12 @@ impl Trace {
     pub(super) fn begin(&self, aside: Option<&str>) {
         let mut state = self.locked();
         let (moves, gone) = (state.moves, state.gone);
-        *state = State { aside: aside.map(str::to_owned), moves, gone, ..State::default() };
+        *state = State {
+            aside: aside.map(str::to_owned),
+            moves,
+            gone,
+            ..State::default()
+        };
     }
 
     pub(super) fn now(&self) -> Now {
@@ -250,7 +261,9 @@ impl State {
         let navigation = params["navigation"].as_str();
         match method {
             "browsingContext.navigationStarted" => self.moves(navigation),
-            "browsingContext.load" | "browsingContext.navigationFailed" | "browsingContext.navigationAborted" => {
+            "browsingContext.load"
+            | "browsingContext.navigationFailed"
+            | "browsingContext.navigationAborted" => {
                 if self.navigation.as_deref() == navigation {
                     self.settled = true;
                 }
@@ -270,13 +283,19 @@ impl State {
 
     fn network(&mut self, method: &str, params: &Value, navigation: Option<&str>) {
         let told = &params["request"];
-        let (Some(request), Some(url)) = (told["request"].as_str(), told["url"].as_str()) else { return };
+        let (Some(request), Some(url)) = (told["request"].as_str(), told["url"].as_str()) else {
+            return;
+        };
         if url.starts_with("data:") || url.starts_with("blob:") {
             return;
         }
         if method == "network.beforeRequestSent" && params["isBlocked"].as_bool() == Some(true) {
             let headers = told["headers"].as_array().cloned().unwrap_or_default();
-            self.blocked.push_back(Blocked { request: request.to_owned(), url: url.to_owned(), headers });
+            self.blocked.push_back(Blocked {
+                request: request.to_owned(),
+                url: url.to_owned(),
+                headers,
+            });
         }
         if self.aside.as_deref() == Some(url) {
             self.moves(navigation);
@@ -314,9 +333,16 @@ impl State {
             }
             return;
         }
-        let hop = self.hops.iter_mut().rev().find(|hop| hop.request == request && hop.redirect == redirect);
+        let hop = self
+            .hops
+            .iter_mut()
+            .rev()
+            .find(|hop| hop.request == request && hop.redirect == redirect);
         let Some(hop) = hop else { return };
-        if let Some(status) = params["response"]["status"].as_u64().and_then(|status| u16::try_from(status).ok()) {
+        if let Some(status) = params["response"]["status"]
+            .as_u64()
+            .and_then(|status| u16::try_from(status).ok())
+        {
             hop.status = Some(status);
             hop.headers = bidi_headers(&params["response"]["headers"]);
         }
@@ -331,15 +357,20 @@ impl State {
     fn log(&mut self, level: &Value, text: &Value) {
         let (lines, bytes) = CONSOLE;
         if level.as_str() == Some("error") && self.console.len() < lines {
-            self.console.push(clip(text.as_str().unwrap_or("?"), bytes).to_owned());
+            self.console
+                .push(clip(text.as_str().unwrap_or("?"), bytes).to_owned());
         }
     }
 }
 
 impl Raw {
     fn answer(&mut self, told: &Value) {
-        let status = told["statusCode"].as_u64().and_then(|status| u16::try_from(status).ok());
-        let (Some(id), Some(status)) = (told["requestId"].as_str(), status) else { return };
+        let status = told["statusCode"]
+            .as_u64()
+            .and_then(|status| u16::try_from(status).ok());
+        let (Some(id), Some(status)) = (told["requestId"].as_str(), status) else {
+            return;
+        };
         let headers = told["headers"].as_object().into_iter().flatten();
         let headers = headers.flat_map(|(name, value)| {
             // Several headers of one name come as the lines of one.
@@ -352,7 +383,10 @@ impl Raw {
             room = room.saturating_sub(size);
             room > 0
         });
-        let answer = RawAnswer { status, headers: fits.collect() };
+        let answer = RawAnswer {
+            status,
+            headers: fits.collect(),
+        };
         let answers = &mut self.of(id).answers;
         if answers.len() < HOPS {
             answers.push(answer);
@@ -360,7 +394,9 @@ impl Raw {
     }
 
     fn request(&mut self, told: &Value) {
-        let (Some(id), Some("Document")) = (told["requestId"].as_str(), told["type"].as_str()) else { return };
+        let (Some(id), Some("Document")) = (told["requestId"].as_str(), told["type"].as_str()) else {
+            return;
+        };
         let body = told["request"]["postData"].as_str().unwrap_or_default();
         let names = form_urlencoded::parse(body.as_bytes()).map(|(name, _)| clip(&name, 200).to_owned());
         let names: Vec<String> = names.take(100).collect();

@@ -7,7 +7,9 @@ use crate::{driver::contains_at, observation::Page};
 /// A page without what varies from one answer to the next: status, path, title, and a hash of the visible text,
 /// all with numbers and identifiers masked. Equal for the same refusal twice; different where the substance is.
 pub fn fingerprint(page: &Page) -> String {
-    let path = Url::parse(&page.url).map(|url| url.path().to_owned()).unwrap_or_default();
+    let path = Url::parse(&page.url)
+        .map(|url| url.path().to_owned())
+        .unwrap_or_default();
     let path = path.split('/').map(masked).collect::<Vec<_>>().join("/");
     let text = masked(&visible(&page.body));
     let title = masked(&page.title);
@@ -24,7 +26,9 @@ fn visible(body: &str) -> String {
         out.push_str(text);
         out.push(' ');
         let skipped = SKIPPED.iter().find(|(open, _)| contains_at(tag, open, 0));
-        let from = skipped.map_or(Some(0), |(open, close)| (open.len()..tag.len()).find(|at| contains_at(tag, close, *at)));
+        let from = skipped.map_or(Some(0), |(open, close)| {
+            (open.len()..tag.len()).find(|at| contains_at(tag, close, *at))
+        });
         let end = from.and_then(|from| Some(from + tag.get(from..)?.find('>')? + 1));
         rest = end.and_then(|end| tag.get(end..)).unwrap_or_default();
     }
@@ -57,7 +61,9 @@ fn masked(text: &str) -> String {
 
 /// FNV-1a, 64 bits: stable from one build to the next, unlike the standard library's hashers.
 fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 #[cfg(test)]
@@ -83,15 +89,24 @@ mod tests {
     #[test]
     fn the_same_refusal_twice_is_the_same() {
         let first = body("<p>Error 4711 at 12:30:05, id 6f1b-aa20 <input value=csrf1><script>a=1</script>");
-        let second = body("<p>Error 4712 at 09:02:59, id 77-0 <input value=csrf2><script>b=2</script><!-- 3 -->");
+        let second =
+            body("<p>Error 4712 at 09:02:59, id 77-0 <input value=csrf2><script>b=2</script><!-- 3 -->");
         assert_eq!(first, second);
-        assert_eq!(of(403, "http://a/e/123", "No 1", ""), of(403, "http://b/e/9?x=2", "No 2", ""));
+        assert_eq!(
+            of(403, "http://a/e/123", "No 1", ""),
+            of(403, "http://b/e/9?x=2", "No 2", "")
+        );
     }
 
     #[test]
     fn another_substance_is_another_refusal() {
         let known = body("<p>The message was refused.</p>");
-        for other in ["<p>The message was refused!</p>", "<p>Traceback: KeyError</p>", "", "<p>The audience was refused.</p>"] {
+        for other in [
+            "<p>The message was refused!</p>",
+            "<p>Traceback: KeyError</p>",
+            "",
+            "<p>The audience was refused.</p>",
+        ] {
             assert_ne!(known, body(other), "{other}");
         }
         assert_ne!(of(403, "http://a/x", "", ""), of(500, "http://a/x", "", ""));

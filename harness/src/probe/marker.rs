@@ -13,7 +13,9 @@ pub struct PersonaMarkers {
 
 /// Whether any value of a person stands in any of these texts.
 pub(super) fn stands_in(persona: &PersonaMarkers, views: &[String]) -> bool {
-    let mut values = std::iter::once(&persona.name_id).chain(&persona.markers).filter(|value| !value.is_empty());
+    let mut values = std::iter::once(&persona.name_id)
+        .chain(&persona.markers)
+        .filter(|value| !value.is_empty());
     values.any(|value| views.iter().any(|view| stands_alone(view, value)))
 }
 
@@ -99,9 +101,12 @@ mod tests {
             name_id: VICTIM.to_owned(),
             markers: vec![String::new(), "Marker-1".to_owned()],
         };
-        for body in
-            ["victim&#64;contoso.example", r#""victim\u0040contoso.example""#, r"\nMarker-1\n", "&lt;Marker-1&gt;"]
-        {
+        for body in [
+            "victim&#64;contoso.example",
+            r#""victim\u0040contoso.example""#,
+            r"\nMarker-1\n",
+            "&lt;Marker-1&gt;",
+        ] {
             assert!(stands_in(&victim, &views(body)), "{body}");
         }
         assert!(!stands_in(&victim, &views("nobody \\")));

@@ -7,7 +7,7 @@ use scraper::{ElementRef, Html, Selector};
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::observation::Page;
+use crate::{driver::clip, observation::Page};
 
 /// An identity is cut at so many bytes: longer ones are no identities.
 const IDENTITY: usize = 2000;
@@ -34,7 +34,9 @@ pub enum IdentityRule {
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum RuleError {
     /// It has none of the known prefixes.
-    #[error("`{0}` is no rule for an identity: write json:POINTER, css:SELECTOR, regex:PATTERN or header:NAME")]
+    #[error(
+        "`{0}` is no rule for an identity: write json:POINTER, css:SELECTOR, regex:PATTERN or header:NAME"
+    )]
     Kind(String),
     /// A JSON Pointer that is none.
     #[error("`{0}` is no JSON Pointer: it begins with a slash, like json:/user/nameId")]
@@ -62,7 +64,9 @@ impl FromStr for IdentityRule {
         if text == "anywhere" {
             return Ok(Self::Anywhere);
         }
-        let (kind, rest) = text.split_once(':').ok_or_else(|| RuleError::Kind(text.to_owned()))?;
+        let (kind, rest) = text
+            .split_once(':')
+            .ok_or_else(|| RuleError::Kind(text.to_owned()))?;
         let rest_owned = || rest.to_owned();
         match kind {
             "json" if rest.is_empty() || rest.starts_with('/') => Ok(Self::Json(rest_owned())),
@@ -72,16 +76,34 @@ impl FromStr for IdentityRule {
                 Ok(Self::Css(selector, rest_owned()))
             }
             "regex" => {
-                let wrong = |why: String| RuleError::Pattern { pattern: rest_owned(), why };
+                let wrong = |why: String| RuleError::Pattern {
+                    pattern: rest_owned(),
+                    why,
+                };
                 let pattern = Regex::new(rest).map_err(|error| {
-                    wrong(error.to_string().lines().last().unwrap_or_default().trim().to_owned())
+                    wrong(
+                        error
+                            .to_string()
+                            .lines()
+                            .last()
+                            .unwrap_or_default()
+                            .trim()
+                            .to_owned(),
+                    )
                 })?;
                 if pattern.captures_len() < 2 {
-                    return Err(wrong("put parentheses around the identity, like regex:Hello, (.*)!".to_owned()));
+                    return Err(wrong(
+                        "put parentheses around the identity, like regex:Hello, (.*)!".to_owned(),
+                    ));
                 }
                 Ok(Self::Regex(pattern))
             }
-            "header" if !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)) => {
+            "header"
+                if !rest.is_empty()
+                    && rest
+                        .bytes()
+                        .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)) =>
+            {
                 Ok(Self::Header(rest.to_ascii_lowercase()))
             }
             "header" => Err(RuleError::Header(rest_owned())),
@@ -133,8 +155,8 @@ impl IdentityRule {
             Self::Header(name) => page.headers.iter().find(|(key, _)| key == name)?.1.clone(),
             Self::Anywhere => return None,
         };
-        let found = found.trim();
-        (!found.is_empty()).then(|| found.get(..found.floor_char_boundary(IDENTITY)).unwrap_or(found).to_owned())
+        let found = clip(found.trim(), IDENTITY);
+        (!found.is_empty()).then(|| found.to_owned())
     }
 }
 
@@ -157,21 +179,29 @@ impl IdentityRule {
         holders.find_map(|element| {
             let name = element.value().name();
             let by_id = element.attr("id").map(|id| format!("#{id}"));
-            let by_class = element.attr("class").and_then(|class| class.split_whitespace().next());
+            let by_class = element
+                .attr("class")
+                .and_then(|class| class.split_whitespace().next());
             let by_name = element.attr("name").map(|own| format!("{name}[name=\"{own}\"]"));
             let ways = [by_id, by_class.map(|class| format!("{name}.{class}")), by_name];
-            ways.into_iter().flatten().find_map(|way| format!("css:{way}").parse().ok().filter(finds))
+            ways.into_iter()
+                .flatten()
+                .find_map(|way| format!("css:{way}").parse().ok().filter(finds))
         })
     }
 }
 
 fn pointer_to(json: &Value, identity: &str) -> Option<String> {
     let below = |key: String, value: &Value| {
-        pointer_to(value, identity).map(|rest| format!("/{}{rest}", key.replace('~', "~0").replace('/', "~1")))
+        pointer_to(value, identity)
+            .map(|rest| format!("/{}{rest}", key.replace('~', "~0").replace('/', "~1")))
     };
     match json {
         Value::String(text) => (text == identity).then(String::new),
-        Value::Array(values) => values.iter().enumerate().find_map(|(at, value)| below(at.to_string(), value)),
+        Value::Array(values) => values
+            .iter()
+            .enumerate()
+            .find_map(|(at, value)| below(at.to_string(), value)),
         Value::Object(values) => values.iter().find_map(|(key, value)| below(key.clone(), value)),
         _ => None,
     }
@@ -185,16 +215,32 @@ mod tests {
 
     fn find(rule: &str, body: &str) -> Option<String> {
         let headers = vec![("x-user".to_owned(), " alice ".to_owned())];
-        rule.parse::<IdentityRule>().unwrap().find(&Page { body: body.to_owned(), headers, ..Page::default() })
+        rule.parse::<IdentityRule>().unwrap().find(&Page {
+            body: body.to_owned(),
+            headers,
+            ..Page::default()
+        })
     }
 
     #[test]
     fn each_kind_of_rule_finds_its_identity() {
-        assert_eq!(find("json:/a/0/b~1c", r#"{"a":[{"b/c":" alice "}]}"#).as_deref(), Some("alice"));
+        assert_eq!(
+            find("json:/a/0/b~1c", r#"{"a":[{"b/c":" alice "}]}"#).as_deref(),
+            Some("alice")
+        );
         assert_eq!(find("json:/n", r#"{"n":42}"#).as_deref(), Some("42"));
-        assert_eq!(find("css:#user b", "<p id=user>Hi <b> al<i>ice</i> </b>").as_deref(), Some("alice"));
-        assert_eq!(find("css:input[name=who]", "<input name=who value=alice>").as_deref(), Some("alice"));
-        assert_eq!(find("regex:Hello, ([^!]*)!", "<p>Hello, alice!").as_deref(), Some("alice"));
+        assert_eq!(
+            find("css:#user b", "<p id=user>Hi <b> al<i>ice</i> </b>").as_deref(),
+            Some("alice")
+        );
+        assert_eq!(
+            find("css:input[name=who]", "<input name=who value=alice>").as_deref(),
+            Some("alice")
+        );
+        assert_eq!(
+            find("regex:Hello, ([^!]*)!", "<p>Hello, alice!").as_deref(),
+            Some("alice")
+        );
         assert_eq!(find("header:X-User", "").as_deref(), Some("alice"));
     }
 
@@ -217,7 +263,14 @@ mod tests {
 
     #[test]
     fn a_rule_is_written_as_it_was_read() {
-        for rule in ["json:/a", "json:", "css:#user > b", "regex:(a|b)", "header:x-user", "anywhere"] {
+        for rule in [
+            "json:/a",
+            "json:",
+            "css:#user > b",
+            "regex:(a|b)",
+            "header:x-user",
+            "anywhere",
+        ] {
             assert_eq!(rule.parse::<IdentityRule>().unwrap().to_string(), rule);
         }
     }
@@ -242,15 +295,27 @@ mod tests {
     #[test]
     fn the_place_of_a_known_identity_is_found() {
         let locate = |body: &str| {
-            let page = Page { body: body.to_owned(), ..Page::default() };
+            let page = Page {
+                body: body.to_owned(),
+                ..Page::default()
+            };
             IdentityRule::locate(&page, "alice@x.example").map(|rule| rule.to_string())
         };
         let found = |body: &str| locate(body).unwrap_or_default();
         assert_eq!(found(r#"{"a/b":[1,{"n":"alice@x.example"}]}"#), "json:/a~1b/1/n");
         assert_eq!(found("<p>Hi <b id=who> alice@x.example </b>"), "css:#who");
         assert_eq!(found("<span class='name id'>alice@x.example"), "css:span.name");
-        assert_eq!(found("<input name=email value=alice@x.example>"), "css:input[name=\"email\"]");
-        for nowhere in ["<p>Hi alice@x.example", "{\"n\":1}", "", "<b>alice@x.example</b>", "<b class=x>y</b><b class=x>alice@x.example</b>"] {
+        assert_eq!(
+            found("<input name=email value=alice@x.example>"),
+            "css:input[name=\"email\"]"
+        );
+        for nowhere in [
+            "<p>Hi alice@x.example",
+            "{\"n\":1}",
+            "",
+            "<b>alice@x.example</b>",
+            "<b class=x>y</b><b class=x>alice@x.example</b>",
+        ] {
             assert_eq!(locate(nowhere), None, "{nowhere}");
         }
     }

@@ -1,7 +1,14 @@
 //! Servers that the drivers' tests visit: an SP's stage, an identity provider, and peers that misbehave.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot set up its stage has failed")]
-#![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses its own part of this module")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set up its stage has failed"
+)]
+#![allow(
+    dead_code,
+    clippy::allow_attributes,
+    reason = "each test binary uses its own part of this module"
+)]
 
 use std::{
     future::Future,
@@ -140,5 +147,8 @@ pub(crate) fn body(journey: &Journey) -> &str {
 
 /// Fields as a form takes them.
 pub(crate) fn fields(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    pairs
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
 }
