@@ -29,7 +29,7 @@ fn stderr(output: &OutputAssert) -> String {
 
 #[test]
 fn help_names_every_command_and_every_exit_code() {
-    let help = stdout(&samlitmus(&nowhere().path(), &["--help"]).code(0));
+    let help = stdout(&samlitmus(nowhere().path(), &["--help"]).code(0));
     for word in [
         "run",
         "list",
@@ -48,7 +48,7 @@ fn help_names_every_command_and_every_exit_code() {
     ] {
         assert!(help.contains(word), "{word} is missing in:\n{help}");
     }
-    let help = stdout(&samlitmus(&nowhere().path(), &["run", "--help"]).code(0));
+    let help = stdout(&samlitmus(nowhere().path(), &["run", "--help"]).code(0));
     for flag in [
         "--config",
         "--demo",

@@ -91,7 +91,7 @@ fn facts(told: &Told) -> Markup {
     html! {
         dl.facts {
             @if let Some(info) = &told.info {
-                div { dt { "Started" } dd { (info.started) } }
+                div { dt { "Started" } dd { (instant(&info.started)) } }
                 div { dt { "Driver" } dd { (info.driver) } }
                 div { dt { "Seed" } dd { (info.seed) } }
                 div { dt { "Catalogue" } dd { (info.catalogue) } }
@@ -108,6 +108,15 @@ fn facts(told: &Told) -> Markup {
             }
         }
     }
+}
+
+/// To the second; a report is read by people.
+fn instant(text: &str) -> String {
+    let instant = text.parse::<jiff::Timestamp>();
+    instant.map_or_else(
+        |_| text.to_owned(),
+        |at| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+    )
 }
 
 fn tally(told: &Told) -> Markup {

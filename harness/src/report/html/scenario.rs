@@ -16,7 +16,7 @@ const SCREENSHOT: usize = 4 << 20;
 /// The most characters of a page's body, of a recipe, of a URL, and of a line of the console.
 const BODY: usize = 4_000;
 const RECIPE: usize = 16_000;
-const URL: usize = 300;
+const URL: usize = 160;
 const CONSOLE: usize = 500;
 /// The most lines of the console.
 const CONSOLE_LINES: usize = 50;
