@@ -16,6 +16,8 @@ use mock_idp::{
 use saml::{AuthnRequest, SpMetadata};
 use scenarios::{Base, Context, Fault, KeyRing, Message, Recipe, Wire};
 
+use crate::play::Kept;
+
 /// Everything that forging needs beside the recipe.
 pub(crate) struct Forge {
     pub(crate) directory: Arc<RwLock<Directory>>,
@@ -67,7 +69,9 @@ impl Forge {
             origin: &origin,
             request,
             relay_state,
-            now: Timestamp::now().checked_add(offset).unwrap_or_else(|_| Timestamp::now()),
+            now: Timestamp::now()
+                .checked_add(offset)
+                .unwrap_or_else(|_| Timestamp::now()),
             out_of_band: order.out_of_band.as_deref(),
             each: order.each.as_deref(),
             values: &order.values,
@@ -81,7 +85,7 @@ pub(crate) enum Task {
     /// Make a message for whatever request arrives.
     Forge(Order),
     /// Make a message for a request that was kept, whatever request arrives.
-    ForgeFor(Order, Box<AuthnRequest>),
+    ForgeFor(Order, Box<Kept>),
     /// Send this form.
     Send(Wire),
     /// Answer nothing; keep the request.
@@ -107,7 +111,10 @@ pub(crate) struct Answers {
 
 impl Answers {
     pub(crate) fn new(forge: Arc<Forge>) -> Self {
-        Self { forge, tickets: Mutex::default() }
+        Self {
+            forge,
+            tickets: Mutex::default(),
+        }
     }
 
     /// Says what a ticket is to be answered with.
@@ -117,7 +124,10 @@ impl Answers {
 
     /// What came of a ticket; it is forgotten.
     pub(crate) fn take(&self, ticket: &str) -> Done {
-        locked(&self.tickets).remove(ticket).map(|(_, done)| done).unwrap_or_default()
+        locked(&self.tickets)
+            .remove(ticket)
+            .map(|(_, done)| done)
+            .unwrap_or_default()
     }
 
     fn reply(&self, ticket: &str, live: Live) -> Reply {
@@ -139,7 +149,10 @@ impl Answers {
             Task::Hold => return page(200, "This sign-in stays unanswered."),
             Task::Send(wire) => return form(wire),
             Task::Forge(order) => self.forge.make(order, arrived, relay_state),
-            Task::ForgeFor(order, request) => self.forge.make(order, Some(request), relay_state),
+            Task::ForgeFor(order, kept) => {
+                self.forge
+                    .make(order, Some(&kept.request), kept.relay_state.as_deref())
+            }
         };
         let reply = match &made {
             Ok(message) if message.wire.headers.is_empty() => form(&message.wire),
@@ -162,7 +175,10 @@ impl Answer for Answers {
 }
 
 fn form(wire: &Wire) -> Reply {
-    Reply::Post { action: wire.url.clone(), fields: wire.fields.clone() }
+    Reply::Post {
+        action: wire.url.clone(),
+        fields: wire.fields.clone(),
+    }
 }
 
 fn page(status: u16, sentence: &str) -> Reply {

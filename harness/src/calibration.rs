@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use scenarios::{
-    Base, Need, Persona, Recipe, Take,
+    Base, Need, Persona, Proves, Recipe, Take,
     flow::{Login, LoginAs, Step},
     recipe::{Delivery, Start},
 };
@@ -26,40 +26,46 @@ pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Abilities),
     let mut abilities = Abilities::default();
     reach(stage).await?;
 
-    let mut last = None;
-    let mut ahead = None;
-    for start in [Start::Sp, Start::Idp] {
-        if start == Start::Sp && stage.subject.login.is_none() {
-            continue;
-        }
-        for base in [Base::A, Base::B, Base::R] {
-            let played = login(stage, &abilities, Persona::Alice, base, start).await;
-            ahead = ahead.or_else(|| played.sp_instant.as_deref().and_then(minutes_ahead));
-            if is(stage, &played, Persona::Alice) {
-                if abilities.start.is_none() {
-                    abilities.start = Some(start);
-                }
-                match start {
-                    Start::Sp => learned.sp_initiated = true,
-                    Start::Idp => learned.idp_initiated = true,
-                }
-                if !abilities.bases.contains(&base) {
-                    abilities.bases.push(base);
-                }
-            } else {
-                last.get_or_insert(played);
-            }
-            // One base shows whether the IdP may begin; all of them are tried only where the SP cannot.
-            if start == Start::Idp && learned.sp_initiated {
-                break;
-            }
-        }
+    let none = Abilities::default();
+    let by_sp = match &stage.subject.login {
+        Some(_) => logins(stage, &none, Start::Sp, &[Base::A, Base::B, Base::R]).await,
+        None => Vec::new(),
+    };
+    let works = |tried: &[(Base, Played)]| -> Vec<Base> {
+        tried
+            .iter()
+            .filter(|(_, played)| is(stage, played, Persona::Alice))
+            .map(|(base, _)| *base)
+            .collect()
+    };
+    abilities.bases = works(&by_sp);
+    learned.sp_initiated = !abilities.bases.is_empty();
+    // One base shows whether the IdP may begin; all of them are tried only where the SP cannot.
+    let by_idp = match abilities.bases.first() {
+        Some(accepted) => logins(stage, &none, Start::Idp, &[*accepted]).await,
+        None => logins(stage, &none, Start::Idp, &[Base::A, Base::B, Base::R]).await,
+    };
+    learned.idp_initiated = !works(&by_idp).is_empty();
+    if !learned.sp_initiated {
+        abilities.bases = works(&by_idp);
     }
+    abilities.start = Some(if learned.sp_initiated {
+        Start::Sp
+    } else {
+        Start::Idp
+    });
+    let ahead = by_sp
+        .iter()
+        .find_map(|(_, played)| minutes_ahead(played.sp_instant.as_deref()?));
     if let Some(minutes) = ahead.filter(|minutes| minutes.abs() > TOLERATED) {
         return Err(off(minutes));
     }
     if abilities.bases.is_empty() {
-        return Err(explain(stage, last).await);
+        return Err(explain(
+            stage,
+            by_sp.into_iter().chain(by_idp).map(|(_, played)| played).next(),
+        )
+        .await);
     }
     learned.assertion_signed = abilities.bases.contains(&Base::A);
     learned.both_signed = abilities.bases.contains(&Base::B);
@@ -67,7 +73,11 @@ pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Abilities),
 
     let start = abilities.start.unwrap_or(Start::Idp);
     let base = abilities.bases[0];
-    let second = login(stage, &abilities, Persona::Attacker, base, start).await;
+    let (second, outsider, unsigned) = tokio::join!(
+        login(stage, &abilities, Persona::Attacker, base, start),
+        login(stage, &abilities, Persona::Outsider, base, Start::Idp),
+        logins(stage, &abilities, start, &[Base::N, Base::N]),
+    );
     learned.probe_tells_users_apart = is(stage, &second, Persona::Attacker);
     if !learned.probe_tells_users_apart {
         return Err(Hopeless(format!(
@@ -76,11 +86,8 @@ pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Abilities),
             shown(&second.observation.probe),
         )));
     }
-    if learned.idp_initiated {
-        let outsider = login(stage, &abilities, Persona::Outsider, base, Start::Idp).await;
-        learned.two_tenants = is(stage, &outsider, Persona::Outsider);
-    }
-    refusal(stage, &mut abilities, &mut learned, start).await;
+    learned.two_tenants = learned.idp_initiated && is(stage, &outsider, Persona::Outsider);
+    refusal(&unsigned, &mut abilities, &mut learned);
     learned.identity_rule = Some(stage.prober().rule().to_string());
     abilities.can = needs(stage, &learned, &second.observation);
     Ok((learned, abilities))
@@ -108,7 +115,11 @@ fn off(minutes: i64) -> Hopeless {
 
 /// Whether anybody is there at all, said before a dozen logins fail for that reason.
 async fn reach(stage: &Stage) -> Result<(), Hopeless> {
-    let mut session = stage.driver.session().await.map_err(|error| Hopeless(error.to_string()))?;
+    let mut session = stage
+        .driver
+        .session()
+        .await
+        .map_err(|error| Hopeless(error.to_string()))?;
     let journey = session.peek(&stage.subject.probe).await;
     session.close().await;
     let url = &stage.subject.probe;
@@ -119,10 +130,20 @@ async fn reach(stage: &Stage) -> Result<(), Hopeless> {
         Ended::NotAllowed(host) => Err(Hopeless(format!(
             "{url} leads to {host}, which is not on the allow-list: add it to [sp] allow if it is yours"
         ))),
-        Ended::TimedOut => Err(Hopeless(format!("the SP accepts connections at {url} and never answers"))),
+        Ended::TimedOut => Err(Hopeless(format!(
+            "the SP accepts connections at {url} and never answers"
+        ))),
         Ended::Harness(why) => Err(Hopeless(why)),
         _ => Ok(()),
     }
+}
+
+/// Flawless logins of alice, one a base, at the same time.
+async fn logins(stage: &Stage, abilities: &Abilities, start: Start, bases: &[Base]) -> Vec<(Base, Played)> {
+    let all = bases
+        .iter()
+        .map(async |base| (*base, login(stage, abilities, Persona::Alice, *base, start).await));
+    futures_util::future::join_all(all).await
 }
 
 /// A flawless login.
@@ -135,7 +156,12 @@ pub(crate) async fn login(
 ) -> Played {
     let recipe = Recipe {
         persona: Some(persona),
-        deliver: Some(Delivery { start: Some(start), ..Delivery::default() }),
+        // Unsigned on purpose; any other flawless login claims what it is without being asked.
+        proves: (base == Base::N).then_some(Proves::Nothing),
+        deliver: Some(Delivery {
+            start: Some(start),
+            ..Delivery::default()
+        }),
         ..Recipe::default()
     };
     play(stage, &stage.driver, abilities, &single(recipe), base, None).await
@@ -143,12 +169,25 @@ pub(crate) async fn login(
 
 /// One login with this recipe.
 fn single(recipe: Recipe) -> Take {
-    let step = Login { login: LoginAs(recipe.persona()), recipe: Some(recipe.clone()), ..Login::default() };
-    Take { variant: None, each: None, recipe, steps: vec![Step::Login(step)] }
+    let step = Login {
+        login: LoginAs(recipe.persona()),
+        recipe: Some(recipe.clone()),
+        ..Login::default()
+    };
+    Take {
+        variant: None,
+        each: None,
+        recipe,
+        steps: vec![Step::Login(step)],
+    }
 }
 
 fn name(stage: &Stage, persona: Persona) -> &str {
-    stage.people.iter().find(|(p, _)| *p == persona).map_or("", |(_, name)| name)
+    stage
+        .people
+        .iter()
+        .find(|(p, _)| *p == persona)
+        .map_or("", |(_, name)| name)
 }
 
 /// Whether a persona is signed in after a flow.
@@ -166,20 +205,29 @@ fn shown(probe: &Probe) -> String {
     }
 }
 
-/// Sends an unsigned message twice: the same 5xx page both times is how this SP says no.
-async fn refusal(stage: &Stage, abilities: &mut Abilities, learned: &mut Calibration, start: Start) {
-    let mut seen = Vec::new();
-    for _ in 0..2 {
-        let played = login(stage, abilities, Persona::Alice, Base::N, start).await;
-        seen.push(played.observation);
+/// An unsigned message was sent twice: the same 5xx page both times is how this SP says no.
+fn refusal(unsigned: &[(Base, Played)], abilities: &mut Abilities, learned: &mut Calibration) {
+    let [(_, first), (_, second)] = unsigned else {
+        return;
+    };
+    if let Some(broke) = first.broke.as_ref().or(second.broke.as_ref()) {
+        learned
+            .notes
+            .push(format!("how this SP refuses could not be seen: {broke:?}"));
+        return;
     }
+    let seen = [&first.observation, &second.observation];
     let how = |seen: &Observation| match (&seen.journey.ended, &seen.journey.page) {
         (Ended::Answered, Some(page)) => (fingerprint(page), page.status),
         (ended, _) => (format!("{ended:?}"), 0),
     };
-    let (first, second) = (how(&seen[0]), how(&seen[1]));
+    let (first, second) = (how(seen[0]), how(seen[1]));
     let varies = first.0 != second.0;
-    learned.refuses_with = Some(if varies { "a page that varies".to_owned() } else { first.0.clone() });
+    learned.refuses_with = Some(if varies {
+        "a page that varies".to_owned()
+    } else {
+        first.0.clone()
+    });
     if first.1 >= 500 && !varies && seen.iter().all(|s| s.probe == Probe::SignedOut) {
         abilities.refusal = Some(first.0);
         learned.notes.push(format!(
@@ -195,12 +243,16 @@ fn needs(stage: &Stage, learned: &Calibration, seen: &Observation) -> Vec<Need> 
     [
         (Need::SpInitiated, learned.sp_initiated),
         (Need::IdpInitiated, learned.idp_initiated),
-        (Need::UnsolicitedRefused, learned.sp_initiated && !learned.idp_initiated),
-        (Need::Browser, stage.browser.is_some() || matches!(stage.driver, crate::driver::Driver::Browser(_))),
+        (
+            Need::UnsolicitedRefused,
+            learned.sp_initiated && !learned.idp_initiated,
+        ),
+        (Need::Browser, stage.has_browser()),
         (Need::TwoTenants, learned.two_tenants),
         (Need::OutOfBand, stage.oob.is_some()),
         (Need::AttributesVisible, attributes),
         (Need::Logout, stage.subject.logout.is_some()),
+        (Need::NewAccounts, !stage.subject.provisioned),
         (Need::MetadataRefresh, commands.contains_key("refresh")),
         (Need::Restart, commands.contains_key("restart")),
     ]
@@ -212,7 +264,10 @@ fn needs(stage: &Stage, learned: &Calibration, seen: &Observation) -> Vec<Need> 
 /// Why no login works, in one sentence that says what to do.
 async fn explain(stage: &Stage, last: Option<Played>) -> Hopeless {
     let Some(played) = last else {
-        return Hopeless("no login could be tried: [sp] login is missing, and the IdP has no application for the SP".to_owned());
+        return Hopeless(
+            "no login could be tried: [sp] login is missing, and the IdP has no application for the SP"
+                .to_owned(),
+        );
     };
     match &played.broke {
         Some(Broke::Fault(fault)) => return Hopeless(format!("a flawless message cannot be made: {fault}")),
@@ -220,7 +275,11 @@ async fn explain(stage: &Stage, last: Option<Played>) -> Hopeless {
         Some(Broke::Precondition(why)) => return Hopeless(format!("no login works: {why}")),
         None => {}
     }
-    if let Probe::Unclear { why, differs_from_anonymous: true } = &played.observation.probe {
+    if let Probe::Unclear {
+        why,
+        differs_from_anonymous: true,
+    } = &played.observation.probe
+    {
         return Hopeless(format!(
             "alice seems to be signed in, but the probe shows no identity ({why}): set [sp.probe] identity to where her NameID stands in {}",
             stage.subject.probe
@@ -235,7 +294,10 @@ async fn explain(stage: &Stage, last: Option<Played>) -> Hopeless {
     if let Some(hours) = clock(stage).await {
         return off(hours * 60);
     }
-    let rest = match (&played.observation.journey.ended, &played.observation.journey.page) {
+    let rest = match (
+        &played.observation.journey.ended,
+        &played.observation.journey.page,
+    ) {
         (Ended::Answered, Some(page)) => format!("it answers {} at {}", page.status, page.url),
         (ended, _) => format!("{ended:?}"),
     };
@@ -246,7 +308,11 @@ async fn explain(stage: &Stage, last: Option<Played>) -> Hopeless {
 
 /// Whether a login works with the IdP's clock moved: so many hours the SP's is ahead.
 async fn clock(stage: &Stage) -> Option<i64> {
-    let start = if stage.subject.login.is_some() { Start::Sp } else { Start::Idp };
+    let start = if stage.subject.login.is_some() {
+        Start::Sp
+    } else {
+        Start::Idp
+    };
     for hours in [1, -1, 2, -2, 3, -3] {
         *locked(&stage.forge.offset) = SignedDuration::from_hours(hours);
         let played = login(stage, &Abilities::default(), Persona::Alice, Base::B, start).await;

@@ -33,11 +33,19 @@ pub(crate) struct Classified {
 
 impl Classified {
     fn new(outcome: Outcome, detail: impl Into<String>) -> Self {
-        Self { outcome, detail: detail.into(), identity: "nobody".to_owned(), by_server_error: false }
+        Self {
+            outcome,
+            detail: detail.into(),
+            identity: "nobody".to_owned(),
+            by_server_error: false,
+        }
     }
 
     fn of(outcome: Outcome, detail: &str, identity: &str) -> Self {
-        Self { identity: identity.to_owned(), ..Self::new(outcome, detail) }
+        Self {
+            identity: identity.to_owned(),
+            ..Self::new(outcome, detail)
+        }
     }
 }
 
@@ -70,18 +78,27 @@ pub(crate) fn classify(
 
 fn session(identity: &str, markers: &[String], wanted: &Expectations<'_>) -> Classified {
     let same = |name: &str| name.trim().eq_ignore_ascii_case(identity.trim());
-    let named = wanted.people.iter().find(|(_, name)| same(name)).map(|(persona, _)| *persona);
+    let named = wanted
+        .people
+        .iter()
+        .find(|(_, name)| same(name))
+        .map(|(persona, _)| *persona);
     let asked_for = same(wanted.name_id) && named.is_none_or(|p| p == wanted.persona);
     let who = if asked_for { Some(wanted.persona) } else { named };
     let Some(who) = who else {
         return Classified::of(Outcome::SessionOther, identity, "other");
     };
     // The name of one person, and a value that only another one has.
-    let stranger = markers.iter().find(|marker| **marker != who.name() && **marker != wanted.persona.name());
+    let stranger = markers
+        .iter()
+        .find(|marker| **marker != who.name() && **marker != wanted.persona.name());
     let foreign = markers.iter().any(|marker| marker != who.name());
     if foreign && who == wanted.persona {
         let other = stranger.or_else(|| markers.iter().find(|m| *m != who.name()));
-        let detail = format!("{identity} with values of {}", other.map_or("another person", String::as_str));
+        let detail = format!(
+            "{identity} with values of {}",
+            other.map_or("another person", String::as_str)
+        );
         return Classified::of(Outcome::SessionMixed, &detail, "mixed");
     }
     let outcome = match who {
@@ -93,22 +110,30 @@ fn session(identity: &str, markers: &[String], wanted: &Expectations<'_>) -> Cla
     Classified::of(outcome, identity, who.name())
 }
 
-fn refusal(seen: &Observation, wanted: &Expectations<'_>, fingerprint: impl Fn(&Page) -> String) -> Classified {
+fn refusal(
+    seen: &Observation,
+    wanted: &Expectations<'_>,
+    fingerprint: impl Fn(&Page) -> String,
+) -> Classified {
     match &seen.journey.ended {
         Ended::TimedOut => Classified::new(Outcome::Hang, ""),
         Ended::Reset(how) => Classified::new(Outcome::ServerError, how.clone()),
         Ended::Unreachable(how) | Ended::Harness(how) => Classified::new(Outcome::Unobserved, how.clone()),
         Ended::Limit(how) => Classified::new(Outcome::ServerError, how.clone()),
-        Ended::NotAllowed(host) => {
-            Classified::new(Outcome::Rejected, format!("and sent the browser to {host}, which is not on the allow-list"))
-        }
+        Ended::NotAllowed(host) => Classified::new(
+            Outcome::Rejected,
+            format!("and sent the browser to {host}, which is not on the allow-list"),
+        ),
         Ended::Answered => match &seen.journey.page {
             Some(page) if page.status == 429 => Classified::new(Outcome::Blocked, "429 Too Many Requests"),
             Some(page) if page.status >= 500 => {
                 let known = wanted.refusal == Some(fingerprint(page).as_str());
                 let detail = format!("{} {}", page.status, page.title).trim_end().to_owned();
                 if known {
-                    Classified { by_server_error: true, ..Classified::new(Outcome::Rejected, detail) }
+                    Classified {
+                        by_server_error: true,
+                        ..Classified::new(Outcome::Rejected, detail)
+                    }
                 } else {
                     Classified::new(Outcome::ServerError, detail)
                 }
@@ -124,12 +149,30 @@ mod tests {
     use crate::observation::Journey;
 
     fn people() -> Vec<(Persona, String)> {
-        Persona::ALL.into_iter().map(|p| (p, format!("{}@contoso.example", p.name()))).collect()
+        Persona::ALL
+            .into_iter()
+            .map(|p| (p, format!("{}@contoso.example", p.name())))
+            .collect()
     }
 
-    fn word(probe: Probe, journey: Journey, persona: Persona, name_id: &str, refusal: Option<&str>) -> Outcome {
-        let seen = Observation { probe, journey, ..Observation::default() };
-        let wanted = Expectations { persona, name_id, people: &people(), refusal };
+    fn word(
+        probe: Probe,
+        journey: Journey,
+        persona: Persona,
+        name_id: &str,
+        refusal: Option<&str>,
+    ) -> Outcome {
+        let seen = Observation {
+            probe,
+            journey,
+            ..Observation::default()
+        };
+        let wanted = Expectations {
+            persona,
+            name_id,
+            people: &people(),
+            refusal,
+        };
         classify(&seen, &wanted, |page| page.title.clone()).outcome
     }
 
@@ -141,46 +184,95 @@ mod tests {
     }
 
     fn page(status: u16, title: &str) -> Journey {
-        let page = Page { status, title: title.to_owned(), ..Page::default() };
-        Journey { page: Some(page), ..Journey::default() }
+        let page = Page {
+            status,
+            title: title.to_owned(),
+            ..Page::default()
+        };
+        Journey {
+            page: Some(page),
+            ..Journey::default()
+        }
     }
 
     #[test]
     fn identity_decides_whatever_the_status() {
         let probe = signed_in("victim@contoso.example", &["victim"]);
-        let word = word(probe, page(500, "broken"), Persona::Attacker, "attacker@contoso.example", None);
+        let word = word(
+            probe,
+            page(500, "broken"),
+            Persona::Attacker,
+            "attacker@contoso.example",
+            None,
+        );
         assert_eq!(word, Outcome::SessionVictim);
     }
 
     #[test]
     fn a_name_that_only_begins_like_the_victims_is_the_attackers_own() {
         let issued = "victim@contoso.example.evil.example";
-        let word = word(signed_in(issued, &[]), Journey::default(), Persona::Attacker, issued, None);
+        let word = word(
+            signed_in(issued, &[]),
+            Journey::default(),
+            Persona::Attacker,
+            issued,
+            None,
+        );
         assert_eq!(word, Outcome::SessionAttacker);
     }
 
     #[test]
     fn one_persons_name_with_anothers_values_is_mixed() {
         let probe = signed_in("attacker@contoso.example", &["attacker", "victim"]);
-        let word = word(probe, Journey::default(), Persona::Attacker, "attacker@contoso.example", None);
+        let word = word(
+            probe,
+            Journey::default(),
+            Persona::Attacker,
+            "attacker@contoso.example",
+            None,
+        );
         assert_eq!(word, Outcome::SessionMixed);
     }
 
     #[test]
     fn a_5xx_is_a_refusal_only_where_this_sp_refuses_so() {
         let alice = "alice@contoso.example";
-        let known = word(Probe::SignedOut, page(500, "no"), Persona::Alice, alice, Some("no"));
+        let known = word(
+            Probe::SignedOut,
+            page(500, "no"),
+            Persona::Alice,
+            alice,
+            Some("no"),
+        );
         assert_eq!(known, Outcome::Rejected);
-        let other = word(Probe::SignedOut, page(500, "trace"), Persona::Alice, alice, Some("no"));
+        let other = word(
+            Probe::SignedOut,
+            page(500, "trace"),
+            Persona::Alice,
+            alice,
+            Some("no"),
+        );
         assert_eq!(other, Outcome::ServerError);
-        let reset = Journey { ended: Ended::Reset("closed".to_owned()), ..Journey::default() };
-        assert_eq!(word(Probe::SignedOut, reset, Persona::Alice, alice, Some("no")), Outcome::ServerError);
+        let reset = Journey {
+            ended: Ended::Reset("closed".to_owned()),
+            ..Journey::default()
+        };
+        assert_eq!(
+            word(Probe::SignedOut, reset, Persona::Alice, alice, Some("no")),
+            Outcome::ServerError
+        );
     }
 
     #[test]
     fn redirect_page_and_403_are_the_same_refusal() {
         for status in [200, 302, 400, 403] {
-            let word = word(Probe::SignedOut, page(status, "x"), Persona::Alice, "a@b.example", None);
+            let word = word(
+                Probe::SignedOut,
+                page(status, "x"),
+                Persona::Alice,
+                "a@b.example",
+                None,
+            );
             assert_eq!(word, Outcome::Rejected, "{status}");
         }
     }

@@ -42,7 +42,10 @@ pub(crate) fn plan(scenarios: &[Arc<Scenario>], abilities: &Abilities, workers: 
     let mut free = Vec::new();
     for scenario in scenarios {
         for base in &scenario.bases {
-            let unit = Unit { scenario: scenario.clone(), base: *base };
+            let unit = Unit {
+                scenario: scenario.clone(),
+                base: *base,
+            };
             match obstacle(&unit, abilities) {
                 Some(why) => plan.skipped.push((unit, why)),
                 None if scenario.disturbs == Disturbs::Jar => free.push(unit),
@@ -50,13 +53,15 @@ pub(crate) fn plan(scenarios: &[Arc<Scenario>], abilities: &Abilities, workers: 
             }
         }
     }
-    let (negatives, others): (Vec<_>, Vec<_>) = free.into_iter().partition(|u| u.scenario.verdict.is_negative());
+    let (negatives, others): (Vec<_>, Vec<_>) =
+        free.into_iter().partition(|u| u.scenario.verdict.is_negative());
     for base in [Base::A, Base::R, Base::B, Base::N] {
         for group in [&negatives, &others] {
             let group: Vec<Unit> = group.iter().filter(|u| u.base == base).cloned().collect();
             // Small enough that no worker idles at the end, never larger than the rule allows.
             let size = group.len().div_ceil(workers.max(1)).clamp(1, BATCH);
-            plan.together.extend(group.chunks(size).map(|units| batch(units.to_vec(), abilities)));
+            plan.together
+                .extend(group.chunks(size).map(|units| batch(units.to_vec(), abilities)));
         }
     }
     plan
@@ -65,11 +70,18 @@ pub(crate) fn plan(scenarios: &[Arc<Scenario>], abilities: &Abilities, workers: 
 fn batch(units: Vec<Unit>, abilities: &Abilities) -> Batch {
     let negative = units.iter().any(|u| u.scenario.verdict.is_negative());
     let base = units.first().map_or(Base::A, |u| u.base);
-    Batch { control: abilities.control_base(base).filter(|_| negative), units }
+    Batch {
+        control: abilities.control_base(base).filter(|_| negative),
+        units,
+    }
 }
 
 fn obstacle(unit: &Unit, abilities: &Abilities) -> Option<String> {
-    let missing = unit.scenario.needs.iter().find(|need| !abilities.can.contains(need));
+    let missing = unit
+        .scenario
+        .needs
+        .iter()
+        .find(|need| !abilities.can.contains(need));
     if let Some(need) = missing {
         return Some(need.missing().to_owned());
     }
@@ -77,11 +89,15 @@ fn obstacle(unit: &Unit, abilities: &Abilities) -> Option<String> {
     let measures = unit.scenario.namespace() == "baseline";
     let accepted = unit.base == Base::N || abilities.bases.contains(&unit.base);
     (!measures && !accepted).then(|| {
-        format!("the SP takes no message of base {} ({})", unit.base.letter(), match unit.base {
-            Base::A => "only the Assertion signed",
-            Base::R => "only the Response signed",
-            Base::B => "both signed",
-            Base::N => "nothing signed",
-        })
+        format!(
+            "the SP takes no message of base {} ({})",
+            unit.base.letter(),
+            match unit.base {
+                Base::A => "only the Assertion signed",
+                Base::R => "only the Response signed",
+                Base::B => "both signed",
+                Base::N => "nothing signed",
+            }
+        )
     })
 }

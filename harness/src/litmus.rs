@@ -129,8 +129,14 @@ pub async fn run(
             // Nothing was fired, and a report says so: a gate that reads it must not be green.
             info.planned = 0;
             tell(&Event::Started(Arc::new(info)));
-            let around = Circumstances { hopeless: Some(why), ..Circumstances::default() };
-            let summary = Arc::new(RunSummary { duration: begun.elapsed(), ..Tally::default().finish(&around) });
+            let around = Circumstances {
+                hopeless: Some(why),
+                ..Circumstances::default()
+            };
+            let summary = Arc::new(RunSummary {
+                duration: begun.elapsed(),
+                ..Tally::default().finish(&around)
+            });
             tell(&Event::Finished(summary.clone()));
             return Ok(Arc::unwrap_or_clone(summary));
         }
@@ -151,8 +157,20 @@ pub async fn run(
         Ok((learned, abilities)) => {
             around.warnings.extend(learned.notes.iter().cloned());
             tell(&Event::Calibrated(Arc::new(learned)));
-            let snapshots = options.snapshots.as_ref().map(|at| Snapshots::new(at, &running.name, options.locked));
-            fire(&stage, abilities, scenarios, &mut options, snapshots, &mut tally, &mut tell).await;
+            let snapshots = options
+                .snapshots
+                .as_ref()
+                .map(|at| Snapshots::new(at, &running.name, options.locked));
+            fire(
+                &stage,
+                abilities,
+                scenarios,
+                &mut options,
+                snapshots,
+                &mut tally,
+                &mut tell,
+            )
+            .await;
         }
     }
     around.waivers = options.waivers.complaints();
@@ -189,7 +207,13 @@ async fn fire(
     let plan = plan(scenarios, &abilities, workers);
     let (events, mut told) = tokio::sync::mpsc::unbounded_channel();
     let (done, mut finished) = tokio::sync::mpsc::unbounded_channel();
-    let runner = Arc::new(Runner::new(stage.clone(), Arc::new(abilities), events, done, options.stop.clone()));
+    let runner = Arc::new(Runner::new(
+        stage.clone(),
+        Arc::new(abilities),
+        events,
+        done,
+        options.stop.clone(),
+    ));
     let firing = tokio::spawn(async move {
         runner.run(plan, workers).await;
     });
@@ -273,20 +297,28 @@ async fn prepare(
     setup.ca = target.ca.clone();
     let http = HttpDriver::new(setup.clone()).map_err(|e| wrong(&e))?;
 
-    let mut running =
-        Running { name: target.name.clone(), started: None, reference: target.reference, warnings };
+    let mut running = Running {
+        name: target.name.clone(),
+        started: None,
+        reference: target.reference,
+        warnings,
+    };
     if let Some(sp) = &running.reference {
         sp.set_trust(trust(&target.directory, |tenant| idp.sso_url(tenant)));
     }
     if let Some(start) = &target.start {
         let tenant = target.directory.contoso();
-        let metadata =
-            mock_idp::federation_metadata(tenant, idp.origin(), None).map_err(|e| wrong(&e))?;
+        let metadata = mock_idp::federation_metadata(tenant, idp.origin(), None).map_err(|e| wrong(&e))?;
         std::fs::write(&start.metadata, metadata)
             .map_err(|e| wrong(&format!("{} cannot be written: {e}", start.metadata.display())))?;
         let path = std::path::absolute(&start.metadata).unwrap_or_else(|_| start.metadata.clone());
-        let started = Started::start(&start.command, &path, &target.subject.folder, start.stop.as_deref())
-            .map_err(|e| wrong(&e))?;
+        let started = Started::start(
+            &start.command,
+            &path,
+            &target.subject.folder,
+            start.stop.as_deref(),
+        )
+        .map_err(|e| wrong(&e))?;
         running.started = Some(started);
         if let Some(ready) = &start.ready {
             wait_until(ready, &http, &mut running).await?;
@@ -295,7 +327,9 @@ async fn prepare(
     let sp = metadata(&target.metadata, &http).await?;
     let directory = idp.directory().clone();
     {
-        let mut directory = directory.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut directory = directory
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         for tenant in &mut directory.tenants {
             tenant.applications.push(Application::from_sp_metadata(&sp));
         }
@@ -311,7 +345,11 @@ async fn prepare(
     }
     let known = people.iter().filter_map(|(persona, name)| {
         let (_, user) = target.directory.user(persona.name())?;
-        Some(PersonaMarkers { name: persona.name().to_owned(), name_id: name.clone(), markers: markers(user) })
+        Some(PersonaMarkers {
+            name: persona.name().to_owned(),
+            name_id: name.clone(),
+            markers: markers(user),
+        })
     });
     let prober = Prober::new(&target.subject.probe, target.identity.as_deref(), known.collect())
         .map_err(|e| wrong(&e))?;
@@ -324,15 +362,20 @@ async fn prepare(
     });
     let answers = Arc::new(Answers::new(forge.clone()));
     late.set(answers.clone());
-    let needed = scenarios.iter().any(|scenario| scenario.needs.contains(&Need::Browser));
-    let (driver, browser) = match options.driver {
-        DriverKind::Browser => {
-            (Driver::Browser(BrowserDriver::start(setup).await.map_err(|e| wrong(&e))?), None)
-        }
+    let needed = scenarios
+        .iter()
+        .any(|scenario| scenario.needs.contains(&Need::Browser));
+    let (driver, other) = match options.driver {
+        DriverKind::Browser => (
+            Driver::Browser(BrowserDriver::start(setup).await.map_err(|e| wrong(&e))?),
+            Some(Driver::Http(http)),
+        ),
         DriverKind::Auto if needed => match BrowserDriver::start(setup).await {
             Ok(browser) => (Driver::Http(http), Some(Driver::Browser(browser))),
             Err(error) => {
-                running.warnings.push(format!("scenarios that need a browser were left out: {error}"));
+                running
+                    .warnings
+                    .push(format!("scenarios that need a browser were left out: {error}"));
                 (Driver::Http(http), None)
             }
         },
@@ -343,7 +386,18 @@ async fn prepare(
         None => None,
     };
     let patience = options.timeout.saturating_mul(12).max(Duration::from_secs(60));
-    let stage = Stage::new(driver, browser, idp, forge, answers, prober, target.subject, people, oob, patience);
+    let stage = Stage::new(
+        driver,
+        other,
+        idp,
+        forge,
+        answers,
+        prober,
+        target.subject,
+        people,
+        oob,
+        patience,
+    );
     stage.learn_anonymous().await;
 
     Ok((stage, running))
@@ -360,7 +414,11 @@ fn expiring(target: &Target) -> Result<Vec<String>, CannotRun> {
         )));
     }
     let days = left.as_hours() / 24;
-    Ok(if days < 30 { vec![format!("the IdP's signing certificate expires in {days} days")] } else { Vec::new() })
+    Ok(if days < 30 {
+        vec![format!("the IdP's signing certificate expires in {days} days")]
+    } else {
+        Vec::new()
+    })
 }
 
 /// Waits until the SP answers with a success, at most a minute.
@@ -368,11 +426,15 @@ async fn wait_until(url: &str, http: &HttpDriver, running: &mut Running) -> Resu
     let begun = Instant::now();
     loop {
         if let Some(failed) = running.started.as_mut().and_then(Started::failed) {
-            return Err(CannotRun::NotJudged(format!("{failed}: run the command by hand to see why")));
+            return Err(CannotRun::NotJudged(format!(
+                "{failed}: run the command by hand to see why"
+            )));
         }
         let journey = Session::Http(http.session()).peek(url).await;
         if let Ended::NotAllowed(host) = &journey.ended {
-            return Err(CannotRun::Configuration(format!("[sp] ready leads to {host}, which is not in [sp] allow")));
+            return Err(CannotRun::Configuration(format!(
+                "[sp] ready leads to {host}, which is not in [sp] allow"
+            )));
         }
         if journey.page.is_some_and(|page| (200..300).contains(&page.status)) {
             return Ok(());
@@ -392,7 +454,10 @@ async fn metadata(of: &MetadataOf, http: &HttpDriver) -> Result<SpMetadata, Cann
         MetadataOf::Given(metadata) => return Ok((**metadata).clone()),
         MetadataOf::File(path) => {
             let bytes = std::fs::read(path).map_err(|error| {
-                CannotRun::Configuration(format!("[sp] metadata: {} cannot be read: {error}", path.display()))
+                CannotRun::Configuration(format!(
+                    "[sp] metadata: {} cannot be read: {error}",
+                    path.display()
+                ))
             })?;
             (path.display().to_string(), bytes)
         }
@@ -401,7 +466,10 @@ async fn metadata(of: &MetadataOf, http: &HttpDriver) -> Result<SpMetadata, Cann
             match (journey.ended, journey.page) {
                 (Ended::Answered, Some(page)) if page.status == 200 => (url.clone(), page.body.into_bytes()),
                 (Ended::Answered, Some(page)) => {
-                    return Err(CannotRun::NotJudged(format!("[sp] metadata: {url} answers {}", page.status)));
+                    return Err(CannotRun::NotJudged(format!(
+                        "[sp] metadata: {url} answers {}",
+                        page.status
+                    )));
                 }
                 (Ended::NotAllowed(host), _) => {
                     return Err(CannotRun::Configuration(format!(
@@ -414,7 +482,9 @@ async fn metadata(of: &MetadataOf, http: &HttpDriver) -> Result<SpMetadata, Cann
                     )));
                 }
                 (ended, _) => {
-                    return Err(CannotRun::NotJudged(format!("the SP does not answer at {url}: {ended:?}")));
+                    return Err(CannotRun::NotJudged(format!(
+                        "the SP does not answer at {url}: {ended:?}"
+                    )));
                 }
             }
         }

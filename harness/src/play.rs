@@ -59,15 +59,32 @@ pub(crate) async fn play(
     let broke = match outcome {
         Ok(Ok(())) => None,
         Ok(Err(broke)) => Some(broke),
-        Err(_) => Some(Broke::Precondition(format!("the flow took longer than {} s", limit.as_secs()))),
+        Err(_) => Some(Broke::Precondition(format!(
+            "the flow took longer than {} s",
+            limit.as_secs()
+        ))),
     };
-    let Flow { jars, judged, recipe, observation, published, sp_instant, .. } = flow;
+    let Flow {
+        jars,
+        judged,
+        recipe,
+        observation,
+        published,
+        sp_instant,
+        ..
+    } = flow;
     for (_, session) in jars {
         session.close().await;
     }
     drop(published);
     stage.count_requests(observation.journey.hops.len());
-    Played { observation, message: judged, broke, recipe, sp_instant }
+    Played {
+        observation,
+        message: judged,
+        broke,
+        recipe,
+        sp_instant,
+    }
 }
 
 struct Flow<'a> {
@@ -78,7 +95,7 @@ struct Flow<'a> {
     base: Base,
     jars: BTreeMap<String, Session>,
     messages: BTreeMap<String, Arc<Message>>,
-    requests: BTreeMap<String, AuthnRequest>,
+    requests: BTreeMap<String, Kept>,
     values: BTreeMap<String, String>,
     token: String,
     judged: Option<Arc<Message>>,
@@ -88,18 +105,31 @@ struct Flow<'a> {
     sp_instant: Option<String>,
 }
 
+/// An AuthnRequest that was left unanswered, with the RelayState that came with it.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    pub(crate) request: AuthnRequest,
+    pub(crate) relay_state: Option<String>,
+}
+
 /// What one step came to.
 #[derive(Default)]
 struct Came {
     journey: Option<Journey>,
     message: Option<Arc<Message>>,
     keep: Option<String>,
-    request: Option<(String, AuthnRequest)>,
+    request: Option<(String, Kept)>,
     sp_instant: Option<String>,
 }
 
 impl<'a> Flow<'a> {
-    fn new(stage: &'a Stage, driver: &'a Driver, abilities: &'a Abilities, take: &'a Take, base: Base) -> Self {
+    fn new(
+        stage: &'a Stage,
+        driver: &'a Driver,
+        abilities: &'a Abilities,
+        take: &'a Take,
+        base: Base,
+    ) -> Self {
         Self {
             stage,
             driver,
@@ -157,7 +187,10 @@ impl<'a> Flow<'a> {
                 for step in together {
                     sessions.push(self.take_jar(jar_of(step)).await?);
                 }
-                let played = together.iter().zip(sessions.iter_mut()).map(|(step, session)| self.travel(step, session, judged));
+                let played = together
+                    .iter()
+                    .zip(sessions.iter_mut())
+                    .map(|(step, session)| self.travel(step, session, judged));
                 let came = futures_util::future::join_all(played).await;
                 for (step, session) in together.iter().zip(sessions) {
                     self.jars.insert(jar_of(step).to_owned(), session);
@@ -195,9 +228,15 @@ impl<'a> Flow<'a> {
                     return Err(Broke::Precondition("logout: no logout URL is known".to_owned()));
                 };
                 let journey = session.travel(Visit::Get(url)).await;
-                Ok(Came { journey: Some(journey), ..Came::default() })
+                Ok(Came {
+                    journey: Some(journey),
+                    ..Came::default()
+                })
             }
-            other => Err(Broke::Precondition(format!("{} cannot happen together with others", other.verb()))),
+            other => Err(Broke::Precondition(format!(
+                "{} cannot happen together with others",
+                other.verb()
+            ))),
         }
     }
 
@@ -218,8 +257,15 @@ impl<'a> Flow<'a> {
             None => {
                 return Err(Broke::Precondition(format!(
                     "{} did not send the browser to the IdP (it rested at {})",
-                    if start == Start::Sp { "the SP" } else { "the launch link" },
-                    journey.page.as_ref().map_or_else(|| format!("{:?}", journey.ended), |page| page.url.clone()),
+                    if start == Start::Sp {
+                        "the SP"
+                    } else {
+                        "the launch link"
+                    },
+                    journey
+                        .page
+                        .as_ref()
+                        .map_or_else(|| format!("{:?}", journey.ended), |page| page.url.clone()),
                 )));
             }
         };
@@ -233,25 +279,52 @@ impl<'a> Flow<'a> {
             };
             let posted = session.travel(visit).await;
             journey.hops.extend(posted.hops.clone());
-            journey = Journey { hops: journey.hops, ..posted };
+            journey = Journey {
+                hops: journey.hops,
+                ..posted
+            };
         }
-        Ok(Came { journey: Some(journey), message: Some(message), keep: verb.keep.clone(), sp_instant, request: None })
+        Ok(Came {
+            journey: Some(journey),
+            message: Some(message),
+            keep: verb.keep.clone(),
+            sp_instant,
+            request: None,
+        })
     }
 
     async fn begin(&self, verb: &Begin, session: &mut Session) -> Result<Came, Broke> {
-        let (journey, done) = self.sign_in(session, Task::Hold, Start::Sp, Persona::Alice).await?;
-        let request = done.live.and_then(|live| live.request);
-        let request = request.ok_or_else(|| {
-            Broke::Precondition("begin: the SP did not send the browser to the IdP with an AuthnRequest".to_owned())
+        let (journey, done) = self
+            .sign_in(session, Task::Hold, Start::Sp, Persona::Alice)
+            .await?;
+        let kept = done.live.and_then(|live| {
+            Some(Kept {
+                request: live.request?,
+                relay_state: live.relay_state,
+            })
+        });
+        let kept = kept.ok_or_else(|| {
+            Broke::Precondition(
+                "begin: the SP did not send the browser to the IdP with an AuthnRequest".to_owned(),
+            )
         })?;
-        Ok(Came { journey: Some(journey), request: Some((verb.begin.clone(), request)), ..Came::default() })
+        Ok(Came {
+            journey: Some(journey),
+            request: Some((verb.begin.clone(), kept)),
+            ..Came::default()
+        })
     }
 
     async fn send(&self, verb: &Send, session: &mut Session) -> Result<Came, Broke> {
         let kept = self.messages.get(&verb.send).ok_or_else(|| {
             Broke::Precondition(format!("send: nothing was kept under the name {}", verb.send))
         })?;
-        let relay_state = kept.wire.fields.iter().find(|(name, _)| name == "RelayState").map(|(_, value)| value.as_str());
+        let relay_state = kept
+            .wire
+            .fields
+            .iter()
+            .find(|(name, _)| name == "RelayState")
+            .map(|(_, value)| value.as_str());
         let order = self.order(Recipe::default(), false);
         let message = self
             .stage
@@ -260,16 +333,32 @@ impl<'a> Flow<'a> {
                 scenarios::forge::reforge(kept, &verb.forge, verb.deliver.as_ref(), context)
             })
             .map_err(Broke::Fault)?;
-        let (journey, done) =
-            self.sign_in(session, Task::Send(message.wire.clone()), Start::Idp, message.persona).await?;
+        let (journey, done) = self
+            .sign_in(
+                session,
+                Task::Send(message.wire.clone()),
+                Start::Idp,
+                message.persona,
+            )
+            .await?;
         if done.arrivals == 0 {
             return Err(Broke::Driver("the browser did not reach the IdP".to_owned()));
         }
-        Ok(Came { journey: Some(journey), message: Some(Arc::new(message)), keep: verb.keep.clone(), ..Came::default() })
+        Ok(Came {
+            journey: Some(journey),
+            message: Some(Arc::new(message)),
+            keep: verb.keep.clone(),
+            ..Came::default()
+        })
     }
 
     async fn visit(&self, verb: &VisitStep, session: &mut Session) -> Result<Came, Broke> {
-        let acs = self.stage.forge.sp.default_acs().map_or("", |acs| acs.location.as_str());
+        let acs = self
+            .stage
+            .forge
+            .sp
+            .default_acs()
+            .map_or("", |acs| acs.location.as_str());
         let login = self.stage.subject.login.as_deref().unwrap_or_default();
         let url = verb
             .visit
@@ -278,9 +367,21 @@ impl<'a> Flow<'a> {
             .replace("{probe}", &self.stage.subject.probe);
         let journey = match &verb.post {
             None => session.peek(&url).await,
-            Some(fields) => session.travel(Visit::Post { url: &url, fields, from: None, headers: &[] }).await,
+            Some(fields) => {
+                session
+                    .travel(Visit::Post {
+                        url: &url,
+                        fields,
+                        from: None,
+                        headers: &[],
+                    })
+                    .await
+            }
         };
-        Ok(Came { journey: Some(journey), ..Came::default() })
+        Ok(Came {
+            journey: Some(journey),
+            ..Came::default()
+        })
     }
 
     /// A sign-in that is answered by its ticket.
@@ -310,8 +411,20 @@ impl<'a> Flow<'a> {
     fn mint(&mut self, verb: &Mint) -> Result<(), Broke> {
         let recipe = self.recipe_of(verb.recipe.as_ref(), verb.mint, false);
         let order = self.order(recipe, false);
-        let request = verb.request.as_ref().map(|name| self.request(name).cloned()).transpose()?;
-        let message = self.stage.forge.make(&order, request.as_ref(), None).map_err(Broke::Fault)?;
+        let kept = verb
+            .request
+            .as_ref()
+            .map(|name| self.request(name).cloned())
+            .transpose()?;
+        let message = self
+            .stage
+            .forge
+            .make(
+                &order,
+                kept.as_ref().map(|kept| &kept.request),
+                kept.as_ref().and_then(|kept| kept.relay_state.as_deref()),
+            )
+            .map_err(Broke::Fault)?;
         self.values.extend(message.values.clone());
         self.messages.insert(verb.keep.clone(), Arc::new(message));
         Ok(())
@@ -351,24 +464,38 @@ impl<'a> Flow<'a> {
     fn must_be(&self, seen: &Probe, is: Option<Persona>) -> Result<(), Broke> {
         match is {
             Some(persona) => {
-                let name = self.stage.people.iter().find(|(p, _)| *p == persona).map_or("", |(_, name)| name);
+                let name = self
+                    .stage
+                    .people
+                    .iter()
+                    .find(|(p, _)| *p == persona)
+                    .map_or("", |(_, name)| name);
                 self.must_be_named(seen, name)
             }
-            None => Ok(()),
+            None if *seen == Probe::SignedOut => Ok(()),
+            None => Err(Broke::Precondition(format!(
+                "nobody should be signed in here, and the SP shows {seen:?}"
+            ))),
         }
     }
 
     fn must_be_named(&self, seen: &Probe, name: &str) -> Result<(), Broke> {
         match seen {
             Probe::SignedIn { identity, .. } if identity.trim().eq_ignore_ascii_case(name) => Ok(()),
-            other => Err(Broke::Precondition(format!("{name} should be signed in here, and the SP shows {other:?}"))),
+            other => Err(Broke::Precondition(format!(
+                "{name} should be signed in here, and the SP shows {other:?}"
+            ))),
         }
     }
 
     async fn take_jar(&mut self, jar: &str) -> Result<Session, Broke> {
         match self.jars.remove(jar) {
             Some(session) => Ok(session),
-            None => self.driver.session().await.map_err(|error| Broke::Driver(error.to_string())),
+            None => self
+                .driver
+                .session()
+                .await
+                .map_err(|error| Broke::Driver(error.to_string())),
         }
     }
 
@@ -398,7 +525,7 @@ impl<'a> Flow<'a> {
         }
     }
 
-    fn request(&self, name: &str) -> Result<&AuthnRequest, Broke> {
+    fn request(&self, name: &str) -> Result<&Kept, Broke> {
         self.requests
             .get(name)
             .ok_or_else(|| Broke::Precondition(format!("no AuthnRequest was kept under the name {name}")))

@@ -27,7 +27,11 @@ use crate::{
 /// # Errors
 /// A mistake in arguments or configuration, or a report that cannot be written.
 pub(crate) async fn run(args: RunArgs) -> anyhow::Result<Exit> {
-    let config = if args.demo { None } else { Some(args.config.load()?) };
+    let config = if args.demo {
+        None
+    } else {
+        Some(args.config.load()?)
+    };
     let mistake = |why: String| anyhow::Error::new(Mistake(why));
     let catalogue = catalogue(&folders(&args, config.as_ref()))?;
     let picked = pick(&catalogue, &args.patterns, args.tier.as_ref())?;
@@ -51,7 +55,11 @@ pub(crate) async fn run(args: RunArgs) -> anyhow::Result<Exit> {
         Some(config) => Target::of(config),
         None => {
             let flaws = args.flaw.iter().copied().collect::<Flaws>();
-            Target::reference(reference_sp::Config { flaws, ..reference_sp::Config::default() }).await
+            Target::reference(reference_sp::Config {
+                flaws,
+                ..reference_sp::Config::default()
+            })
+            .await
         }
     };
     let target = target.map_err(mistake)?;
@@ -70,26 +78,36 @@ pub(crate) async fn run(args: RunArgs) -> anyhow::Result<Exit> {
     for listener in listeners {
         listener.finish()?;
     }
-    Ok(Exit::ALL.into_iter().find(|exit| exit.code() == summary.exit).unwrap_or(Exit::NotJudged))
+    Ok(Exit::ALL
+        .into_iter()
+        .find(|exit| exit.code() == summary.exit)
+        .unwrap_or(Exit::NotJudged))
 }
 
 fn folders(args: &RunArgs, config: Option<&Config>) -> Vec<PathBuf> {
-    let configured = config.into_iter().flat_map(|c| c.run.scenarios.iter().map(|folder| c.path(folder)));
+    let configured = config
+        .into_iter()
+        .flat_map(|c| c.run.scenarios.iter().map(|folder| c.path(folder)));
     configured.chain(args.scenarios.iter().cloned()).collect()
 }
 
 fn options(args: &RunArgs, config: Option<&Config>) -> anyhow::Result<Options> {
     let default = Options::default();
     let run = config.map(|config| &config.run);
-    let waivers = args.waivers.clone().or_else(|| Some(config?.path(run?.waivers.as_ref()?)));
+    let waivers = args
+        .waivers
+        .clone()
+        .or_else(|| Some(config?.path(run?.waivers.as_ref()?)));
     let waivers = match waivers {
         Some(path) => Waivers::load(&path, today()).map_err(|error| Mistake(error.to_string()))?,
         None => Waivers::default(),
     };
     let chosen = args.driver.or(run.map(|run| run.driver)).unwrap_or_default();
     // The demo compares with nothing unless it is told where: there is nothing yet that somebody accepted.
-    let snapshots =
-        args.snapshots.clone().or_else(|| config.map(|config| config.path(&config.run.snapshots)));
+    let snapshots = args
+        .snapshots
+        .clone()
+        .or_else(|| config.map(|config| config.path(&config.run.snapshots)));
     Ok(Options {
         driver: match chosen {
             DriverChoice::Auto => DriverKind::Auto,
@@ -97,7 +115,10 @@ fn options(args: &RunArgs, config: Option<&Config>) -> anyhow::Result<Options> {
             DriverChoice::Browser => DriverKind::Browser,
         },
         jobs: args.jobs.or(run.map(|run| run.jobs)).unwrap_or(default.jobs),
-        timeout: args.timeout.or(config.map(|c| c.run.timeout())).unwrap_or(default.timeout),
+        timeout: args
+            .timeout
+            .or(config.map(|c| c.run.timeout()))
+            .unwrap_or(default.timeout),
         seed: args.seed.or(run.and_then(|run| run.seed)).unwrap_or_else(seed),
         fail_on_warn: args.fail_on.or(run.map(|run| run.fail_on)) == Some(FailOn::Warn),
         locked: args.is_locked(),

@@ -63,7 +63,14 @@ impl Runner {
         finished: UnboundedSender<Finished>,
         stop: Arc<AtomicBool>,
     ) -> Self {
-        Self { stage, abilities, tell, finished, stop, hangs: Default::default() }
+        Self {
+            stage,
+            abilities,
+            tell,
+            finished,
+            stop,
+            hangs: Default::default(),
+        }
     }
 
     /// Fires a plan with so many workers, then what must be alone.
@@ -77,7 +84,9 @@ impl Runner {
             let (runner, queue) = (self.clone(), queue.clone());
             crew.spawn(async move {
                 loop {
-                    let Some(batch) = locked(&queue).pop_front() else { break };
+                    let Some(batch) = locked(&queue).pop_front() else {
+                        break;
+                    };
                     runner.batch(batch).await;
                 }
             });
@@ -96,7 +105,9 @@ impl Runner {
             if self.stop.load(Ordering::Relaxed) {
                 return;
             }
-            let _ = self.tell.send(Event::ScenarioStarted { id: unit.scenario.id.clone() });
+            let _ = self.tell.send(Event::ScenarioStarted {
+                id: unit.scenario.id.clone(),
+            });
             shots.push(self.fire(unit).await);
         }
         let after = self.control(batch.control).await;
@@ -106,9 +117,16 @@ impl Runner {
                 let before = self.control(batch.control).await;
                 let again = self.fire(unit).await;
                 let after = self.control(batch.control).await;
-                self.conclude(unit, again, held(&before, &after), before.map(|(firing, _)| firing)).await;
+                self.conclude(
+                    unit,
+                    again,
+                    held(&before, &after),
+                    before.map(|(firing, _)| firing),
+                )
+                .await;
             } else {
-                self.conclude(unit, shots, framed, before.as_ref().map(|(firing, _)| *firing)).await;
+                self.conclude(unit, shots, framed, before.as_ref().map(|(firing, _)| *firing))
+                    .await;
             }
         }
     }
@@ -137,9 +155,18 @@ impl Runner {
         let row = &self.hangs[usize::from(scenario.verdict.is_negative())];
         if row.load(Ordering::Relaxed) >= HANGS {
             let why = format!("the circuit is open: {HANGS} firings in a row were never answered");
-            let played = Played { broke: Some(Broke::Precondition(why)), ..Played::default() };
+            let played = Played {
+                broke: Some(Broke::Precondition(why)),
+                ..Played::default()
+            };
             let classified = self.classified(&played);
-            return Shot { firing, variant: take.variant.clone(), classified, played, took: begun.elapsed() };
+            return Shot {
+                firing,
+                variant: take.variant.clone(),
+                classified,
+                played,
+                took: begun.elapsed(),
+            };
         }
         let judge = scenario.judge.as_ref().and_then(|judge| judge.jar.as_deref());
         let driver = self.stage.driver_for(scenario);
@@ -151,7 +178,13 @@ impl Runner {
             // Those that were under way when the circuit opened do not close it again.
             let _ = row.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| (n < HANGS).then_some(0));
         }
-        Shot { firing, variant: take.variant.clone(), classified, played, took: begun.elapsed() }
+        Shot {
+            firing,
+            variant: take.variant.clone(),
+            classified,
+            played,
+            took: begun.elapsed(),
+        }
     }
 
     fn classified(&self, played: &Played) -> Classified {
@@ -166,10 +199,9 @@ impl Runner {
             Some(Broke::Driver(why) | Broke::Precondition(why)) => return unobserved(why.clone()),
             None => {}
         }
-        let (persona, name_id) = played
-            .message
-            .as_ref()
-            .map_or((Persona::Alice, ""), |message| (message.persona, message.name_id.as_str()));
+        let (persona, name_id) = played.message.as_ref().map_or((Persona::Alice, ""), |message| {
+            (message.persona, message.name_id.as_str())
+        });
         let wanted = Expectations {
             persona,
             name_id,
@@ -181,7 +213,11 @@ impl Runner {
 
     /// Judges the shots of a unit, fires reds twice more, and tells the worst.
     async fn conclude(&self, unit: &Unit, shots: Vec<Shot>, control: Control, frame: Option<u64>) {
-        let control = if frame.is_none() { Control::NotNeeded } else { control };
+        let control = if frame.is_none() {
+            Control::NotNeeded
+        } else {
+            control
+        };
         let takes = unit.scenario.takes();
         let mut judged: Vec<(Shot, Verdict)> = Vec::new();
         for (shot, take) in shots.into_iter().zip(&takes) {
@@ -203,10 +239,15 @@ impl Runner {
             }
             judged.push((shot, verdict));
         }
-        let variants =
-            judged.iter().filter_map(|(s, v)| Some((s.variant.clone()?, s.classified.outcome, v.kind))).collect();
+        let variants = judged
+            .iter()
+            .filter_map(|(s, v)| Some((s.variant.clone()?, s.classified.outcome, v.kind)))
+            .collect();
         // The worst decides; of equals the first.
-        let worst = judged.iter().enumerate().max_by_key(|(at, (_, v))| (v.kind, std::cmp::Reverse(*at)));
+        let worst = judged
+            .iter()
+            .enumerate()
+            .max_by_key(|(at, (_, v))| (v.kind, std::cmp::Reverse(*at)));
         let Some((worst, _)) = worst else { return };
         let (shot, verdict) = judged.swap_remove(worst);
         let by_server_error = shot.classified.by_server_error;
@@ -264,17 +305,26 @@ impl Runner {
             firing: 0,
             variant: None,
             classified,
-            played: Played { recipe: unit.scenario.recipe(), ..Played::default() },
+            played: Played {
+                recipe: unit.scenario.recipe(),
+                ..Played::default()
+            },
             took: std::time::Duration::ZERO,
         };
-        let verdict =
-            Verdict { kind: VerdictKind::NotApplicable, severity: unit.scenario.severity, reason: why };
+        let verdict = Verdict {
+            kind: VerdictKind::NotApplicable,
+            severity: unit.scenario.severity,
+            reason: why,
+        };
         self.result(unit, shot, verdict, None, Vec::new())
     }
 
     fn finish(&self, result: ScenarioResult, by_server_error: bool) {
         // Nobody listens any more only when the run is being torn down.
-        let _ = self.finished.send(Finished { result, by_server_error });
+        let _ = self.finished.send(Finished {
+            result,
+            by_server_error,
+        });
     }
 }
 

@@ -30,12 +30,24 @@ struct Settled {
 impl Settled {
     fn of(setup: &IdpSetup) -> anyhow::Result<Self> {
         let config = setup.config.load_if_any()?;
-        let idp = config.as_ref().map_or_else(config::Idp::default, |config| config.idp.clone());
-        let kept = config.as_ref().map_or_else(|| PathBuf::from(&idp.state), |config| config.path(&idp.state));
+        let idp = config
+            .as_ref()
+            .map_or_else(config::Idp::default, |config| config.idp.clone());
+        let kept = config
+            .as_ref()
+            .map_or_else(|| PathBuf::from(&idp.state), |config| config.path(&idp.state));
         let listen = setup.listen.or_else(|| idp.listen()).ok_or_else(|| {
-            Mistake(format!("[idp] listen = \"{}\" is no address: write ADDRESS:PORT", idp.listen))
+            Mistake(format!(
+                "[idp] listen = \"{}\" is no address: write ADDRESS:PORT",
+                idp.listen
+            ))
         })?;
-        Ok(Self { state: setup.state.clone().unwrap_or(kept), listen, url: idp.url, config })
+        Ok(Self {
+            state: setup.state.clone().unwrap_or(kept),
+            listen,
+            url: idp.url,
+            config,
+        })
     }
 
     fn directory(&self) -> anyhow::Result<Directory> {
@@ -44,7 +56,9 @@ impl Settled {
 
     /// The probe's URL: it tells which origin is not same-site with the SP.
     fn sp(&self) -> String {
-        self.config.as_ref().map_or_else(String::new, |config| config.sp.probe.url.clone())
+        self.config
+            .as_ref()
+            .map_or_else(String::new, |config| config.sp.probe.url.clone())
     }
 
     fn origin(&self) -> String {
@@ -97,14 +111,19 @@ pub(crate) async fn idp(args: IdpArgs) -> anyhow::Result<Exit> {
     options.listen = settled.listen;
     options.url = settled.url.clone();
     options.sp = Some(settled.sp());
-    let idp = MockIdp::start(options).await.map_err(|error| Mistake(error.to_string()))?;
+    let idp = MockIdp::start(options)
+        .await
+        .map_err(|error| Mistake(error.to_string()))?;
     println!("mock identity provider, for tests only: {}", idp.origin());
     for tenant in &directory.tenants {
         println!("\n{}  {}", tenant.domain, tenant.entity_id());
         println!("  sign-in   {}", idp.sso_url(&tenant.id));
         println!("  metadata  {}", idp.metadata_url(&tenant.id));
         for user in &tenant.users {
-            println!("  user      {}  password {}", user.user_principal_name, user.password);
+            println!(
+                "  user      {}  password {}",
+                user.user_principal_name, user.password
+            );
         }
         for application in &tenant.applications {
             println!("  launch    {}", idp.launch_url(&application.app_id, &tenant.id));
@@ -122,13 +141,21 @@ pub(crate) async fn idp(args: IdpArgs) -> anyhow::Result<Exit> {
 /// Metadata or the state folder cannot be read, or the address is taken.
 pub(crate) async fn sp(args: SpArgs) -> anyhow::Result<Exit> {
     let trusted = if args.idp_metadata.is_empty() {
-        let state = args.state.clone().unwrap_or_else(|| PathBuf::from(config::Idp::default().state));
+        let state = args
+            .state
+            .clone()
+            .unwrap_or_else(|| PathBuf::from(config::Idp::default().state));
         let directory = Directory::open(&state).map_err(|error| Mistake(error.to_string()))?;
         let listen = config::Idp::default().listen();
-        let origin = listen.map_or_else(String::new, |at| origin_for(at, &format!("http://{}", args.listen)));
+        let origin = listen.map_or_else(String::new, |at| {
+            origin_for(at, &format!("http://{}", args.listen))
+        });
         trust(&directory, |tenant| format!("{origin}/{tenant}/saml2"))
     } else {
-        args.idp_metadata.iter().map(|path| trusted(path)).collect::<Result<_, _>>()?
+        args.idp_metadata
+            .iter()
+            .map(|path| trusted(path))
+            .collect::<Result<_, _>>()?
     };
     let sp = ReferenceSp::start(reference_sp::Config {
         listen: args.listen,
@@ -158,7 +185,10 @@ fn trusted(path: &Path) -> Result<Trusted, Mistake> {
     let wrong = |why: String| Mistake(format!("{}: {why}", path.display()));
     let bytes = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
     let metadata = IdpMetadata::parse(&bytes).map_err(|error| wrong(error.to_string()))?;
-    Ok(Trusted { metadata, domains: Vec::new() })
+    Ok(Trusted {
+        metadata,
+        domains: Vec::new(),
+    })
 }
 
 /// The SP's metadata, where it is in a file or in the configuration itself. A URL is left alone here: the SP
@@ -169,7 +199,9 @@ fn described(config: Option<&Config>) -> Result<Option<SpMetadata>, Mistake> {
         Some(config::Metadata::File(path)) => {
             let wrong = |why: String| Mistake(format!("[sp] metadata ({}): {why}", path.display()));
             let bytes = std::fs::read(&path).map_err(|error| wrong(error.to_string()))?;
-            SpMetadata::parse(&bytes).map(Some).map_err(|error| wrong(error.to_string()))
+            SpMetadata::parse(&bytes)
+                .map(Some)
+                .map_err(|error| wrong(error.to_string()))
         }
         Some(config::Metadata::Url(url)) => {
             eprintln!(

@@ -28,6 +28,8 @@ pub(crate) struct Subject {
     pub(crate) logout: Option<String>,
     /// The page that only a signed-in user sees.
     pub(crate) probe: String,
+    /// Its accounts are created before a run; it creates none at first sign-in.
+    pub(crate) provisioned: bool,
     /// Commands by name: `refresh`, `restart`.
     pub(crate) commands: BTreeMap<&'static str, String>,
     /// The folder that commands start in.
@@ -37,8 +39,8 @@ pub(crate) struct Subject {
 /// Everything that firings share.
 pub(crate) struct Stage {
     pub(crate) driver: Driver,
-    /// A browser beside plain HTTP, for scenarios that need one.
-    pub(crate) browser: Option<Driver>,
+    /// The other kind of driver, for scenarios that only it can play.
+    pub(crate) other: Option<Driver>,
     pub(crate) idp: MockIdp,
     pub(crate) forge: Arc<Forge>,
     pub(crate) answers: Arc<Answers>,
@@ -68,15 +70,22 @@ pub(crate) struct Abilities {
 impl Abilities {
     /// The base of controls for a scenario: its own where the SP accepts it, the first accepted otherwise.
     pub(crate) fn control_base(&self, base: Base) -> Option<Base> {
-        if self.bases.contains(&base) { Some(base) } else { self.bases.first().copied() }
+        if self.bases.contains(&base) {
+            Some(base)
+        } else {
+            self.bases.first().copied()
+        }
     }
 }
 
 impl Stage {
-    #[expect(clippy::too_many_arguments, reason = "each is one piece of the stage; a builder would only rename them")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is one piece of the stage; a builder would only rename them"
+    )]
     pub(crate) fn new(
         driver: Driver,
-        browser: Option<Driver>,
+        other: Option<Driver>,
         idp: MockIdp,
         forge: Arc<Forge>,
         answers: Arc<Answers>,
@@ -88,7 +97,7 @@ impl Stage {
     ) -> Self {
         Self {
             driver,
-            browser,
+            other,
             idp,
             forge,
             answers,
@@ -102,12 +111,29 @@ impl Stage {
         }
     }
 
-    /// The driver of a scenario: the browser where it needs one.
+    /// The driver of a scenario: the browser where it needs one, plain HTTP where it sends headers that no
+    /// browser would.
     pub(crate) fn driver_for(&self, scenario: &Scenario) -> &Driver {
-        match &self.browser {
-            Some(browser) if scenario.needs.contains(&Need::Browser) => browser,
+        let headers = scenario
+            .deliver
+            .as_ref()
+            .is_some_and(|deliver| !deliver.headers.is_empty());
+        let fits = |driver: &Driver| match driver {
+            Driver::Browser(_) => !headers,
+            Driver::Http(_) => !scenario.needs.contains(&Need::Browser),
+        };
+        match &self.other {
+            Some(other) if !fits(&self.driver) && fits(other) => other,
             _ => &self.driver,
         }
+    }
+
+    /// Whether a browser is there.
+    pub(crate) fn has_browser(&self) -> bool {
+        [Some(&self.driver), self.other.as_ref()]
+            .into_iter()
+            .flatten()
+            .any(|d| matches!(d, Driver::Browser(_)))
     }
 
     /// The number of a new firing.
@@ -116,7 +142,8 @@ impl Stage {
     }
 
     pub(crate) fn count_requests(&self, requests: usize) {
-        self.requests.fetch_add(u64::try_from(requests).unwrap_or(0), Ordering::Relaxed);
+        self.requests
+            .fetch_add(u64::try_from(requests).unwrap_or(0), Ordering::Relaxed);
     }
 
     pub(crate) fn requests(&self) -> u64 {
@@ -129,7 +156,9 @@ impl Stage {
 
     /// Looks at the probe's page with an empty jar, so that it is known again.
     pub(crate) async fn learn_anonymous(&self) {
-        let Ok(mut session) = self.driver.session().await else { return };
+        let Ok(mut session) = self.driver.session().await else {
+            return;
+        };
         let journey = session.peek(&self.subject.probe).await;
         session.close().await;
         let mut prober = self.prober.write().unwrap_or_else(PoisonError::into_inner);
@@ -139,12 +168,19 @@ impl Stage {
 
     /// The link that starts IdP-initiated sign-in for a persona.
     pub(crate) fn launch_url(&self, persona: Persona) -> String {
-        let directory = self.forge.directory.read().unwrap_or_else(PoisonError::into_inner);
+        let directory = self
+            .forge
+            .directory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         let tenant = match persona {
             Persona::Outsider => directory.fabrikam(),
             _ => directory.contoso(),
         };
-        let app = tenant.application(&self.forge.sp.entity_id).map_or("", |app| app.app_id.as_str()).to_owned();
+        let app = tenant
+            .application(&self.forge.sp.entity_id)
+            .map_or("", |app| app.app_id.as_str())
+            .to_owned();
         let id = tenant.id.clone();
         drop(directory);
         self.idp.launch_url(&app, &id)

@@ -22,11 +22,24 @@ pub(crate) struct Started {
 
 impl Started {
     /// Runs the start command; `{metadata}` becomes the path of the IdP's metadata.
-    pub(crate) fn start(command: &str, metadata: &Path, folder: &Path, stop: Option<&str>) -> Result<Self, String> {
+    pub(crate) fn start(
+        command: &str,
+        metadata: &Path,
+        folder: &Path,
+        stop: Option<&str>,
+    ) -> Result<Self, String> {
         let command = command.replace("{metadata}", &quoted(&metadata.display().to_string()));
         let mut child = Command::new("sh");
-        child.arg("-c").arg(&command).current_dir(folder).stdin(Stdio::null()).stdout(Stdio::null()).process_group(0);
-        let child = child.spawn().map_err(|error| format!("[sp] start cannot be run: {error}"))?;
+        child
+            .arg("-c")
+            .arg(&command)
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .process_group(0);
+        let child = child
+            .spawn()
+            .map_err(|error| format!("[sp] start cannot be run: {error}"))?;
         Ok(Self {
             group: child.id(),
             child: Some(child),
@@ -45,7 +58,9 @@ impl Started {
     /// Runs the stop command, and ends what is left.
     pub(crate) async fn stop(mut self) -> Result<(), String> {
         let stopped = match self.stop.take() {
-            Some(command) => shell(&command, &self.folder).await.map_err(|why| format!("[sp] stop: {why}")),
+            Some(command) => shell(&command, &self.folder)
+                .await
+                .map_err(|why| format!("[sp] stop: {why}")),
             None => Ok(()),
         };
         self.end();
@@ -58,8 +73,9 @@ impl Started {
     /// Ends the process group. A group that is gone already is no fault.
     fn end(&mut self) {
         if let Some(group) = self.group.take() {
-            let _ = std::process::Command::new("kill")
-                .args(["-TERM", "--", &format!("-{group}")])
+            // The shell's own `kill`: a minimal system has no other.
+            let _ = std::process::Command::new("sh")
+                .args(["-c", &format!("kill -TERM -- -{group}")])
                 .stderr(Stdio::null())
                 .status();
         }
@@ -86,12 +102,22 @@ pub(crate) async fn shell(command: &str, folder: &Path) -> Result<(), String> {
         .map_err(|error| format!("`{command}` cannot be run: {error}"))?;
     let begun = Instant::now();
     match tokio::time::timeout(COMMAND, child.wait_with_output()).await {
-        Err(_) => Err(format!("`{command}` was still running after {} s", begun.elapsed().as_secs())),
+        Err(_) => Err(format!(
+            "`{command}` was still running after {} s",
+            begun.elapsed().as_secs()
+        )),
         Ok(Err(error)) => Err(format!("`{command}`: {error}")),
         Ok(Ok(output)) if output.status.success() => Ok(()),
         Ok(Ok(output)) => {
             let said = String::from_utf8_lossy(&output.stderr);
-            let last: String = said.trim().lines().next_back().unwrap_or_default().chars().take(300).collect();
+            let last: String = said
+                .trim()
+                .lines()
+                .next_back()
+                .unwrap_or_default()
+                .chars()
+                .take(300)
+                .collect();
             Err(format!("`{command}` ended with {}: {last}", output.status))
         }
     }
@@ -108,15 +134,22 @@ mod tests {
 
     #[tokio::test]
     async fn a_failing_command_says_its_last_words() {
-        let why = shell("echo no such user >&2; exit 3", Path::new(".")).await.unwrap_err();
+        let why = shell("echo no such user >&2; exit 3", Path::new("."))
+            .await
+            .unwrap_err();
         assert!(why.contains("no such user") && why.contains('3'), "{why}");
     }
 
     #[tokio::test]
     async fn what_was_started_ends_with_its_children() {
         let folder = tempfile::tempdir().unwrap();
-        let started =
-            Started::start("sleep 300 & echo $! > child; wait", Path::new("m.xml"), folder.path(), None).unwrap();
+        let started = Started::start(
+            "sleep 300 & echo $! > child; wait",
+            Path::new("m.xml"),
+            folder.path(),
+            None,
+        )
+        .unwrap();
         let pid = folder.path().join("child");
         for _ in 0..100 {
             if std::fs::read_to_string(&pid).is_ok_and(|text| text.ends_with('\n')) {
@@ -127,7 +160,10 @@ mod tests {
         let child = std::fs::read_to_string(&pid).unwrap();
         started.stop().await.unwrap();
         tokio::time::sleep(Duration::from_millis(100)).await;
-        let alive = std::process::Command::new("kill").args(["-0", child.trim()]).stderr(Stdio::null()).status();
+        let alive = std::process::Command::new("sh")
+            .args(["-c", &format!("kill -0 {}", child.trim())])
+            .stderr(Stdio::null())
+            .status();
         assert!(!alive.unwrap().success());
     }
 

@@ -43,7 +43,9 @@ impl Tally {
             SnapshotState::OutcomeDrift => self.drifted.push(name.clone()),
             SnapshotState::New => self.new.push(name.clone()),
             SnapshotState::PresentationDrift => {
-                self.summary.warnings.push(format!("{name}: the same outcome by other pages or cookies than accepted"));
+                self.summary.warnings.push(format!(
+                    "{name}: the same outcome by other pages or cookies than accepted"
+                ));
             }
             _ => {}
         }
@@ -56,7 +58,11 @@ impl Tally {
         let listed = |names: &[String]| {
             let shown: Vec<&str> = names.iter().take(8).map(String::as_str).collect();
             let more = names.len().saturating_sub(8);
-            if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
+            if more > 0 {
+                format!("{} and {more} more", shown.join(", "))
+            } else {
+                shown.join(", ")
+            }
         };
         let mut causes = Vec::new();
         let mut exit = 0;
@@ -77,13 +83,30 @@ impl Tally {
         }
         if around.fail_on_warn && !of(VerdictKind::Warn).is_empty() {
             let names = of(VerdictKind::Warn);
-            because(1, format!("{} warned, and --fail-on warn: {}", names.len(), listed(names)));
+            because(
+                1,
+                format!("{} warned, and --fail-on warn: {}", names.len(), listed(names)),
+            );
         }
         if !self.drifted.is_empty() {
-            because(1, format!("{} changed since their snapshots were accepted: {}", self.drifted.len(), listed(&self.drifted)));
+            because(
+                1,
+                format!(
+                    "{} changed since their snapshots were accepted: {}",
+                    self.drifted.len(),
+                    listed(&self.drifted)
+                ),
+            );
         }
         if around.locked && !self.new.is_empty() {
-            because(1, format!("{} have no accepted snapshot, and the run is --locked: {}", self.new.len(), listed(&self.new)));
+            because(
+                1,
+                format!(
+                    "{} have no accepted snapshot, and the run is --locked: {}",
+                    self.new.len(),
+                    listed(&self.new)
+                ),
+            );
         }
         for waiver in &around.waivers {
             because(1, waiver.clone());
@@ -93,9 +116,15 @@ impl Tally {
         }
         if !of(VerdictKind::Inconclusive).is_empty() {
             let names = of(VerdictKind::Inconclusive);
-            because(3, format!("{} could not be judged: {}", names.len(), listed(names)));
+            because(
+                3,
+                format!("{} could not be judged: {}", names.len(), listed(names)),
+            );
         }
-        let ran = self.by_kind.iter().any(|(kind, names)| *kind != VerdictKind::NotApplicable && !names.is_empty());
+        let ran = self
+            .by_kind
+            .iter()
+            .any(|(kind, names)| *kind != VerdictKind::NotApplicable && !names.is_empty());
         if !ran && around.hopeless.is_none() && !around.interrupted {
             because(4, "nothing ran".to_owned());
         }
@@ -110,6 +139,10 @@ impl Tally {
             ));
         }
         self.summary.warnings.extend(around.warnings.iter().cloned());
-        RunSummary { causes, exit, ..self.summary }
+        RunSummary {
+            causes,
+            exit,
+            ..self.summary
+        }
     }
 }

@@ -60,21 +60,30 @@ impl Target {
         let metadata = match config.metadata() {
             Some(crate::config::Metadata::Url(url)) => MetadataOf::Url(url.to_owned()),
             Some(crate::config::Metadata::File(path)) => MetadataOf::File(path),
-            Some(crate::config::Metadata::Given { .. }) | None => MetadataOf::Given(Box::new(described(config)?)),
+            Some(crate::config::Metadata::Given { .. }) | None => {
+                MetadataOf::Given(Box::new(described(config)?))
+            }
         };
         let commands = [("refresh", &sp.refresh), ("restart", &sp.restart)];
         Ok(Self {
             name: sp.name.clone(),
             directory,
             listen: config.idp.listen().ok_or_else(|| {
-                format!("[idp] listen = \"{}\" is no address: write ADDRESS:PORT", config.idp.listen)
+                format!(
+                    "[idp] listen = \"{}\" is no address: write ADDRESS:PORT",
+                    config.idp.listen
+                )
             })?,
             idp_url: config.idp.url.clone(),
             subject: Subject {
                 login: sp.login.clone(),
                 logout: sp.logout.clone(),
                 probe: sp.probe.url.clone(),
-                commands: commands.into_iter().filter_map(|(name, c)| Some((name, c.clone()?))).collect(),
+                provisioned: sp.provision.is_some(),
+                commands: commands
+                    .into_iter()
+                    .filter_map(|(name, c)| Some((name, c.clone()?)))
+                    .collect(),
                 folder: config.folder.clone(),
             },
             allow: sp.allow.clone(),
@@ -101,7 +110,9 @@ impl Target {
     /// It cannot listen, or keys cannot be made.
     pub async fn reference(config: reference_sp::Config) -> Result<Self, String> {
         let directory = Directory::ephemeral().map_err(|error| error.to_string())?;
-        let sp = ReferenceSp::start(config).await.map_err(|error| error.to_string())?;
+        let sp = ReferenceSp::start(config)
+            .await
+            .map_err(|error| error.to_string())?;
         Ok(Self {
             name: "reference-sp".to_owned(),
             directory,
@@ -111,6 +122,7 @@ impl Target {
                 login: Some(sp.login_url()),
                 logout: Some(format!("{}/logout", sp.url())),
                 probe: sp.account_url(),
+                provisioned: false,
                 commands: BTreeMap::new(),
                 folder: PathBuf::from("."),
             },
@@ -156,7 +168,12 @@ pub(crate) fn trust(directory: &Directory, sso_url: impl Fn(&str) -> String) -> 
                     location: sso_url(&tenant.id),
                     response_location: None,
                 }],
-                signing: tenant.keys.published.iter().map(|key| key.certificate().clone()).collect(),
+                signing: tenant
+                    .keys
+                    .published
+                    .iter()
+                    .map(|key| key.certificate().clone())
+                    .collect(),
                 ..IdpMetadata::default()
             },
             domains: vec![tenant.domain.clone()],
@@ -168,13 +185,22 @@ pub(crate) fn trust(directory: &Directory, sso_url: impl Fn(&str) -> String) -> 
 pub(crate) fn names(directory: &Directory) -> Vec<(Persona, String)> {
     Persona::ALL
         .into_iter()
-        .filter_map(|persona| Some((persona, directory.user(persona.name())?.1.user_principal_name.clone())))
+        .filter_map(|persona| {
+            Some((
+                persona,
+                directory.user(persona.name())?.1.user_principal_name.clone(),
+            ))
+        })
         .collect()
 }
 
 /// Values that only one persona has, for the probe to find.
 pub(crate) fn markers(user: &User) -> Vec<String> {
-    let named = [user.given_name.clone(), user.surname.clone(), Some(user.display_name.clone())];
+    let named = [
+        user.given_name.clone(),
+        user.surname.clone(),
+        Some(user.display_name.clone()),
+    ];
     let mut markers: Vec<String> = named.into_iter().flatten().collect();
     markers.push(user.object_id.clone());
     markers
@@ -189,7 +215,11 @@ fn people(directory: &mut Directory, config: &Config) {
         ("outsider", &users.outsider),
     ];
     for (name, wanted) in named {
-        let found = directory.tenants.iter_mut().flat_map(|t| t.users.iter_mut()).find(|user| user.name == name);
+        let found = directory
+            .tenants
+            .iter_mut()
+            .flat_map(|t| t.users.iter_mut())
+            .find(|user| user.name == name);
         let Some(user) = found else { continue };
         if let Some(name_id) = wanted.user_principal_name.as_ref().or(wanted.name_id.as_ref()) {
             user.user_principal_name.clone_from(name_id);

@@ -42,7 +42,11 @@ pub struct Facts<'a> {
 /// Judges one firing of a scenario.
 pub fn judge(scenario: &Scenario, facts: &Facts<'_>) -> Verdict {
     let (kind, severity) = kind(scenario, facts);
-    Verdict { kind, severity, reason: reason(scenario, facts, kind) }
+    Verdict {
+        kind,
+        severity,
+        reason: reason(scenario, facts, kind),
+    }
 }
 
 fn kind(scenario: &Scenario, facts: &Facts<'_>) -> (VerdictKind, Severity) {
@@ -50,7 +54,11 @@ fn kind(scenario: &Scenario, facts: &Facts<'_>) -> (VerdictKind, Severity) {
     use VerdictKind as K;
     let severity = scenario.severity;
     let negative = scenario.verdict.is_negative();
-    let red = if must(scenario.verdict) || facts.strict { K::Fail } else { K::Warn };
+    let red = if must(scenario.verdict) || facts.strict {
+        K::Fail
+    } else {
+        K::Warn
+    };
     let kind = match facts.outcome {
         O::Blocked | O::Unobserved => K::Inconclusive,
         // A demonstrated impersonation needs no control and no clause.
@@ -88,7 +96,10 @@ fn kind(scenario: &Scenario, facts: &Facts<'_>) -> (VerdictKind, Severity) {
 }
 
 fn must(expected: Expected) -> bool {
-    matches!(expected, Expected::MustReject | Expected::MustAccept | Expected::MustHold)
+    matches!(
+        expected,
+        Expected::MustReject | Expected::MustAccept | Expected::MustHold
+    )
 }
 
 fn reason(scenario: &Scenario, facts: &Facts<'_>, kind: VerdictKind) -> String {
@@ -108,7 +119,11 @@ fn reason(scenario: &Scenario, facts: &Facts<'_>, kind: VerdictKind) -> String {
 }
 
 fn seen(facts: &Facts<'_>) -> String {
-    let detail = if facts.detail.is_empty() { String::new() } else { format!(" ({})", facts.detail) };
+    let detail = if facts.detail.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", facts.detail)
+    };
     let what = match facts.outcome {
         Outcome::Rejected => "the SP refused",
         Outcome::SessionExpected => "the user is signed in",
@@ -144,43 +159,93 @@ mod tests {
     }
 
     fn kind_of(verdict: &str, inert: bool, outcome: Outcome, control: Control) -> K {
-        judge(&scenario(verdict, inert), &Facts { outcome, detail: "", control, strict: false }).kind
+        judge(
+            &scenario(verdict, inert),
+            &Facts {
+                outcome,
+                detail: "",
+                control,
+                strict: false,
+            },
+        )
+        .kind
     }
 
     #[test]
     fn a_crash_is_never_a_pass_for_an_attack() {
-        assert_eq!(kind_of("MUST_REJECT", false, Outcome::ServerError, Control::Held), K::Warn);
-        assert_eq!(kind_of("MUST_REJECT", false, Outcome::Hang, Control::Held), K::Fail);
-        assert_eq!(kind_of("MUST_REJECT", false, Outcome::Rejected, Control::Held), K::Pass);
+        assert_eq!(
+            kind_of("MUST_REJECT", false, Outcome::ServerError, Control::Held),
+            K::Warn
+        );
+        assert_eq!(
+            kind_of("MUST_REJECT", false, Outcome::Hang, Control::Held),
+            K::Fail
+        );
+        assert_eq!(
+            kind_of("MUST_REJECT", false, Outcome::Rejected, Control::Held),
+            K::Pass
+        );
     }
 
     #[test]
     fn refusal_proves_nothing_where_the_control_failed() {
-        assert_eq!(kind_of("MUST_REJECT", false, Outcome::Rejected, Control::Failed), K::Inconclusive);
-        assert_eq!(kind_of("MUST_REJECT", false, Outcome::SessionVictim, Control::Failed), K::Fail);
+        assert_eq!(
+            kind_of("MUST_REJECT", false, Outcome::Rejected, Control::Failed),
+            K::Inconclusive
+        );
+        assert_eq!(
+            kind_of("MUST_REJECT", false, Outcome::SessionVictim, Control::Failed),
+            K::Fail
+        );
     }
 
     #[test]
     fn ignoring_an_attack_is_as_good_as_refusing_it_where_the_scenario_says_so() {
-        assert_eq!(kind_of("MUST_REJECT", true, Outcome::SessionAttacker, Control::Held), K::PassInert);
-        assert_eq!(kind_of("MUST_REJECT", false, Outcome::SessionAttacker, Control::Held), K::Fail);
+        assert_eq!(
+            kind_of("MUST_REJECT", true, Outcome::SessionAttacker, Control::Held),
+            K::PassInert
+        );
+        assert_eq!(
+            kind_of("MUST_REJECT", false, Outcome::SessionAttacker, Control::Held),
+            K::Fail
+        );
     }
 
     #[test]
     fn a_should_is_amber_until_a_profile_makes_it_red() {
-        assert_eq!(kind_of("SHOULD_REJECT", false, Outcome::SessionExpected, Control::Held), K::Warn);
-        let strict =
-            Facts { outcome: Outcome::SessionExpected, detail: "", control: Control::Held, strict: true };
+        assert_eq!(
+            kind_of("SHOULD_REJECT", false, Outcome::SessionExpected, Control::Held),
+            K::Warn
+        );
+        let strict = Facts {
+            outcome: Outcome::SessionExpected,
+            detail: "",
+            control: Control::Held,
+            strict: true,
+        };
         assert_eq!(judge(&scenario("SHOULD_REJECT", false), &strict).kind, K::Fail);
-        assert_eq!(kind_of("SHOULD_REJECT", false, Outcome::SessionVictim, Control::Held), K::Fail);
-        assert_eq!(kind_of("SHOULD_ACCEPT", false, Outcome::Rejected, Control::NotNeeded), K::Warn);
+        assert_eq!(
+            kind_of("SHOULD_REJECT", false, Outcome::SessionVictim, Control::Held),
+            K::Fail
+        );
+        assert_eq!(
+            kind_of("SHOULD_ACCEPT", false, Outcome::Rejected, Control::NotNeeded),
+            K::Warn
+        );
     }
 
     #[test]
     fn an_impersonation_is_critical_whatever_the_scenario_said() {
-        let facts =
-            Facts { outcome: Outcome::SessionVictim, detail: "", control: Control::Held, strict: false };
-        assert_eq!(judge(&scenario("SHOULD_REJECT", false), &facts).severity, Severity::Critical);
+        let facts = Facts {
+            outcome: Outcome::SessionVictim,
+            detail: "",
+            control: Control::Held,
+            strict: false,
+        };
+        assert_eq!(
+            judge(&scenario("SHOULD_REJECT", false), &facts).severity,
+            Severity::Critical
+        );
     }
 
     #[test]

@@ -76,8 +76,10 @@ impl Waivers {
     /// The file, a glob or a date is wrong; a reason is missing.
     pub fn load(path: &Path, today: Date) -> Result<Self, WaiverError> {
         let name = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .map_err(|e| WaiverError::Unreadable { path: name.clone(), why: e.to_string() })?;
+        let text = std::fs::read_to_string(path).map_err(|e| WaiverError::Unreadable {
+            path: name.clone(),
+            why: e.to_string(),
+        })?;
         Self::read(&name, &text, today)
     }
 
@@ -86,20 +88,33 @@ impl Waivers {
     /// # Errors
     /// As [`Waivers::load`].
     pub fn read(path: &str, text: &str, today: Date) -> Result<Self, WaiverError> {
-        let file: WaiverFile = toml::from_str(text)
-            .map_err(|e| WaiverError::Unreadable { path: path.to_owned(), why: e.to_string() })?;
+        let file: WaiverFile = toml::from_str(text).map_err(|e| WaiverError::Unreadable {
+            path: path.to_owned(),
+            why: e.to_string(),
+        })?;
         let mut entries = Vec::new();
         for waiver in file.waiver {
-            let wrong =
-                |why: String| WaiverError::Wrong { path: path.to_owned(), id: waiver.id.clone(), why };
+            let wrong = |why: String| WaiverError::Wrong {
+                path: path.to_owned(),
+                id: waiver.id.clone(),
+                why,
+            };
             if waiver.reason.trim().is_empty() {
                 return Err(wrong("a reason is needed".to_owned()));
             }
-            let matcher = Glob::new(&waiver.id).map_err(|e| wrong(e.to_string()))?.compile_matcher();
+            let matcher = Glob::new(&waiver.id)
+                .map_err(|e| wrong(e.to_string()))?
+                .compile_matcher();
             let last = waiver.expires.as_deref().map(str::parse::<Date>).transpose();
             let last = last.map_err(|_| wrong("expires is a date such as 2027-06-30".to_owned()))?;
             let expired = last.is_some_and(|last| last < today);
-            entries.push(Entry { waiver, matcher, expired, seen: false, bit: false });
+            entries.push(Entry {
+                waiver,
+                matcher,
+                expired,
+                seen: false,
+                bit: false,
+            });
         }
         Ok(Self { entries })
     }
@@ -125,9 +140,13 @@ impl Waivers {
                 let Waiver { id, expires, .. } = &entry.waiver;
                 if entry.expired {
                     let day = expires.as_deref().unwrap_or_default();
-                    Some(format!("the waiver for {id} expired on {day}: mend the SP, or argue it anew"))
+                    Some(format!(
+                        "the waiver for {id} expired on {day}: mend the SP, or argue it anew"
+                    ))
                 } else if entry.seen && !entry.bit {
-                    Some(format!("the waiver for {id} no longer bites: the deviation has healed, take it out"))
+                    Some(format!(
+                        "the waiver for {id} no longer bites: the deviation has healed, take it out"
+                    ))
                 } else {
                     None
                 }
@@ -149,7 +168,10 @@ mod tests {
     #[test]
     fn a_waiver_bites_until_its_last_day_and_complains_when_it_heals() {
         let mut waivers = on("2027-01-31");
-        assert_eq!(waivers.apply("destination/x", VerdictKind::Fail).as_deref(), Some("known"));
+        assert_eq!(
+            waivers.apply("destination/x", VerdictKind::Fail).as_deref(),
+            Some("known")
+        );
         assert_eq!(waivers.apply("time/x", VerdictKind::Fail), None);
         assert!(waivers.complaints().is_empty());
 
@@ -169,7 +191,11 @@ mod tests {
 
     #[test]
     fn a_waiver_needs_a_reason_and_a_date_that_is_one() {
-        let read = |text: &str| Waivers::read("w", text, "2026-01-01".parse().unwrap()).unwrap_err().to_string();
+        let read = |text: &str| {
+            Waivers::read("w", text, "2026-01-01".parse().unwrap())
+                .unwrap_err()
+                .to_string()
+        };
         assert!(read("[[waiver]]\nid='a'\nreason=' '").contains("a reason is needed"));
         assert!(read("[[waiver]]\nid='a'\nreason='r'\nexpires='soon'").contains("is a date"));
         assert!(read("[[waver]]").contains("unknown field"));

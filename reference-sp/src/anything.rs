@@ -43,7 +43,11 @@ fn text(field: &str) -> String {
     let bytes = GeneralPurpose::new(&STANDARD, config)
         .decode(whole)
         .unwrap_or_default();
-    String::from_utf8_lossy(&bytes).replace('\0', "")
+    // What is escaped is believed as well: somebody will unescape it sooner or later.
+    String::from_utf8_lossy(&bytes)
+        .replace('\0', "")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
 }
 
 /// What stands in the elements of this local name, in any namespace and case, up to the first other thing.

@@ -287,9 +287,15 @@ fn wire(
 /// The keys that the SP trusts, each for the one issuer it may speak for.
 pub fn trusted(context: &Context<'_>) -> Vec<TrustedKey> {
     let published = context.directory.tenants.iter().flat_map(|tenant| {
-        tenant.keys.published.iter().map(move |key| (tenant.entity_id(), key.certificate().public_key()))
+        tenant
+            .keys
+            .published
+            .iter()
+            .map(move |key| (tenant.entity_id(), key.certificate().public_key()))
     });
-    published.map(|(issuer, key)| TrustedKey { issuer, key }).collect()
+    published
+        .map(|(issuer, key)| TrustedKey { issuer, key })
+        .collect()
 }
 
 fn prove(made: &Made, proves: Option<Proves>, context: &Context<'_>) -> Result<Proofs, Fault> {

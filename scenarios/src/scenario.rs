@@ -158,6 +158,8 @@ pub enum Need {
     NoIdpCertificate,
     /// An IdP that is configured and disabled.
     DisabledIdp,
+    /// It creates an account for whoever signs in first.
+    NewAccounts,
     /// A logout URL that the harness can ask for.
     Logout,
     /// A way to make the SP read metadata again.
@@ -199,7 +201,8 @@ impl Need {
             Self::RsaE3Trusted => "the SP trusts no RSA key with exponent 3",
             Self::NoIdpCertificate => "the SP cannot be run without an IdP certificate",
             Self::DisabledIdp => "the SP has no IdP that is configured and disabled",
-            Self::Logout => "no logout URL is known",
+            Self::NewAccounts => "the SP knows only accounts that were created before ([sp] provision)",
+            Self::Logout => "no logout URL is known ([sp] logout)",
             Self::MetadataRefresh => "there is no way to make the SP read metadata again ([sp] refresh)",
             Self::Restart => "there is no way to restart the SP ([sp] restart)",
             Self::ClockControl => "the SP's clock cannot be moved",

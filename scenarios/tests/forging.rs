@@ -1,5 +1,7 @@
 //! From sentence to message: the attack proves itself, and a broken construction is refused as our own fault.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of tests may panic as tests do")]
+
 use std::collections::BTreeMap;
 
 use mock_idp::{Application, Directory};

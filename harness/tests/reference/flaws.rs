@@ -1,13 +1,22 @@
 use super::*;
 
 /// Flaws that let an attacker be somebody else.
-const IDENTITY: [&str; 10] = ["V01", "V02", "V05", "V09", "V11", "V12", "V13", "V19", "V28", "V36"];
+const IDENTITY: [&str; 10] = [
+    "V01", "V02", "V05", "V09", "V11", "V12", "V13", "V19", "V28", "V36",
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_hardened_sp_has_no_red_and_nothing_is_left_open() {
-    let told = against(Config::default(), &chosen(|_| true), quick()).await.unwrap();
+    let told = against(Config::default(), &chosen(|_| true), quick())
+        .await
+        .unwrap();
     let (fail, open) = (told.of(VerdictKind::Fail), told.of(VerdictKind::Inconclusive));
-    assert!(fail.is_empty() && open.is_empty(), "{:#?} {:#?}", Told::ids(&fail), Told::ids(&open));
+    assert!(
+        fail.is_empty() && open.is_empty(),
+        "{:#?} {:#?}",
+        Told::ids(&fail),
+        Told::ids(&open)
+    );
     assert_eq!((told.summary.exit, told.summary.causes.as_slice()), (0, &[][..]));
     let ran: std::collections::BTreeSet<_> = told
         .results
@@ -20,12 +29,17 @@ async fn the_hardened_sp_has_no_red_and_nothing_is_left_open() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_flaw_is_caught_and_an_identity_flaw_signs_the_victim_in() {
-    let all = chosen(|_| true);
     let mut missed = Vec::new();
     for flaw in Flaw::ALL {
-        let told = against(flawed(*flaw), &all, quick()).await.unwrap();
+        let claimed = chosen(|s| s.kills.iter().any(|kill| kill == flaw.number()));
+        let told = against(flawed(*flaw), &claimed, quick()).await.unwrap();
         let caught = told.of(VerdictKind::Fail);
-        println!("{:<24} {:>3} fail, {}", flaw.name(), caught.len(), caught.first().map_or("", |r| &r.scenario.id));
+        println!(
+            "{:<24} {:>3} fail, {}",
+            flaw.name(),
+            caught.len(),
+            caught.first().map_or("", |r| &r.scenario.id)
+        );
         if caught.is_empty() {
             missed.push(format!("{} is not caught", flaw.name()));
         }
@@ -33,12 +47,22 @@ async fn each_flaw_is_caught_and_an_identity_flaw_signs_the_victim_in() {
             missed.push(format!("{}: nobody was signed in as the victim", flaw.name()));
         }
         // What a scenario says it catches, it catches.
-        for scenario in all.iter().filter(|s| s.kills.iter().any(|k| k == flaw.number())) {
-            let results: Vec<_> = told.results.iter().filter(|r| r.scenario.id == scenario.id).collect();
+        for scenario in &claimed {
+            let results: Vec<_> = told
+                .results
+                .iter()
+                .filter(|r| r.scenario.id == scenario.id)
+                .collect();
             let judged = results.iter().any(|r| r.verdict != VerdictKind::NotApplicable);
-            let bites = results.iter().any(|r| matches!(r.verdict, VerdictKind::Fail | VerdictKind::Warn));
+            let bites = results
+                .iter()
+                .any(|r| matches!(r.verdict, VerdictKind::Fail | VerdictKind::Warn));
             if judged && !bites {
-                missed.push(format!("{} says that it catches {}, and does not", scenario.id, flaw.name()));
+                missed.push(format!(
+                    "{} says that it catches {}, and does not",
+                    scenario.id,
+                    flaw.name()
+                ));
             }
         }
     }

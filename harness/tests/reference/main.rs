@@ -1,5 +1,7 @@
 //! The harness against the reference SP: hardened, with each flaw, refusing in each style.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of tests may panic as tests do")]
+
 mod flaws;
 mod personalities;
 mod refusals;
@@ -16,35 +18,50 @@ use samlitmus::{
 use scenarios::{Catalogue, Scenario};
 
 /// What a run told.
-pub struct Told {
-    pub summary: RunSummary,
-    pub results: Vec<Arc<ScenarioResult>>,
+struct Told {
+    summary: RunSummary,
+    results: Vec<Arc<ScenarioResult>>,
 }
 
 impl Told {
     /// The verdict of each scenario and base, without the reasons.
-    pub fn verdicts(&self) -> BTreeMap<String, VerdictKind> {
-        self.results.iter().map(|r| (format!("{} {}", r.scenario.id, r.base), r.verdict)).collect()
+    fn verdicts(&self) -> BTreeMap<String, VerdictKind> {
+        self.results
+            .iter()
+            .map(|r| (format!("{} {}", r.scenario.id, r.base), r.verdict))
+            .collect()
     }
 
     /// The results of one kind.
-    pub fn of(&self, kind: VerdictKind) -> Vec<&ScenarioResult> {
-        self.results.iter().map(AsRef::as_ref).filter(|r| r.verdict == kind).collect()
+    fn of(&self, kind: VerdictKind) -> Vec<&ScenarioResult> {
+        self.results
+            .iter()
+            .map(AsRef::as_ref)
+            .filter(|r| r.verdict == kind)
+            .collect()
     }
 
     /// Ids of results, for messages.
-    pub fn ids(results: &[&ScenarioResult]) -> Vec<String> {
-        results.iter().map(|r| format!("{} {} {}: {}", r.scenario.id, r.base, r.outcome, r.reason)).collect()
+    fn ids(results: &[&ScenarioResult]) -> Vec<String> {
+        results
+            .iter()
+            .map(|r| format!("{} {} {}: {}", r.scenario.id, r.base, r.outcome, r.reason))
+            .collect()
     }
 }
 
 /// All scenarios whose id passes.
-pub fn chosen(pass: impl Fn(&Scenario) -> bool) -> Vec<Arc<Scenario>> {
-    Catalogue::embedded().scenarios.iter().filter(|s| pass(s)).cloned().collect()
+fn chosen(pass: impl Fn(&Scenario) -> bool) -> Vec<Arc<Scenario>> {
+    Catalogue::embedded()
+        .scenarios
+        .iter()
+        .filter(|s| pass(s))
+        .cloned()
+        .collect()
 }
 
 /// Runs scenarios against a reference SP.
-pub async fn against(config: Config, scenarios: &[Arc<Scenario>], options: Options) -> Result<Told, CannotRun> {
+async fn against(config: Config, scenarios: &[Arc<Scenario>], options: Options) -> Result<Told, CannotRun> {
     let target = Target::reference(config).await.unwrap();
     let mut results = Vec::new();
     let summary = run(target, scenarios, options, |event| {
@@ -57,16 +74,22 @@ pub async fn against(config: Config, scenarios: &[Arc<Scenario>], options: Optio
 }
 
 /// Options with a short time limit.
-pub fn quick() -> Options {
-    Options { timeout: Duration::from_secs(5), ..Options::default() }
+fn quick() -> Options {
+    Options {
+        timeout: Duration::from_secs(5),
+        ..Options::default()
+    }
 }
 
 /// A configuration with one flaw.
-pub fn flawed(flaw: Flaw) -> Config {
-    Config { flaws: Flaws::NONE.with(flaw), ..Config::default() }
+fn flawed(flaw: Flaw) -> Config {
+    Config {
+        flaws: Flaws::NONE.with(flaw),
+        ..Config::default()
+    }
 }
 
 /// Whether anybody signed the victim in.
-pub fn impersonated(told: &Told) -> bool {
+fn impersonated(told: &Told) -> bool {
     told.results.iter().any(|r| r.outcome == Outcome::SessionVictim)
 }

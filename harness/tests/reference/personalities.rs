@@ -5,13 +5,21 @@ use super::*;
 #[tokio::test(flavor = "multi_thread")]
 async fn an_sp_that_accepts_everything_fails_every_negative() {
     let attacks = chosen(|s| s.verdict.is_negative() && s.namespace() != "baseline");
-    let config = Config { manner: Manner::AcceptEverything, ..Config::default() };
+    let config = Config {
+        manner: Manner::AcceptEverything,
+        ..Config::default()
+    };
     let told = against(config, &attacks, quick()).await.unwrap();
     let escaped: Vec<_> = told
         .results
         .iter()
         .map(AsRef::as_ref)
-        .filter(|r| !matches!(r.verdict, VerdictKind::Fail | VerdictKind::Warn | VerdictKind::NotApplicable))
+        .filter(|r| {
+            !matches!(
+                r.verdict,
+                VerdictKind::Fail | VerdictKind::Warn | VerdictKind::NotApplicable
+            )
+        })
         .collect();
     assert!(escaped.is_empty(), "{:#?}", Told::ids(&escaped));
     let must: Vec<_> = told
@@ -25,30 +33,49 @@ async fn an_sp_that_accepts_everything_fails_every_negative() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_sp_that_refuses_everything_cannot_be_judged() {
-    let config = Config { manner: Manner::RefuseEverything, ..Config::default() };
+    let config = Config {
+        manner: Manner::RefuseEverything,
+        ..Config::default()
+    };
     let told = against(config, &chosen(|_| true), quick()).await.unwrap();
     assert_eq!(told.summary.exit, 3);
     assert!(told.results.is_empty());
-    assert!(told.summary.causes[0].contains("no flawless login works"), "{:?}", told.summary.causes);
+    assert!(
+        told.summary.causes[0].contains("no flawless login works"),
+        "{:?}",
+        told.summary.causes
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_sp_whose_clock_is_an_hour_off_is_told_so() {
     for (hours, word) in [(1, "ahead"), (-1, "behind")] {
-        let config = Config { clock_offset: jiff::SignedDuration::from_hours(hours), ..Config::default() };
+        let config = Config {
+            clock_offset: jiff::SignedDuration::from_hours(hours),
+            ..Config::default()
+        };
         let run = against(config, &chosen(|_| true), quick()).await.unwrap();
         assert_eq!(run.summary.exit, 3);
         let cause = &run.summary.causes[0];
-        let told = ["59 minutes", "60 minutes"].iter().any(|amount| cause.contains(amount));
+        let told = ["59 minutes", "60 minutes"]
+            .iter()
+            .any(|amount| cause.contains(amount));
         assert!(told && cause.contains("clock") && cause.contains(word), "{cause}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_sp_that_wants_to_begin_is_judged_all_the_same() {
-    let config = Config { sp_initiated_only: true, ..Config::default() };
+    let config = Config {
+        sp_initiated_only: true,
+        ..Config::default()
+    };
     let told = against(config, &chosen(|_| true), quick()).await.unwrap();
     let fail = told.of(VerdictKind::Fail);
     assert!(fail.is_empty(), "{:#?}", Told::ids(&fail));
-    assert!(told.results.iter().any(|r| r.verdict == VerdictKind::NotApplicable));
+    assert!(
+        told.results
+            .iter()
+            .any(|r| r.verdict == VerdictKind::NotApplicable)
+    );
 }

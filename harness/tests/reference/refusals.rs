@@ -3,7 +3,10 @@ use reference_sp::Refusal;
 use super::*;
 
 async fn refusing(style: Refusal, scenarios: &[Arc<Scenario>], options: Options) -> Told {
-    let config = Config { refuse_with: style, ..Config::default() };
+    let config = Config {
+        refuse_with: style,
+        ..Config::default()
+    };
     against(config, scenarios, options).await.unwrap()
 }
 
@@ -18,7 +21,12 @@ async fn how_an_sp_refuses_changes_no_verdict() {
     }
     let constant = refusing(Refusal::ServerErrorConstant, &all, quick()).await;
     assert_eq!(constant.verdicts(), forbidden.verdicts());
-    let about: Vec<_> = constant.summary.warnings.iter().filter(|w| w.contains("refusals came as a 5xx")).collect();
+    let about: Vec<_> = constant
+        .summary
+        .warnings
+        .iter()
+        .filter(|w| w.contains("refusals came as a 5xx"))
+        .collect();
     assert_eq!(about.len(), 1, "{:?}", constant.summary.warnings);
 }
 
@@ -29,21 +37,35 @@ async fn a_crash_is_never_a_pass_for_an_attack() {
         let told = refusing(style, &attacks, quick()).await;
         let passed = told.of(VerdictKind::Pass);
         assert!(passed.is_empty(), "{style:?}: {:#?}", Told::ids(&passed));
-        assert!(told.results.iter().any(|r| r.outcome == Outcome::ServerError), "{style:?}");
+        assert!(
+            told.results.iter().any(|r| r.outcome == Outcome::ServerError),
+            "{style:?}"
+        );
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn silence_ends_and_opens_the_circuit() {
-    let options = Options { timeout: Duration::from_secs(2), ..Options::default() };
+    let options = Options {
+        timeout: Duration::from_secs(2),
+        ..Options::default()
+    };
     let begun = std::time::Instant::now();
     let all = chosen(|_| true);
     let told = refusing(Refusal::Silence, &all, options).await;
-    assert!(begun.elapsed() < Duration::from_secs(60 + 10), "{:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_secs(60 + 10),
+        "{:?}",
+        begun.elapsed()
+    );
     let hung = told.results.iter().filter(|r| r.outcome == Outcome::Hang).count();
     assert!(hung >= 5, "{hung} hung");
     let open = told.of(VerdictKind::Inconclusive);
-    assert!(open.iter().any(|r| r.reason.contains("circuit is open")), "{:#?}", Told::ids(&open));
+    assert!(
+        open.iter().any(|r| r.reason.contains("circuit is open")),
+        "{:#?}",
+        Told::ids(&open)
+    );
     assert_eq!(told.summary.exit, 1, "a hang is a failure");
     let units: usize = all.iter().map(|s| s.bases.len()).sum();
     assert_eq!(told.results.len(), units, "every scenario is in the report");
