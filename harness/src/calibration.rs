@@ -9,10 +9,10 @@ use scenarios::{
 
 use crate::{
     answers::locked,
+    classify::mark,
     event::Calibration,
     observation::{Ended, Observation, Probe},
     play::{Broke, Played, play},
-    probe::fingerprint,
     stage::{Abilities, Stage},
 };
 
@@ -218,7 +218,7 @@ fn refusal(unsigned: &[(Base, Played)], abilities: &mut Abilities, learned: &mut
     }
     let seen = [&first.observation, &second.observation];
     let how = |seen: &Observation| match (&seen.journey.ended, &seen.journey.page) {
-        (Ended::Answered, Some(page)) => (fingerprint(page), page.status),
+        (Ended::Answered, Some(page)) => (mark(page), page.status),
         (ended, _) => (format!("{ended:?}"), 0),
     };
     let (first, second) = (how(seen[0]), how(seen[1]));

@@ -5,6 +5,7 @@ use scenarios::Persona;
 use crate::{
     observation::{Ended, Observation, Page, Probe},
     outcome::Outcome,
+    probe::fingerprint,
 };
 
 /// What the words depend on.
@@ -49,11 +50,16 @@ impl Classified {
     }
 }
 
-/// The word for an observation. `fingerprint` is the way in which pages are compared.
+/// How a refusal is known again: by status, title and text of its page, wherever the SP shows it.
+pub(crate) fn mark(page: &Page) -> String {
+    fingerprint(&Page { url: String::new(), ..page.clone() })
+}
+
+/// The word for an observation. `mark` is the way in which pages are compared.
 pub(crate) fn classify(
     seen: &Observation,
     wanted: &Expectations<'_>,
-    fingerprint: impl Fn(&Page) -> String,
+    mark: impl Fn(&Page) -> String,
 ) -> Classified {
     if let Some(hit) = seen.out_of_band.first() {
         return Classified::new(Outcome::OutOfBand, hit.clone());
@@ -63,7 +69,7 @@ pub(crate) fn classify(
         Probe::SignedOut if !seen.new_accounts.is_empty() => {
             Classified::new(Outcome::SideEffect, seen.new_accounts.join(", "))
         }
-        Probe::SignedOut => refusal(seen, wanted, fingerprint),
+        Probe::SignedOut => refusal(seen, wanted, mark),
         Probe::Unclear { why, .. } => match &seen.journey.ended {
             Ended::TimedOut => Classified::new(Outcome::Hang, ""),
             Ended::Reset(how) => Classified::new(Outcome::ServerError, how.clone()),
@@ -113,7 +119,7 @@ fn session(identity: &str, markers: &[String], wanted: &Expectations<'_>) -> Cla
 fn refusal(
     seen: &Observation,
     wanted: &Expectations<'_>,
-    fingerprint: impl Fn(&Page) -> String,
+    mark: impl Fn(&Page) -> String,
 ) -> Classified {
     match &seen.journey.ended {
         Ended::TimedOut => Classified::new(Outcome::Hang, ""),
@@ -127,7 +133,7 @@ fn refusal(
         Ended::Answered => match &seen.journey.page {
             Some(page) if page.status == 429 => Classified::new(Outcome::Blocked, "429 Too Many Requests"),
             Some(page) if page.status >= 500 => {
-                let known = wanted.refusal == Some(fingerprint(page).as_str());
+                let known = wanted.refusal == Some(mark(page).as_str());
                 let detail = format!("{} {}", page.status, page.title).trim_end().to_owned();
                 if known {
                     Classified {

@@ -15,12 +15,11 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::{
     answers::locked,
     calibration::{is, login},
-    classify::{Classified, Expectations, classify},
+    classify::{Classified, Expectations, classify, mark},
     event::{Event, ScenarioResult, SnapshotState, VerdictKind},
     lanes::{Batch, Plan, Unit},
     outcome::Outcome,
     play::{Broke, Played, play},
-    probe::fingerprint,
     stage::{Abilities, Stage},
     verdict::{Control, Facts, Verdict, judge},
 };
@@ -208,7 +207,7 @@ impl Runner {
             people: &self.stage.people,
             refusal: self.abilities.refusal.as_deref(),
         };
-        classify(&played.observation, &wanted, fingerprint)
+        classify(&played.observation, &wanted, mark)
     }
 
     /// Judges the shots of a unit, fires reds twice more, and tells the worst.
