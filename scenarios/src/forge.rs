@@ -13,7 +13,8 @@ use crate::{
     operation::{Encoding, Operation},
     persona::Persona,
     recipe::{Base, Delivery, Recipe, Signing},
-    self_check, signing,
+    self_check,
+    signing::{self, Spot},
     workbench::Workbench,
 };
 
@@ -200,7 +201,19 @@ fn mint(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<Made, Faul
         Base::N => &[],
     };
     for place in places {
-        signing::sign(&mut bench, &place.parse().map_err(Fault::recipe)?, how, context)?;
+        let at = place.parse().map_err(Fault::recipe)?;
+        let known = match (recipe.draft.is_empty(), *place) {
+            (true, "Response") => Spot::in_draft(&bench.text, "samlp:Response", &response.id),
+            (true, _) => response
+                .assertions
+                .first()
+                .and_then(|assertion| Spot::in_draft(&bench.text, "Assertion", &assertion.id)),
+            (false, _) => None,
+        };
+        match known {
+            Some(spot) => signing::sign_at(&mut bench, &at, spot, how, context)?,
+            None => signing::sign(&mut bench, &at, how, context)?,
+        }
     }
     let signed = bench.text.clone();
     let forged = finish(&mut bench, &recipe.forge, context)?;
