@@ -356,7 +356,11 @@ impl Config {
                 self.sp.encryption_certificate.is_some(),
             ),
             ("[sp] expendable", self.sp.expendable),
+            ("[sp] log", self.sp.log.is_some()),
+            ("[sp] reset", self.sp.reset.is_some()),
+            ("[sp.probe] users", self.sp.probe.users.is_some()),
             ("[sp.second]", self.sp.second.is_some()),
+            ("[idp] tenant", self.idp.tenant != Idp::default().tenant),
             ("[idp.azure]", self.idp.azure != Azure::default()),
         ];
         commands
