@@ -83,7 +83,7 @@ pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Abilities),
         return Err(Hopeless(format!(
             "the probe cannot tell two users apart: with {} signed in it shows {}; set [sp.probe] identity to where the NameID stands",
             name(stage, Persona::Attacker),
-            shown(&second.observation.probe),
+            second.observation.probe,
         )));
     }
     learned.two_tenants = learned.idp_initiated && is(stage, &outsider, Persona::Outsider);
@@ -196,15 +196,6 @@ pub(crate) fn is(stage: &Stage, played: &Played, persona: Persona) -> bool {
         if played.broke.is_none() && identity.trim().eq_ignore_ascii_case(name(stage, persona)))
 }
 
-fn shown(probe: &Probe) -> String {
-    match probe {
-        Probe::SignedIn { identity, .. } => format!("`{identity}`"),
-        Probe::SignedOut => "nobody".to_owned(),
-        Probe::Unclear { why, .. } => why.clone(),
-        Probe::NotAsked => "nothing".to_owned(),
-    }
-}
-
 /// An unsigned message was sent twice: the same 5xx page both times is how this SP says no.
 fn refusal(unsigned: &[(Base, Played)], abilities: &mut Abilities, learned: &mut Calibration) {
     let [(_, first), (_, second)] = unsigned else {
@@ -213,13 +204,13 @@ fn refusal(unsigned: &[(Base, Played)], abilities: &mut Abilities, learned: &mut
     if let Some(broke) = first.broke.as_ref().or(second.broke.as_ref()) {
         learned
             .notes
-            .push(format!("how this SP refuses could not be seen: {broke:?}"));
+            .push(format!("how this SP refuses could not be seen: {broke}"));
         return;
     }
     let seen = [&first.observation, &second.observation];
     let how = |seen: &Observation| match (&seen.journey.ended, &seen.journey.page) {
         (Ended::Answered, Some(page)) => (mark(page), page.status),
-        (ended, _) => (format!("{ended:?}"), 0),
+        (ended, _) => (format!("no page: it {ended}"), 0),
     };
     let (first, second) = (how(seen[0]), how(seen[1]));
     let varies = first.0 != second.0;
@@ -299,7 +290,7 @@ async fn explain(stage: &Stage, last: Option<Played>) -> Hopeless {
         &played.observation.journey.page,
     ) {
         (Ended::Answered, Some(page)) => format!("it answers {} at {}", page.status, page.url),
-        (ended, _) => format!("{ended:?}"),
+        (ended, _) => format!("it {ended}"),
     };
     Hopeless(format!(
         "no flawless login works ({rest}): does the SP trust this IdP's metadata (`samlitmus idp metadata`), and is its ACS the one in its metadata?"

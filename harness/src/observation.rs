@@ -102,6 +102,33 @@ pub enum Ended {
     Harness(String),
 }
 
+/// The end of a sentence that begins with "it" or "the SP".
+impl std::fmt::Display for Ended {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Answered => f.write_str("answered"),
+            Self::Reset(why) => write!(f, "closed the connection before a whole answer ({why})"),
+            Self::Unreachable(why) => write!(f, "cannot be reached ({why})"),
+            Self::TimedOut => f.write_str("did not answer within the time limit"),
+            Self::Limit(why) => write!(f, "did not come to an end: {why}"),
+            Self::NotAllowed(place) => write!(f, "leads to {place}, which is not on the allow-list"),
+            Self::Harness(why) => write!(f, "was not asked, for the harness failed: {why}"),
+        }
+    }
+}
+
+/// What the SP shows, as the end of such a sentence.
+impl std::fmt::Display for Probe {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::SignedIn { identity, .. } => write!(f, "`{identity}`"),
+            Self::SignedOut => f.write_str("nobody"),
+            Self::Unclear { why, .. } => write!(f, "nobody for sure ({why})"),
+            Self::NotAsked => f.write_str("nothing, for it was not asked"),
+        }
+    }
+}
+
 /// A page as it came back.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Page {

@@ -44,6 +44,15 @@ pub(crate) enum Broke {
     Driver(String),
 }
 
+impl std::fmt::Display for Broke {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Fault(fault) => write!(f, "the harness's own fault: {fault}"),
+            Self::Precondition(why) | Self::Driver(why) => f.write_str(why),
+        }
+    }
+}
+
 /// Plays a take with a base; the scenario's `judge` says which jar decides.
 pub(crate) async fn play(
     stage: &Stage,
@@ -255,17 +264,17 @@ impl<'a> Flow<'a> {
             Some(Ok(message)) => message,
             Some(Err(fault)) => return Err(Broke::Fault(fault)),
             None => {
+                let rested = journey.page.as_ref().map_or_else(
+                    || format!("it {}", journey.ended),
+                    |page| format!("it rested at {}", page.url),
+                );
                 return Err(Broke::Precondition(format!(
-                    "{} did not send the browser to the IdP (it rested at {})",
+                    "{} did not send the browser to the IdP ({rested})",
                     if start == Start::Sp {
                         "the SP"
                     } else {
                         "the launch link"
                     },
-                    journey
-                        .page
-                        .as_ref()
-                        .map_or_else(|| format!("{:?}", journey.ended), |page| page.url.clone()),
                 )));
             }
         };
@@ -474,7 +483,7 @@ impl<'a> Flow<'a> {
             }
             None if *seen == Probe::SignedOut => Ok(()),
             None => Err(Broke::Precondition(format!(
-                "nobody should be signed in here, and the SP shows {seen:?}"
+                "nobody should be signed in here, and the SP shows {seen}"
             ))),
         }
     }
@@ -483,7 +492,7 @@ impl<'a> Flow<'a> {
         match seen {
             Probe::SignedIn { identity, .. } if identity.trim().eq_ignore_ascii_case(name) => Ok(()),
             other => Err(Broke::Precondition(format!(
-                "{name} should be signed in here, and the SP shows {other:?}"
+                "{name} should be signed in here, and the SP shows {other}"
             ))),
         }
     }

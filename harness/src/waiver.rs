@@ -35,7 +35,7 @@ pub struct Waiver {
 #[derive(Debug, Error)]
 pub enum WaiverError {
     /// The file cannot be read.
-    #[error("cannot read the waivers in {path}: {why}")]
+    #[error("the waivers in {path} cannot be read: {why}")]
     Unreadable {
         /// The file.
         path: String,
@@ -78,7 +78,10 @@ impl Waivers {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|e| WaiverError::Unreadable {
             path: name.clone(),
-            why: e.to_string(),
+            why: match e.kind() {
+                std::io::ErrorKind::NotFound => "there is no such file; mend the path".to_owned(),
+                _ => e.to_string(),
+            },
         })?;
         Self::read(&name, &text, today)
     }
@@ -90,7 +93,7 @@ impl Waivers {
     pub fn read(path: &str, text: &str, today: Date) -> Result<Self, WaiverError> {
         let file: WaiverFile = toml::from_str(text).map_err(|e| WaiverError::Unreadable {
             path: path.to_owned(),
-            why: e.to_string(),
+            why: in_line(text, &e),
         })?;
         let mut entries = Vec::new();
         for waiver in file.waiver {
@@ -153,6 +156,17 @@ impl Waivers {
             })
             .collect()
     }
+}
+
+/// What the TOML reader says, on one line and with the line that it means.
+fn in_line(text: &str, error: &toml::de::Error) -> String {
+    let start = error.span().map_or(0, |span| span.start);
+    let line = text.bytes().take(start).filter(|byte| *byte == b'\n').count() + 1;
+    let said: Vec<&str> = error.message().lines().map(str::trim).collect();
+    format!(
+        "line {line}: {}; a waiver is a table [[waiver]] with id, reason and expires",
+        said.join(" ")
+    )
 }
 
 #[cfg(test)]
