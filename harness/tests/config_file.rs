@@ -89,7 +89,11 @@ jobs      = 8
         Some("admin@contoso.example")
     );
     assert_eq!(config.path("test-ca.pem"), folder.path().join("test-ca.pem"));
-    assert_eq!(config.idle(), ["[sp.second]", "[idp.azure]"]);
+    // Read, and not acted on yet: whoever sets them is told.
+    assert_eq!(
+        config.idle(),
+        ["[sp] log", "[sp] reset", "[sp.probe] users", "[sp.second]", "[idp.azure]"]
+    );
 }
 
 #[test]
