@@ -11,7 +11,7 @@ mod driver_support;
 
 use std::{
     collections::BTreeMap,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{LazyLock, atomic::Ordering},
     time::{Duration, Instant},
@@ -809,7 +809,7 @@ fn profile_below(harness: u32) -> PathBuf {
     })
 }
 
-fn assert_gone(profile: &PathBuf, how: &str) {
+fn assert_gone(profile: &Path, how: &str) {
     let begun = Instant::now();
     while begun.elapsed() < Duration::from_secs(10) {
         if running_with(profile).is_empty() && !profile.exists() {
@@ -852,7 +852,7 @@ fn children_of(parent: u32) -> Vec<(u32, String)> {
         .collect()
 }
 
-fn running_with(profile: &PathBuf) -> Vec<(u32, u32, String)> {
+fn running_with(profile: &Path) -> Vec<(u32, u32, String)> {
     let profile = profile.to_str().unwrap();
     processes()
         .into_iter()

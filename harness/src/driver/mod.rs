@@ -13,8 +13,10 @@ mod http;
 mod jar;
 mod outbound;
 mod page;
+mod plan;
 mod process;
 mod site;
+mod tab;
 mod trace;
 mod visit;
 
@@ -24,10 +26,11 @@ use thiserror::Error;
 
 use crate::observation::Journey;
 
-pub use browser::{BrowserDriver, BrowserSession};
+pub use browser::BrowserDriver;
 pub use guard::Guard;
 pub use http::{HttpDriver, HttpSession};
 pub use site::Site;
+pub use tab::BrowserSession;
 pub use visit::Visit;
 
 /// Where a walk ends, whatever the other side does.
