@@ -152,8 +152,14 @@ pub async fn run(
         warnings: running.warnings.clone(),
         ..Circumstances::default()
     };
-    match calibrate(&stage).await {
-        Err(Hopeless(why)) => around.hopeless = Some(running.why_hopeless(why)),
+    let calibrated = calibrate(&stage).await;
+    // What answers is not what was started where that has failed: another program holds its port.
+    let calibrated = match running.failed() {
+        Some(failed) => Err(Hopeless(failed)),
+        None => calibrated,
+    };
+    match calibrated {
+        Err(Hopeless(why)) => around.hopeless = Some(why),
         Ok((learned, abilities)) => {
             around.warnings.extend(learned.notes.iter().cloned());
             tell(&Event::Calibrated(Arc::new(learned)));
@@ -173,6 +179,7 @@ pub async fn run(
             .await;
         }
     }
+    around.hopeless = around.hopeless.or_else(|| running.failed());
     around.waivers = options.waivers.complaints();
     around.interrupted = options.stop.load(Ordering::Relaxed);
     if let Err(why) = running.end().await {
@@ -253,12 +260,9 @@ struct Running {
 }
 
 impl Running {
-    /// A failed SP explains more than what failed because of it.
-    fn why_hopeless(&mut self, why: String) -> String {
-        match self.started.as_mut().and_then(Started::failed) {
-            Some(failed) => format!("{failed}: run the command by hand to see why"),
-            None => why,
-        }
+    /// Why the SP that was started is not there. It explains more than what failed because of it.
+    fn failed(&mut self) -> Option<String> {
+        self.started.as_mut().and_then(Started::failed)
     }
 
     async fn end(self) -> Result<(), String> {
@@ -316,6 +320,7 @@ async fn prepare(
             &start.command,
             &path,
             &target.subject.folder,
+            &start.log,
             start.stop.as_deref(),
         )
         .map_err(|e| wrong(&e))?;
@@ -425,10 +430,8 @@ fn expiring(target: &Target) -> Result<Vec<String>, CannotRun> {
 async fn wait_until(url: &str, http: &HttpDriver, running: &mut Running) -> Result<(), CannotRun> {
     let begun = Instant::now();
     loop {
-        if let Some(failed) = running.started.as_mut().and_then(Started::failed) {
-            return Err(CannotRun::NotJudged(format!(
-                "{failed}: run the command by hand to see why"
-            )));
+        if let Some(failed) = running.failed() {
+            return Err(CannotRun::NotJudged(failed));
         }
         let journey = Session::Http(http.session()).peek(url).await;
         if let Ended::NotAllowed(host) = &journey.ended {

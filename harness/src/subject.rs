@@ -1,7 +1,8 @@
 //! The SP as a process: started before a run, waited for, stopped afterwards.
 
 use std::{
-    path::Path,
+    fs::File,
+    path::{Path, PathBuf},
     process::Stdio,
     time::{Duration, Instant},
 };
@@ -10,6 +11,9 @@ use tokio::process::{Child, Command};
 
 /// So long a command of the configuration may take.
 const COMMAND: Duration = Duration::from_secs(120);
+/// So long an SP may take to end when it is asked to.
+const GOODBYE: Duration = Duration::from_secs(5);
+const POLL: Duration = Duration::from_millis(50);
 
 /// An SP that this run started. Dropping it ends it and what it started.
 #[derive(Debug)]
@@ -17,25 +21,33 @@ pub(crate) struct Started {
     child: Option<Child>,
     group: Option<u32>,
     stop: Option<String>,
-    folder: std::path::PathBuf,
+    folder: PathBuf,
+    log: PathBuf,
 }
 
 impl Started {
-    /// Runs the start command; `{metadata}` becomes the path of the IdP's metadata.
+    /// Runs the start command; `{metadata}` becomes the path of the IdP's metadata. What it prints goes to the file
+    /// `log`, anew each time: between our own lines it would make both unreadable.
     pub(crate) fn start(
         command: &str,
         metadata: &Path,
         folder: &Path,
+        log: &Path,
         stop: Option<&str>,
     ) -> Result<Self, String> {
         let command = command.replace("{metadata}", &quoted(&metadata.display().to_string()));
+        let file = File::create(log);
+        let (out, err) = file
+            .and_then(|file| Ok((file.try_clone()?, file)))
+            .map_err(|error| format!("[sp] start: its log {} cannot be written: {error}", log.display()))?;
         let mut child = Command::new("sh");
         child
             .arg("-c")
             .arg(&command)
             .current_dir(folder)
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(out)
+            .stderr(err)
             .process_group(0);
         let child = child
             .spawn()
@@ -45,6 +57,7 @@ impl Started {
             child: Some(child),
             stop: stop.map(str::to_owned),
             folder: folder.to_owned(),
+            log: log.to_owned(),
         })
     }
 
@@ -52,7 +65,14 @@ impl Started {
     pub(crate) fn failed(&mut self) -> Option<String> {
         let status = self.child.as_mut()?.try_wait().ok()??;
         // A start command may hand over to a daemon and end well.
-        (!status.success()).then(|| format!("[sp] start ended with {status}"))
+        (!status.success()).then(|| {
+            let said = std::fs::read(&self.log).unwrap_or_default();
+            format!(
+                "[sp] start ended with {status}: {} (all it said is in {})",
+                last_words(&said),
+                self.log.display()
+            )
+        })
     }
 
     /// Runs the stop command, and ends what is left.
@@ -63,28 +83,59 @@ impl Started {
                 .map_err(|why| format!("[sp] stop: {why}")),
             None => Ok(()),
         };
-        self.end();
+        if let Some(group) = self.group.take() {
+            signal("TERM", group);
+            let mut waited = Duration::ZERO;
+            // The shell's children may outlive it, and whoever runs next wants their port.
+            while runs(group) && waited < GOODBYE {
+                self.failed();
+                tokio::time::sleep(POLL).await;
+                waited += POLL;
+            }
+            if waited >= GOODBYE {
+                signal("KILL", group);
+            }
+        }
         if let Some(mut child) = self.child.take() {
-            let _ = tokio::time::timeout(Duration::from_secs(5), child.wait()).await;
+            let _ = tokio::time::timeout(GOODBYE, child.wait()).await;
         }
         stopped
     }
+}
 
-    /// Ends the process group. A group that is gone already is no fault.
-    fn end(&mut self) {
-        if let Some(group) = self.group.take() {
-            // The shell's own `kill`: a minimal system has no other.
-            let _ = std::process::Command::new("sh")
-                .args(["-c", &format!("kill -TERM -- -{group}")])
-                .stderr(Stdio::null())
-                .status();
-        }
-    }
+/// Signals a process group, and says whether there was one. The shell's own `kill` does it, since a minimal system has
+/// no other; it is spelt as POSIX has it, which every shell understands.
+fn signal(name: &str, group: u32) -> bool {
+    std::process::Command::new("sh")
+        .args(["-c", &format!("kill -s {name} -- -{group}")])
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+/// Whether anything of a process group still runs. A zombie does not; where nobody reaps orphans, as in many a container,
+/// it stays for ever.
+fn runs(group: u32) -> bool {
+    let Ok(processes) = std::fs::read_dir("/proc") else {
+        return signal("0", group);
+    };
+    let group = group.to_string();
+    processes
+        .flatten()
+        .filter_map(|process| std::fs::read_to_string(process.path().join("stat")).ok())
+        .any(|stat| {
+            // proc_pid_stat(5): pid (name) state parent group …; the name may hold anything.
+            let mut fields = stat.rsplit(") ").next().unwrap_or_default().split(' ');
+            let state = fields.next();
+            fields.nth(1) == Some(&group) && !matches!(state, Some("Z" | "X"))
+        })
 }
 
 impl Drop for Started {
     fn drop(&mut self) {
-        self.end();
+        if let Some(group) = self.group.take() {
+            signal("TERM", group);
+        }
     }
 }
 
@@ -109,18 +160,17 @@ pub(crate) async fn shell(command: &str, folder: &Path) -> Result<(), String> {
         Ok(Err(error)) => Err(format!("`{command}`: {error}")),
         Ok(Ok(output)) if output.status.success() => Ok(()),
         Ok(Ok(output)) => {
-            let said = String::from_utf8_lossy(&output.stderr);
-            let last: String = said
-                .trim()
-                .lines()
-                .next_back()
-                .unwrap_or_default()
-                .chars()
-                .take(300)
-                .collect();
+            let last = last_words(&output.stderr);
             Err(format!("`{command}` ended with {}: {last}", output.status))
         }
     }
+}
+
+/// The last line that says something, at most 300 characters of it.
+fn last_words(said: &[u8]) -> String {
+    let said = String::from_utf8_lossy(said);
+    let last = said.lines().rev().map(str::trim).find(|line| !line.is_empty());
+    last.unwrap_or("it said nothing").chars().take(300).collect()
 }
 
 /// A text as one word of a POSIX shell.
@@ -147,6 +197,7 @@ mod tests {
             "sleep 300 & echo $! > child; wait",
             Path::new("m.xml"),
             folder.path(),
+            &folder.path().join("sp.log"),
             None,
         )
         .unwrap();
@@ -159,12 +210,49 @@ mod tests {
         }
         let child = std::fs::read_to_string(&pid).unwrap();
         started.stop().await.unwrap();
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        let alive = std::process::Command::new("sh")
-            .args(["-c", &format!("kill -0 {}", child.trim())])
-            .stderr(Stdio::null())
-            .status();
-        assert!(!alive.unwrap().success());
+        // Ended, whether or not somebody has buried it.
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.trim())).unwrap_or_default();
+        assert!(stat.is_empty() || stat.contains(") Z "), "{stat}");
+    }
+
+    #[tokio::test]
+    async fn a_start_command_that_fails_says_its_last_words_and_where_the_others_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("sp.log");
+        let command = "echo first; echo the port is taken >&2; exit 7";
+        let mut started = Started::start(command, Path::new("m.xml"), folder.path(), &log, None).unwrap();
+        let mut failed = None;
+        for _ in 0..250 {
+            failed = started.failed();
+            if failed.is_some() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let failed = failed.unwrap();
+        assert!(
+            failed.contains("the port is taken") && failed.contains("sp.log"),
+            "{failed}"
+        );
+        let said = std::fs::read_to_string(&log).unwrap();
+        assert_eq!(said, "first\nthe port is taken\n");
+    }
+
+    #[tokio::test]
+    async fn what_does_not_end_when_it_is_asked_to_is_ended() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("sp.log");
+        let deaf = "trap '' TERM; echo deaf; while :; do sleep 1; done";
+        let started = Started::start(deaf, Path::new("m.xml"), folder.path(), &log, None).unwrap();
+        let group = started.group.unwrap();
+        for _ in 0..250 {
+            if std::fs::read_to_string(&log).is_ok_and(|said| said.contains("deaf")) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        started.stop().await.unwrap();
+        assert!(!runs(group));
     }
 
     #[test]

@@ -45,6 +45,8 @@ pub(crate) struct StartCommand {
     pub(crate) stop: Option<String>,
     /// Where the IdP's metadata is written for it.
     pub(crate) metadata: PathBuf,
+    /// Where what it prints goes.
+    pub(crate) log: PathBuf,
 }
 
 impl Target {
@@ -97,6 +99,7 @@ impl Target {
                 ready: sp.ready.clone(),
                 stop: sp.stop.clone(),
                 metadata: state.join("idp-metadata.xml"),
+                log: state.join("sp.log"),
             }),
             provision: sp.provision.clone(),
             oob: Some(config.oob.clone()),
