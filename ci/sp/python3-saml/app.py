@@ -18,8 +18,8 @@ settings = OneLogin_Saml2_Settings({
     "idp": idp,
     "sp": {"entityId": f"http://{host}/metadata", "NameIDFormat": Saml.NAMEID_EMAIL_ADDRESS,
            "assertionConsumerService": {"url": f"http://{host}/acs", "binding": Saml.BINDING_HTTP_POST}},
-    # without requestedAuthnContext, since Azure refuses a user who signed in by another method
-    "security": {"wantAssertionsSigned": True, "rejectDeprecatedAlgorithm": True, "requestedAuthnContext": False},
+    # Azure signs assertion, response or both, and refuses a user who signed in by another method than the one requested.
+    "security": {"wantAssertionsSigned": False, "rejectDeprecatedAlgorithm": True, "requestedAuthnContext": False},
 })
 # In memory, not in a cookie: the IdP posts from another site, where a SameSite=Lax cookie stays at home.
 requests, assertions, sessions = {}, {}, {}  # id -> when it lapses (and whose session it is)
