@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use reference_sp::{Flaw, Refusal};
 
 pub use answer::main;
-pub(crate) use answer::{Mistake, catalogue};
+pub(crate) use answer::{Mistake, catalogue, exit_of};
 
 use crate::{
     config::{self, Config, DriverChoice, FailOn},
@@ -254,8 +254,11 @@ pub struct SpArgs {
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
     /// Metadata of an IdP that it trusts (repeatable) [default: the mock IdP of the state folder]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["config", "state"])]
     pub idp_metadata: Vec<PathBuf>,
+    /// Which mock IdP it trusts.
+    #[command(flatten)]
+    pub config: ConfigArgs,
     /// Where the mock IdP keeps tenants and keys [default: .samlitmus]
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,

@@ -11,9 +11,9 @@ use std::{
 use reference_sp::Flaws;
 
 use crate::{
-    cli::{Mistake, RunArgs, catalogue},
+    cli::{Mistake, RunArgs, catalogue, exit_of},
     config::{Config, DriverChoice, FailOn},
-    event::Event,
+    event::{Event, RunSummary},
     exit::Exit,
     litmus::{self, CannotRun, DriverKind, Options},
     pick::pick,
@@ -27,19 +27,49 @@ use crate::{
 /// # Errors
 /// A mistake in arguments or configuration, or a report that cannot be written.
 pub(crate) async fn run(args: RunArgs) -> anyhow::Result<Exit> {
+    let mistake = |why: String| anyhow::Error::new(Mistake(why));
+    let mut reports: Vec<Box<dyn Listener>> = Vec::new();
+    for report in &args.report {
+        reports.push(report.open().map_err(|error| mistake(error.to_string()))?);
+    }
+    let ended = fire(&args, &mut reports).await;
+    if let Err(error) = &ended {
+        nothing_fired(&mut reports, format!("{error:#}"), exit_of(error));
+    }
+    let finished: Result<Vec<()>, _> = reports.into_iter().map(Listener::finish).collect();
+    let exit = ended?;
+    finished?;
+    Ok(exit)
+}
+
+/// A gate that reads only a report finds the cause there, and never the report of an earlier run.
+fn nothing_fired(reports: &mut [Box<dyn Listener>], cause: String, exit: Exit) {
+    let summary = RunSummary {
+        causes: vec![cause],
+        exit: exit.code(),
+        ..RunSummary::default()
+    };
+    let told = Event::Finished(Arc::new(summary));
+    reports.iter_mut().for_each(|report| report.on(&told));
+}
+
+/// Everything between the opening of the reports and their end.
+async fn fire(args: &RunArgs, reports: &mut [Box<dyn Listener>]) -> anyhow::Result<Exit> {
+    let mistake = |why: String| anyhow::Error::new(Mistake(why));
     let config = if args.demo {
         None
     } else {
         Some(args.config.load()?)
     };
-    let mistake = |why: String| anyhow::Error::new(Mistake(why));
-    let catalogue = catalogue(&folders(&args, config.as_ref()))?;
+    let catalogue = catalogue(&folders(args, config.as_ref()))?;
     let picked = pick(&catalogue, &args.patterns, args.tier.as_ref())?;
     if picked.scenarios.is_empty() {
-        for missed in &picked.missed {
-            eprintln!("samlitmus: {missed}");
-        }
-        eprintln!("samlitmus: nothing ran, because nothing was picked; `samlitmus list` shows what there is");
+        let why = match picked.missed.is_empty() {
+            true => "no scenario is in these tiers; `samlitmus list` shows all".to_owned(),
+            false => picked.missed.join("; "),
+        };
+        eprintln!("samlitmus: nothing ran: {why}");
+        nothing_fired(reports, format!("nothing ran: {why}"), Exit::NothingRan);
         return Ok(Exit::NothingRan);
     }
     if !picked.missed.is_empty() {
@@ -50,7 +80,7 @@ pub(crate) async fn run(args: RunArgs) -> anyhow::Result<Exit> {
             eprintln!("samlitmus: {key} is read, and this version does not act on it yet");
         }
     }
-    let options = options(&args, config.as_ref())?;
+    let options = options(args, config.as_ref())?;
     let target = match &config {
         Some(config) => Target::of(config),
         None => {
@@ -64,20 +94,18 @@ pub(crate) async fn run(args: RunArgs) -> anyhow::Result<Exit> {
     };
     let target = target.map_err(mistake)?;
 
-    let mut listeners: Vec<Box<dyn Listener>> = vec![Box::new(Terminal::new(args.report.clone()))];
-    for report in &args.report {
-        listeners.push(report.open().map_err(|error| mistake(error.to_string()))?);
-    }
+    let mut terminal = Terminal::new(args.report.clone());
     let interrupt = tokio::spawn(interrupted(options.stop.clone()));
-    let tell = |event: &Event| listeners.iter_mut().for_each(|listener| listener.on(event));
+    let tell = |event: &Event| {
+        terminal.on(event);
+        reports.iter_mut().for_each(|report| report.on(event));
+    };
     let summary = litmus::run(target, &picked.scenarios, options, tell).await;
     interrupt.abort();
     let summary = summary.map_err(|error| match error {
         CannotRun::Configuration(why) | CannotRun::NotJudged(why) => mistake(why),
     })?;
-    for listener in listeners {
-        listener.finish()?;
-    }
+    Box::new(terminal).finish()?;
     Ok(Exit::ALL
         .into_iter()
         .find(|exit| exit.code() == summary.exit)

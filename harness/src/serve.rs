@@ -28,6 +28,8 @@ struct Settled {
 }
 
 impl Settled {
+    /// # Errors
+    /// The configuration is wrong.
     fn of(setup: &IdpSetup) -> anyhow::Result<Self> {
         let config = setup.config.load_if_any()?;
         let idp = config
@@ -62,9 +64,14 @@ impl Settled {
     }
 
     fn origin(&self) -> String {
+        self.origin_towards(&self.sp())
+    }
+
+    /// The IdP's origin where the SP is at this URL.
+    fn origin_towards(&self, sp: &str) -> String {
         match &self.url {
             Some(url) => url.trim_end_matches('/').to_owned(),
-            None => origin_for(self.listen, &self.sp()),
+            None => origin_for(self.listen, sp),
         }
     }
 }
@@ -141,16 +148,13 @@ pub(crate) async fn idp(args: IdpArgs) -> anyhow::Result<Exit> {
 /// Metadata or the state folder cannot be read, or the address is taken.
 pub(crate) async fn sp(args: SpArgs) -> anyhow::Result<Exit> {
     let trusted = if args.idp_metadata.is_empty() {
-        let state = args
-            .state
-            .clone()
-            .unwrap_or_else(|| PathBuf::from(config::Idp::default().state));
-        let directory = Directory::open(&state).map_err(|error| Mistake(error.to_string()))?;
-        let listen = config::Idp::default().listen();
-        let origin = listen.map_or_else(String::new, |at| {
-            origin_for(at, &format!("http://{}", args.listen))
-        });
-        trust(&directory, |tenant| format!("{origin}/{tenant}/saml2"))
+        let settled = Settled::of(&IdpSetup {
+            config: args.config.clone(),
+            listen: None,
+            state: args.state.clone(),
+        })?;
+        let origin = settled.origin_towards(&format!("http://{}", args.listen));
+        trust(&settled.directory()?, |tenant| format!("{origin}/{tenant}/saml2"))
     } else {
         args.idp_metadata
             .iter()
@@ -183,7 +187,7 @@ pub(crate) async fn sp(args: SpArgs) -> anyhow::Result<Exit> {
 
 fn trusted(path: &Path) -> Result<Trusted, Mistake> {
     let wrong = |why: String| Mistake(format!("{}: {why}", path.display()));
-    let bytes = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
+    let bytes = std::fs::read(path).map_err(|error| wrong(format!("it cannot be read: {error}")))?;
     let metadata = IdpMetadata::parse(&bytes).map_err(|error| wrong(error.to_string()))?;
     Ok(Trusted {
         metadata,

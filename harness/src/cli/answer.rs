@@ -201,6 +201,11 @@ fn tell(error: &anyhow::Error) -> Exit {
         return Exit::Conforms;
     }
     let _ = writeln!(io::stderr(), "samlitmus: {error:#}");
+    exit_of(error)
+}
+
+/// Whose fault an error is.
+pub(crate) fn exit_of(error: &anyhow::Error) -> Exit {
     let mistake = error.is::<Mistake>() || error.is::<ConfigError>() || error.is::<PatternError>();
     if mistake { Exit::Usage } else { Exit::NotJudged }
 }
