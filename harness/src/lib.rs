@@ -21,6 +21,7 @@ pub mod oob;
 pub mod outcome;
 pub mod pick;
 mod play;
+mod prepare;
 pub mod probe;
 mod publish;
 pub mod rehearsal;

@@ -7,7 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::process::{Child, Command};
+use tokio::{
+    io::AsyncWriteExt,
+    process::{Child, ChildStdin, Command},
+};
 
 /// So long a command of the configuration may take.
 const COMMAND: Duration = Duration::from_secs(120);
@@ -23,6 +26,7 @@ pub(crate) struct Started {
     stop: Option<String>,
     folder: PathBuf,
     log: PathBuf,
+    leash: Option<ChildStdin>,
 }
 
 impl Started {
@@ -53,6 +57,7 @@ impl Started {
             .spawn()
             .map_err(|error| format!("[sp] start cannot be run: {error}"))?;
         Ok(Self {
+            leash: child.id().and_then(leash),
             group: child.id(),
             child: Some(child),
             stop: stop.map(str::to_owned),
@@ -96,11 +101,30 @@ impl Started {
                 signal("KILL", group);
             }
         }
+        if let Some(mut leash) = self.leash.take() {
+            // A shell that is gone already needs no word.
+            let _ = leash.write_all(b"done\n").await;
+        }
         if let Some(mut child) = self.child.take() {
             let _ = tokio::time::timeout(GOODBYE, child.wait()).await;
         }
         stopped
     }
+}
+
+/// Ties a process group to the life of this process: a shell waits for the end of a pipe that only we hold, and asks the
+/// group to end. However we end (killed, or by a second Ctrl-C), no SP is left behind on the port of the next run.
+fn leash(group: u32) -> Option<ChildStdin> {
+    let script = format!("read -r word || kill -s TERM -- -{group}");
+    let watch = Command::new("sh")
+        .args(["-c", &script])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        // Ctrl-C in a terminal goes to our own group.
+        .process_group(0)
+        .spawn();
+    watch.ok()?.stdin.take()
 }
 
 /// Signals a process group, and says whether there was one. The shell's own `kill` does it, since a minimal system has

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::event::{RunSummary, ScenarioResult, SnapshotState, VerdictKind};
+use crate::{
+    event::{RunSummary, ScenarioResult, SnapshotState, VerdictKind},
+    report::counted,
+};
 
 /// Adds up results as they come.
 #[derive(Debug, Default)]
@@ -25,6 +28,8 @@ pub(crate) struct Circumstances {
     pub(crate) waivers: Vec<String>,
     /// Why nothing could be judged at all.
     pub(crate) hopeless: Option<String>,
+    /// So many scenarios came to no verdict.
+    pub(crate) lost: usize,
     /// Ctrl-C.
     pub(crate) interrupted: bool,
     /// Warnings for the run.
@@ -121,6 +126,15 @@ impl Tally {
                 format!("{} could not be judged: {}", names.len(), listed(names)),
             );
         }
+        if around.lost > 0 && !around.interrupted {
+            because(
+                3,
+                format!(
+                    "{} came to no verdict, because a worker of the harness broke: please report what stands on standard error",
+                    counted(around.lost, "scenario")
+                ),
+            );
+        }
         let ran = self
             .by_kind
             .iter()
@@ -129,7 +143,10 @@ impl Tally {
             because(4, "nothing ran".to_owned());
         }
         if around.interrupted {
-            causes.push("interrupted".to_owned());
+            causes.push(match around.lost {
+                0 => "interrupted".to_owned(),
+                lost => format!("interrupted, with {} not judged", counted(lost, "scenario")),
+            });
             exit = 130;
         }
         if self.by_server_error > 0 {
