@@ -10,8 +10,9 @@ use scenarios::{
 use crate::{
     answers::locked,
     classify::mark,
+    driver::contains,
     event::Calibration,
-    observation::{Ended, Observation, Probe},
+    observation::{Ended, Observation, Party, Probe},
     play::{Broke, Played, play},
     stage::{Abilities, Stage},
 };
@@ -114,7 +115,7 @@ fn off(minutes: i64) -> Hopeless {
 }
 
 /// Whether anybody is there at all, said before a dozen logins fail for that reason.
-async fn reach(stage: &Stage) -> Result<(), Hopeless> {
+pub(crate) async fn reach(stage: &Stage) -> Result<(), Hopeless> {
     let mut session = stage
         .driver
         .session()
@@ -217,7 +218,8 @@ fn refusal(unsigned: &[(Base, Played)], abilities: &mut Abilities, learned: &mut
     learned.refuses_with = Some(if varies {
         "a page that varies".to_owned()
     } else {
-        first.0.clone()
+        // A refusal's fingerprint has no address in it, only the place of one.
+        first.0.split_whitespace().collect::<Vec<_>>().join(" ")
     });
     if first.1 >= 500 && !varies && seen.iter().all(|s| s.probe == Probe::SignedOut) {
         abilities.refusal = Some(first.0);
@@ -285,10 +287,19 @@ async fn explain(stage: &Stage, last: Option<Played>) -> Hopeless {
     if let Some(hours) = clock(stage).await {
         return off(hours * 60);
     }
-    let rest = match (
-        &played.observation.journey.ended,
-        &played.observation.journey.page,
-    ) {
+    let journey = &played.observation.journey;
+    let alice = name(stage, Persona::Alice);
+    if let Some(page) = &journey.page
+        && journey.hops.last().is_some_and(|hop| hop.party == Party::Sp)
+        && page.status < 300
+        && contains(&page.body, alice)
+    {
+        return Hopeless(format!(
+            "alice seems to be signed in at {}, but {} shows nobody: set [sp.probe] url to a page that only a signed-in user sees",
+            page.url, stage.subject.probe
+        ));
+    }
+    let rest = match (&journey.ended, &journey.page) {
         (Ended::Answered, Some(page)) => format!("it answers {} at {}", page.status, page.url),
         (ended, _) => format!("it {ended}"),
     };

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use scenarios::Scenario;
 
 use crate::{
-    calibration::{Hopeless, calibrate},
+    calibration::{Hopeless, calibrate, reach},
     event::{Event, RunInfo, RunSummary, VerdictKind},
     lanes::plan,
     prepare::{Running, prepare},
@@ -162,7 +162,6 @@ pub async fn run(
         None => {}
         Some(Err(Hopeless(why))) => around.hopeless = Some(why),
         Some(Ok((learned, abilities))) => {
-            around.warnings.extend(learned.notes.iter().cloned());
             tell(&Event::Calibrated(Arc::new(learned)));
             let snapshots = options
                 .snapshots
@@ -181,6 +180,12 @@ pub async fn run(
         }
     }
     around.hopeless = around.hopeless.or_else(|| running.failed());
+    let broken_off = options.stop.load(Ordering::Relaxed);
+    if around.hopeless.is_none() && tally.has(VerdictKind::Inconclusive) && !broken_off {
+        // One sentence on the SP says more than hundreds on its scenarios.
+        let gone = reach(&stage).await.err();
+        around.hopeless = gone.map(|Hopeless(why)| format!("the SP went away during the run: {why}"));
+    }
     around.waivers = options.waivers.complaints();
     around.interrupted = options.stop.load(Ordering::Relaxed);
     if let Err(why) = running.end().await {

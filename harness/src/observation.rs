@@ -107,8 +107,8 @@ impl std::fmt::Display for Ended {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Answered => f.write_str("answered"),
-            Self::Reset(why) => write!(f, "closed the connection before a whole answer ({why})"),
-            Self::Unreachable(why) => write!(f, "cannot be reached ({why})"),
+            Self::Reset(why) => write!(f, "closed the connection before a whole answer: {why}"),
+            Self::Unreachable(why) => write!(f, "cannot be reached: {why}"),
             Self::TimedOut => f.write_str("did not answer within the time limit"),
             Self::Limit(why) => write!(f, "did not come to an end: {why}"),
             Self::NotAllowed(place) => write!(f, "leads to {place}, which is not on the allow-list"),

@@ -269,7 +269,7 @@ impl<'a> Flow<'a> {
                     |page| format!("it rested at {}", page.url),
                 );
                 return Err(Broke::Precondition(format!(
-                    "{} did not send the browser to the IdP ({rested})",
+                    "{} did not send the browser to the IdP: {rested}",
                     if start == Start::Sp {
                         "the SP"
                     } else {

@@ -246,7 +246,7 @@ async fn wait_until(
         if begun.elapsed() > Duration::from_secs(60) {
             let came = status.map_or_else(|| journey.ended.to_string(), |status| format!("answers {status}"));
             return Err(CannotRun::NotJudged(format!(
-                "the SP was started and is not ready after a minute, for {url} {came}: read what the SP says in {}, or mend [sp] ready",
+                "the SP was started and is not ready after a minute, for {url} {came}; read what the SP says in {}, or mend [sp] ready",
                 log.display()
             )));
         }
@@ -283,7 +283,7 @@ async fn metadata(of: &MetadataOf, http: &HttpDriver) -> Result<SpMetadata, Cann
                 }
                 (ended, _) => {
                     return Err(CannotRun::NotJudged(format!(
-                        "the SP gives no metadata, for {url} {ended}: start it, or mend [sp] metadata"
+                        "the SP gives no metadata, for {url} {ended}; start it, or mend [sp] metadata"
                     )));
                 }
             }

@@ -136,6 +136,11 @@ pub(crate) async fn idp(args: IdpArgs) -> anyhow::Result<Exit> {
             println!("  launch    {}", idp.launch_url(&application.app_id, &tenant.id));
         }
     }
+    if let Some(config::Metadata::Url(url)) = settled.config.as_ref().and_then(Config::metadata) {
+        println!(
+            "\nthe SP's metadata is at {url}, which only `run` reads; to sign in by hand give it as a file"
+        );
+    }
     println!("\nCtrl-C ends it");
     tokio::signal::ctrl_c().await?;
     idp.shutdown().await;
@@ -207,12 +212,7 @@ fn described(config: Option<&Config>) -> Result<Option<SpMetadata>, Mistake> {
                 .map(Some)
                 .map_err(|error| wrong(error.to_string()))
         }
-        Some(config::Metadata::Url(url)) => {
-            eprintln!(
-                "samlitmus: the SP's metadata is at {url}, which is read by `run`; to sign in by hand give it as a file"
-            );
-            Ok(None)
-        }
+        Some(config::Metadata::Url(_)) => Ok(None),
         _ => crate::target::described(config).map(Some).map_err(Mistake),
     }
 }

@@ -58,6 +58,11 @@ impl Tally {
         self.by_server_error += usize::from(by_server_error);
     }
 
+    /// Whether there is a result with this verdict.
+    pub(crate) fn has(&self, verdict: VerdictKind) -> bool {
+        self.by_kind.contains_key(&verdict)
+    }
+
     /// The sum.
     pub(crate) fn finish(mut self, around: &Circumstances) -> RunSummary {
         let listed = |names: &[String]| {
@@ -161,5 +166,43 @@ impl Tally {
             exit,
             ..self.summary
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sum(around: &Circumstances) -> (i32, Vec<String>) {
+        let summary = Tally::default().finish(around);
+        (summary.exit, summary.causes)
+    }
+
+    #[test]
+    fn what_a_broken_worker_took_along_is_never_green() {
+        let (exit, causes) = sum(&Circumstances {
+            lost: 3,
+            ..Circumstances::default()
+        });
+        assert_eq!(exit, 3);
+        assert!(
+            causes[0].starts_with("3 scenarios came to no verdict"),
+            "{causes:?}"
+        );
+    }
+
+    #[test]
+    fn an_interruption_outweighs_everything_and_says_what_is_missing() {
+        let (exit, causes) = sum(&Circumstances {
+            lost: 1,
+            interrupted: true,
+            waivers: vec!["a waiver expired".to_owned()],
+            ..Circumstances::default()
+        });
+        assert_eq!(exit, 130);
+        assert_eq!(
+            causes,
+            ["a waiver expired", "interrupted, with 1 scenario not judged"]
+        );
     }
 }
