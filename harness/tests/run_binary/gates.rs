@@ -1,0 +1,126 @@
+//! What makes a run fail beside its verdicts: snapshots, waivers.
+
+use super::site::Site;
+
+/// The ids that the snapshots of a folder stand for.
+fn snapshots(site: &Site, ending: &str) -> Vec<String> {
+    let folder = site.path("snapshots/billing/signature");
+    let Ok(files) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.filter(|name| name.ends_with(ending)).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn behaviour_is_accepted_once_and_every_change_breaks_the_gate() {
+    let site = Site::new();
+    let run = ["run", "signature/xsw-3"];
+    let hardened = site.serve(&[]);
+    let said = site.samlitmus(&[&run[..], &["--locked"]].concat()).code(1);
+    assert!(said.causes()[0].contains("no accepted snapshot"), "{said:#?}");
+    assert_eq!(snapshots(&site, ".new"), [""; 0], "a locked run writes nothing");
+
+    let said = site.samlitmus(&run).code(0);
+    assert!(
+        said.out
+            .contains("2 new, 0 changed; see them with `samlitmus review`"),
+        "{said:#?}"
+    );
+    let new = ["xsw-3.snap.new", "xsw-3@B.snap.new"];
+    assert_eq!(snapshots(&site, ".new"), new);
+    let said = site.samlitmus(&["review"]).code(0);
+    assert!(said.out.contains("+outcome: rejected"), "{said:#?}");
+    site.samlitmus(&["accept"]).code(0);
+    assert_eq!(snapshots(&site, ".new"), [""; 0]);
+    assert_eq!(snapshots(&site, ".snap"), ["xsw-3.snap", "xsw-3@B.snap"]);
+    let said = site.samlitmus(&[&run[..], &["--locked"]].concat()).code(0);
+    assert!(!said.out.contains("snapshots:"), "{said:#?}");
+    drop(hardened);
+
+    // The deviation is waived, so that the change alone decides.
+    let _flawed = site.serve(&["--flaw", "V11"]);
+    site.write(
+        "waivers.toml",
+        "[[waiver]]\nid = \"signature/xsw-3\"\nreason = \"being mended\"\n",
+    );
+    let said = site
+        .samlitmus(&[&run[..], &["--waivers", "waivers.toml"]].concat())
+        .code(1);
+    let [cause] = said.causes()[..] else {
+        panic!("{said:#?}");
+    };
+    assert!(
+        cause.contains("changed since their snapshots were accepted: signature/xsw-3"),
+        "{said:#?}"
+    );
+    let said = site.samlitmus(&["review"]).code(0);
+    assert!(
+        said.out
+            .contains("-outcome: rejected\n-identity: nobody\n+outcome: session:victim\n+identity: victim"),
+        "{said:#?}"
+    );
+    let said = site.samlitmus(&["reject"]).code(0);
+    assert!(
+        said.out.contains("rejected billing signature/xsw-3\n"),
+        "{said:#?}"
+    );
+    assert_eq!(snapshots(&site, ".new"), [""; 0]);
+    let said = site.samlitmus(&["review"]).code(0);
+    assert_eq!(said.out, "nothing waits for a review\n");
+}
+
+#[test]
+fn a_waiver_holds_until_it_expires_or_the_deviation_heals() {
+    let site = Site::new();
+    let waive = |expires: &str| {
+        let entry = format!(
+            "[[waiver]]\nid = \"signature/xsw-*\"\nreason = \"ticket 12\"\nexpires = \"{expires}\"\n"
+        );
+        site.write("waivers.toml", &entry);
+    };
+    let run = ["run", "signature/xsw-3", "--waivers", "waivers.toml"];
+    let flawed = site.serve(&["--flaw", "V11"]);
+    waive("2999-12-31");
+    let said = site.samlitmus(&run).code(0);
+    assert!(said.out.contains(" waived in "), "{said:#?}");
+    waive("2020-12-31");
+    let said = site.samlitmus(&run).code(1);
+    let expired = "the waiver for signature/xsw-* expired on 2020-12-31: mend the SP, or argue it anew";
+    assert!(said.causes().contains(&expired), "{said:#?}");
+    drop(flawed);
+
+    let _hardened = site.serve(&[]);
+    waive("2999-12-31");
+    let said = site.samlitmus(&run).code(1);
+    let healed = "the waiver for signature/xsw-* no longer bites: the deviation has healed, take it out";
+    assert_eq!(said.causes(), [healed], "{said:#?}");
+}
+
+#[test]
+fn waivers_that_cannot_be_read_end_with_2() {
+    let site = Site::new();
+    for (text, hint) in [
+        (Some("[[waiver]]\nid = \"a\"\n"), "line 1: missing field `reason`"),
+        (Some("waive everything"), "line 1: "),
+        (
+            Some("[[waiver]]\nid = \"a\"\nreason = \"r\"\nexpires = \"soon\"\n"),
+            "expires is a date such as 2027-06-30",
+        ),
+        (None, "there is no such file"),
+    ] {
+        let _ = std::fs::remove_file(site.path("w.toml"));
+        if let Some(text) = text {
+            site.write("w.toml", text);
+        }
+        let said = site
+            .samlitmus(&["run", "baseline/*", "--waivers", "w.toml"])
+            .code(2);
+        assert!(
+            said.sentence().contains(hint) && said.sentence().contains("w.toml"),
+            "{said:#?}"
+        );
+    }
+}

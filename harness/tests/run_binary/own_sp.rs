@@ -1,0 +1,126 @@
+//! An SP in a process of its own, as a user's is, which trusts the keys of the state folder.
+
+use super::{results, site::Site};
+
+#[test]
+fn a_flawed_sp_signs_the_victim_in_and_a_hardened_one_does_not() {
+    let site = Site::new();
+    site.samlitmus(&["idp", "metadata", "--out", "idp.xml"]).code(0);
+    let run = ["run", "signature/xsw-3", "--report", "json=r.json"];
+
+    let flawed = site.serve(&["--flaw", "V11"]);
+    let said = site.samlitmus(&run).code(1);
+    assert!(said.out.contains("session:victim"), "{said:#?}");
+    assert!(said.causes()[0].contains("failed: signature/xsw-3"), "{said:#?}");
+    let json = results(&site.path("r.json"));
+    let outcomes: Vec<_> = json["scenarios"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| &entry["outcome"])
+        .collect();
+    assert!(
+        outcomes.iter().any(|outcome| *outcome == "session:victim"),
+        "{outcomes:?}"
+    );
+    assert_eq!(
+        json["summary"]["fail_by_severity"]["critical"],
+        json["summary"]["fail"]
+    );
+    drop(flawed);
+
+    let _hardened = site.serve(&[]);
+    let said = site.samlitmus(&run).code(0);
+    assert!(said.causes().is_empty(), "{said:#?}");
+    let json = results(&site.path("r.json"));
+    assert_eq!(json["sp"]["name"], "billing");
+    assert_eq!(
+        json["sp"]["calibration"]["two_tenants"], true,
+        "both tenants of the state folder are trusted"
+    );
+}
+
+#[test]
+fn an_sp_that_refuses_in_any_style_can_be_judged() {
+    let site = Site::new();
+    for style in ["403", "500", "redirect", "page"] {
+        let served = site.serve(&["--refuse-with", style]);
+        let said = site.samlitmus(&["run", "signature/xsw-3", "baseline/*"]).code(0);
+        let warnings: Vec<_> = said
+            .out
+            .lines()
+            .filter(|line| line.starts_with("warning: "))
+            .collect();
+        match style {
+            "500" => assert!(
+                matches!(warnings[..], [one] if one.contains("refusals came as a 5xx")),
+                "{warnings:?}"
+            ),
+            _ => assert!(warnings.is_empty(), "{style}: {warnings:?}"),
+        }
+        drop(served);
+    }
+    let _served = site.serve(&["--refuse-with", "silence"]);
+    let said = site
+        .samlitmus(&["run", "signature/xsw-3", "--timeout", "1s"])
+        .code(1);
+    assert!(said.out.contains("hang"), "{said:#?}");
+}
+
+#[test]
+fn the_start_line_starts_the_sp_waits_for_it_and_ends_it() {
+    let site = Site::new();
+    let program = env!("CARGO_BIN_EXE_samlitmus");
+    site.configure(|text| {
+        let lines = format!(
+            "start = \"{program} sp --listen 127.0.0.1:{port} --idp-metadata {{metadata}}\"\n\
+             ready = \"http://127.0.0.1:{port}/singlesignon/saml/metadata\"\n\
+             stop = \"echo stopped > stopped\"\n\
+             \n[sp.probe]",
+            port = site.sp
+        );
+        text.replacen("[sp.probe]", &lines, 1)
+    });
+    let said = site.samlitmus(&["run", "signature/xsw-3", "baseline/*"]).code(0);
+    assert!(said.err.is_empty(), "{said:#?}");
+    assert_eq!(
+        std::fs::read_to_string(site.path("stopped")).unwrap(),
+        "stopped\n"
+    );
+    assert!(site.is_free(), "the SP still listens");
+}
+
+#[test]
+fn an_sp_that_was_started_does_not_outlive_a_run_that_is_killed() {
+    let site = Site::new();
+    let program = env!("CARGO_BIN_EXE_samlitmus");
+    site.configure(|text| {
+        let lines = format!(
+            "start = \"{program} sp --listen 127.0.0.1:{port} --idp-metadata {{metadata}}\"\n\
+             ready = \"http://127.0.0.1:{port}/singlesignon/saml/metadata\"\n\
+             \n[sp.probe]",
+            port = site.sp
+        );
+        text.replacen("[sp.probe]", &lines, 1)
+    });
+    let mut run = site.start(&["run", "--jobs", "1", "--tier", "all"]);
+    run.until("learned: ");
+    assert!(!site.is_free());
+    drop(run);
+    site.wait_until_free();
+}
+
+#[test]
+fn a_start_line_that_fails_is_named_with_its_last_words() {
+    let site = Site::new();
+    site.configure(|text| {
+        let lines = "start = \"echo the database is away >&2; exit 7\"\nready = \"http://127.0.0.1:9/\"\n\n[sp.probe]";
+        text.replacen("[sp.probe]", lines, 1)
+    });
+    let said = site.samlitmus(&["run", "baseline/*"]).code(3);
+    let cause = said.causes()[0];
+    assert!(
+        cause.contains("[sp] start") && cause.contains("the database is away"),
+        "{said:#?}"
+    );
+}

@@ -1,0 +1,175 @@
+//! `idp`, `idp metadata` and `sp` by themselves.
+
+use std::{
+    collections::BTreeSet,
+    io::{Read, Write},
+    net::TcpStream,
+    os::unix::fs::PermissionsExt,
+    time::Duration,
+};
+
+use saml::IdpMetadata;
+
+use super::{port, samlitmus, site::Site};
+
+/// The body of a page.
+fn get(url: &str) -> Vec<u8> {
+    let rest = url.strip_prefix("http://").unwrap();
+    let (host, path) = rest.split_once('/').unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    write!(
+        stream,
+        "GET /{path} HTTP/1.0\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let head = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+    assert!(
+        answer.starts_with(b"HTTP/1.0 200"),
+        "{url}: {}",
+        String::from_utf8_lossy(&answer[..head])
+    );
+    answer.split_off(head + 4)
+}
+
+/// The URL that a line of the program names.
+fn url<'a>(out: &'a str, name: &str) -> &'a str {
+    let line = out.lines().find_map(|line| line.trim_start().strip_prefix(name));
+    line.unwrap_or_else(|| panic!("no {name} in:\n{out}"))
+        .split_whitespace()
+        .next()
+        .unwrap()
+}
+
+#[test]
+fn metadata_that_was_written_before_is_what_the_idp_publishes_later() {
+    let site = Site::new();
+    let said = site.samlitmus(&["idp", "metadata", "--out", "idp.xml"]).code(0);
+    assert_eq!(said.sentence(), "wrote idp.xml; let the SP trust it");
+    let written = IdpMetadata::parse(&std::fs::read(site.path("idp.xml")).unwrap()).unwrap();
+
+    let mut idp = site.start(&["idp"]);
+    idp.until("Ctrl-C ends it");
+    let published = IdpMetadata::parse(&get(url(&idp.out, "metadata "))).unwrap();
+    assert_eq!(published.entity_id, written.entity_id);
+    let keys = |metadata: &IdpMetadata| -> BTreeSet<Vec<u8>> {
+        metadata
+            .signing
+            .iter()
+            .map(|certificate| certificate.der().to_vec())
+            .collect()
+    };
+    assert!(!keys(&written).is_empty());
+    assert_eq!(keys(&published), keys(&written));
+    let places = |metadata: &IdpMetadata| -> Vec<String> {
+        metadata
+            .sso
+            .iter()
+            .map(|endpoint| endpoint.location.clone())
+            .collect()
+    };
+    assert_eq!(
+        places(&published),
+        places(&written),
+        "and it listens where it said"
+    );
+    assert_eq!(places(&published)[0], url(&idp.out, "sign-in "));
+    idp.interrupt();
+    idp.end().code(0);
+
+    // Without a file it goes to standard output, byte for byte as it is.
+    let said = site.samlitmus(&["idp", "metadata"]).code(0);
+    let printed = IdpMetadata::parse(said.out.as_bytes()).unwrap();
+    assert_eq!(keys(&printed), keys(&written));
+
+    for file in std::fs::read_dir(site.path(".samlitmus/idp")).unwrap() {
+        let file = file.unwrap();
+        let mode = file.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{}", file.path().display());
+    }
+    let folder = std::fs::metadata(site.path(".samlitmus/idp")).unwrap();
+    assert_eq!(folder.permissions().mode() & 0o777, 0o700);
+}
+
+#[test]
+fn reset_makes_new_keys() {
+    let site = Site::new();
+    site.samlitmus(&["idp", "metadata", "--out", "before.xml"])
+        .code(0);
+    let mut idp = site.start(&["idp", "--reset"]);
+    idp.until("Ctrl-C ends it");
+    idp.interrupt();
+    idp.end().code(0);
+    site.samlitmus(&["idp", "metadata", "--out", "after.xml"]).code(0);
+    let read = |name: &str| IdpMetadata::parse(&std::fs::read(site.path(name)).unwrap()).unwrap();
+    assert_ne!(
+        read("before.xml").signing[0].der(),
+        read("after.xml").signing[0].der()
+    );
+}
+
+#[test]
+fn the_sp_names_its_urls_and_they_answer() {
+    let site = Site::new();
+    let mut sp = site.serve(&["--flaw", "V11", "--flaw", "V37-no-time", "--refuse-with", "page"]);
+    for line in [
+        "wrong on purpose: V11-unbound-verify",
+        "wrong on purpose: V37-no-time",
+        "refuses with page",
+    ] {
+        assert!(sp.out.contains(line), "{}", sp.out);
+    }
+    let metadata = saml::SpMetadata::parse(&get(url(&sp.out, "metadata "))).unwrap();
+    assert!(metadata.default_acs().is_some());
+    assert!(url(&sp.out, "sign in ").starts_with(&format!("http://127.0.0.1:{}/", site.sp)));
+    assert!(url(&sp.out, "probe ").ends_with("/whoami"));
+    sp.interrupt();
+    sp = {
+        let said = sp.end().code(0);
+        assert!(said.err.is_empty(), "{said:#?}");
+        site.serve(&[])
+    };
+    assert!(!sp.out.contains("wrong on purpose"), "{}", sp.out);
+}
+
+#[test]
+fn what_cannot_be_served_ends_with_2_and_says_what_to_do() {
+    let site = Site::new();
+    let _served = site.serve(&[]);
+    let taken = format!("127.0.0.1:{}", site.sp);
+    let free = format!("127.0.0.1:{}", port());
+    site.write("idp.json", "{}");
+    for (args, hint) in [
+        (
+            &["idp", "--listen", &taken][..],
+            "is in use by another program; stop that program",
+        ),
+        (&["sp", "--listen", &taken], "choose another address, or port 0"),
+        (&["idp", "--listen", "0.0.0.0:0"], "name 127.0.0.1"),
+        (
+            &["sp", "--listen", &free, "--idp-metadata", "idp.json"],
+            "idp.json: this is not SAML metadata",
+        ),
+        (
+            &["sp", "--listen", &free, "--idp-metadata", "gone.xml"],
+            "gone.xml: it cannot be read",
+        ),
+        (&["idp", "--state", "samlitmus.toml"], "samlitmus.toml"),
+        (
+            &["idp", "metadata", "--out", "no/such/folder.xml"],
+            "cannot be written",
+        ),
+    ] {
+        let said = site.samlitmus(args).code(2);
+        assert!(said.sentence().contains(hint), "{args:?}: {said:#?}");
+    }
+}
+
+#[test]
+fn the_stranger_without_a_configuration_is_told_where_to_begin() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = samlitmus(folder.path(), &["run"]).code(2);
+    assert!(said.sentence().contains("samlitmus run --demo"), "{said:#?}");
+}
