@@ -52,7 +52,10 @@ impl Classified {
 
 /// How a refusal is known again: by status, title and text of its page, wherever the SP shows it.
 pub(crate) fn mark(page: &Page) -> String {
-    fingerprint(&Page { url: String::new(), ..page.clone() })
+    fingerprint(&Page {
+        url: String::new(),
+        ..page.clone()
+    })
 }
 
 /// The word for an observation. `mark` is the way in which pages are compared.
@@ -116,11 +119,7 @@ fn session(identity: &str, markers: &[String], wanted: &Expectations<'_>) -> Cla
     Classified::of(outcome, identity, who.name())
 }
 
-fn refusal(
-    seen: &Observation,
-    wanted: &Expectations<'_>,
-    mark: impl Fn(&Page) -> String,
-) -> Classified {
+fn refusal(seen: &Observation, wanted: &Expectations<'_>, mark: impl Fn(&Page) -> String) -> Classified {
     match &seen.journey.ended {
         Ended::TimedOut => Classified::new(Outcome::Hang, ""),
         Ended::Reset(how) => Classified::new(Outcome::ServerError, how.clone()),
