@@ -190,11 +190,16 @@ pub(crate) async fn shell(command: &str, folder: &Path) -> Result<(), String> {
     }
 }
 
-/// The last line that says something, at most 300 characters of it.
+/// The last line that tells of an error (after it Node says its version), or the last that says anything; at most 300
+/// characters of it.
 fn last_words(said: &[u8]) -> String {
     let said = String::from_utf8_lossy(said);
-    let last = said.lines().rev().map(str::trim).find(|line| !line.is_empty());
-    last.unwrap_or("it said nothing").chars().take(300).collect()
+    let mut lines = said.lines().rev().map(str::trim).filter(|line| !line.is_empty());
+    let error = lines
+        .clone()
+        .find(|line| line.to_ascii_lowercase().contains("error:"));
+    let last = error.or_else(|| lines.next()).unwrap_or("it said nothing");
+    last.chars().take(300).collect()
 }
 
 /// A text as one word of a POSIX shell.
@@ -260,6 +265,17 @@ mod tests {
         );
         let said = std::fs::read_to_string(&log).unwrap();
         assert_eq!(said, "first\nthe port is taken\n");
+    }
+
+    #[test]
+    fn the_last_words_are_what_went_wrong() {
+        let node = "node:events:502\n  throw er; // Unhandled 'error' event\n\nError: listen EADDRINUSE\n    at Server\n\nNode.js v20\n";
+        assert_eq!(last_words(node.as_bytes()), "Error: listen EADDRINUSE");
+        assert_eq!(
+            last_words(b"starting\nport 8471 is in use\n\n"),
+            "port 8471 is in use"
+        );
+        assert_eq!(last_words(b"\n"), "it said nothing");
     }
 
     #[tokio::test]

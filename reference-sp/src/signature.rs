@@ -153,6 +153,17 @@ impl<'a> Form<'a> {
         Ok(Form { algorithm, prefixes })
     }
 
+    /// The same for a Reference by ID: the nodes that it names have no comments among them, whatever the
+    /// transform would do with some (XML-DSig 4.4.3.3).
+    fn of_reference(self) -> Self {
+        let algorithm = match self.algorithm {
+            alg::EXC_C14N_COMMENTS => alg::EXC_C14N,
+            alg::C14N_COMMENTS => alg::C14N,
+            other => other,
+        };
+        Form { algorithm, ..self }
+    }
+
     /// The canonical octets of an element, without the signature that it envelops. An error is an error, and so
     /// is an empty form: no element has one.
     fn of(
@@ -185,7 +196,7 @@ fn transforms<'a>(reference: Node<'a, '_>) -> Result<Form<'a>, Denial> {
             algorithm: alg::C14N,
             prefixes: Vec::new(),
         }),
-        [_, canonical] => Form::of_method(canonical),
+        [_, canonical] => Form::of_method(canonical).map(Form::of_reference),
         _ => Err(Denial::Transforms),
     }
 }

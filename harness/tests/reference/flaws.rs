@@ -17,6 +17,8 @@ async fn the_hardened_sp_has_no_red_and_nothing_is_left_open() {
         Told::ids(&fail),
         Told::ids(&open)
     );
+    let amber = told.of(VerdictKind::Warn);
+    assert!(amber.is_empty(), "{:#?}", Told::ids(&amber));
     assert_eq!((told.summary.exit, told.summary.causes.as_slice()), (0, &[][..]));
     let ran: std::collections::BTreeSet<_> = told
         .results
