@@ -270,7 +270,7 @@ pub struct SettleArgs {
     /// Ids, or patterns such as 'signature/*' [default: all]
     #[arg(value_name = "PATTERN")]
     pub patterns: Vec<String>,
-    /// Whose snapshots.
+    /// Whose snapshots: where one is named, its SP's only.
     #[command(flatten)]
     pub config: ConfigArgs,
     /// The folder of accepted snapshots [default: snapshots]

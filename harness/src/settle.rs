@@ -9,17 +9,22 @@ use globset::GlobMatcher;
 
 use crate::snapshot::{Choice, Pending, SnapshotError, pending};
 
-/// Accepts or rejects everything that matches, and says what.
+/// Accepts or rejects everything that matches, of one SP or of all, and says what.
 ///
 /// # Errors
 /// A snapshot cannot be read or written.
-pub fn settle(folder: &Path, patterns: &[GlobMatcher], choice: Choice) -> Result<Vec<String>, SnapshotError> {
+pub fn settle(
+    folder: &Path,
+    sp: Option<&str>,
+    patterns: &[GlobMatcher],
+    choice: Choice,
+) -> Result<Vec<String>, SnapshotError> {
     let word = match choice {
         Choice::Accept => "accepted",
         Choice::Reject => "rejected",
     };
     let mut said = Vec::new();
-    for pending in pending(folder, patterns)? {
+    for pending in of(folder, sp, patterns)? {
         pending.settle(choice)?;
         said.push(format!("{word} {} {}", pending.sp, pending.id));
     }
@@ -30,8 +35,8 @@ pub fn settle(folder: &Path, patterns: &[GlobMatcher], choice: Choice) -> Result
 ///
 /// # Errors
 /// A snapshot cannot be read or written, or the terminal went away.
-pub fn review(folder: &Path, patterns: &[GlobMatcher]) -> anyhow::Result<()> {
-    let waiting = pending(folder, patterns)?;
+pub fn review(folder: &Path, sp: Option<&str>, patterns: &[GlobMatcher]) -> anyhow::Result<()> {
+    let waiting = of(folder, sp, patterns)?;
     let asks = io::stdin().is_terminal() && io::stdout().is_terminal();
     let mut out = io::stdout().lock();
     if waiting.is_empty() {
@@ -61,6 +66,12 @@ pub fn review(folder: &Path, patterns: &[GlobMatcher]) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn of(folder: &Path, sp: Option<&str>, patterns: &[GlobMatcher]) -> Result<Vec<Pending>, SnapshotError> {
+    let mut waiting = pending(folder, patterns)?;
+    waiting.retain(|change| sp.is_none_or(|sp| change.sp == sp));
+    Ok(waiting)
+}
+
 /// Whether to go on.
 fn ask(out: &mut impl Write, input: &mut impl BufRead, change: &Pending) -> anyhow::Result<bool> {
     loop {
@@ -78,5 +89,25 @@ fn ask(out: &mut impl Write, input: &mut impl BufRead, change: &Pending) -> anyh
             _ => continue,
         }
         return Ok(true);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_an_sp_is_named_only_its_snapshots_are_accepted() {
+        let folder = tempfile::tempdir().unwrap();
+        for sp in ["billing", "travel"] {
+            let at = folder.path().join(sp).join("baseline");
+            std::fs::create_dir_all(&at).unwrap();
+            let text = "---\nsource: baseline/x\n---\noutcome: rejected\n";
+            std::fs::write(at.join("x.snap.new"), text).unwrap();
+        }
+        let settled = |sp| settle(folder.path(), sp, &[], Choice::Accept).unwrap();
+        assert_eq!(settled(Some("billing")), ["accepted billing baseline/x"]);
+        assert!(folder.path().join("travel/baseline/x.snap.new").exists());
+        assert_eq!(settled(None), ["accepted travel baseline/x"]);
     }
 }

@@ -65,7 +65,8 @@ fn answer(command: Command) -> anyhow::Result<Exit> {
         Command::Explain(args) => explain(&args),
         Command::Forge(args) => forge(&args),
         Command::Review(args) => {
-            settle::review(&snapshots(&args)?, &globs(&args.patterns)?)?;
+            let (folder, sp) = snapshots(&args)?;
+            settle::review(&folder, sp.as_deref(), &globs(&args.patterns)?)?;
             Ok(Exit::Conforms)
         }
         Command::Accept(args) => settled(&args, Choice::Accept),
@@ -128,7 +129,8 @@ fn forge(args: &ForgeArgs) -> anyhow::Result<Exit> {
 }
 
 fn settled(args: &SettleArgs, choice: Choice) -> anyhow::Result<Exit> {
-    let said = settle::settle(&snapshots(args)?, &globs(&args.patterns)?, choice)?;
+    let (folder, sp) = snapshots(args)?;
+    let said = settle::settle(&folder, sp.as_deref(), &globs(&args.patterns)?, choice)?;
     if said.is_empty() {
         print("nothing waits for a review\n")?;
         return Ok(if args.patterns.is_empty() {
@@ -177,15 +179,18 @@ pub(crate) fn catalogue(folders: &[PathBuf]) -> anyhow::Result<Catalogue> {
         })
 }
 
-fn snapshots(args: &SettleArgs) -> anyhow::Result<PathBuf> {
-    if let Some(folder) = &args.snapshots {
-        return Ok(folder.clone());
+/// The folder, and the SP where a configuration was named: whoever names one means that one's SP.
+fn snapshots(args: &SettleArgs) -> anyhow::Result<(PathBuf, Option<String>)> {
+    let named = args.config.config.is_some();
+    if let (Some(folder), false) = (&args.snapshots, named) {
+        return Ok((folder.clone(), None));
     }
-    let config = args.config.load_if_any()?;
-    Ok(config.map_or_else(
-        || PathBuf::from("snapshots"),
-        |config| config.path(&config.run.snapshots),
-    ))
+    let Some(config) = args.config.load_if_any()? else {
+        return Ok((PathBuf::from("snapshots"), None));
+    };
+    let kept = config.path(&config.run.snapshots);
+    let sp = named.then_some(config.sp.name);
+    Ok((args.snapshots.clone().unwrap_or(kept), sp))
 }
 
 fn running() -> anyhow::Result<tokio::runtime::Runtime> {
