@@ -141,8 +141,7 @@ pub(crate) async fn idp(args: IdpArgs) -> anyhow::Result<Exit> {
             "\nthe SP's metadata is at {url}, which only `run` reads; to sign in by hand give it as a file"
         );
     }
-    println!("\nCtrl-C ends it");
-    tokio::signal::ctrl_c().await?;
+    until_interrupted().await?;
     idp.shutdown().await;
     Ok(Exit::Conforms)
 }
@@ -184,10 +183,22 @@ pub(crate) async fn sp(args: SpArgs) -> anyhow::Result<Exit> {
     for flaw in &args.flaw {
         println!("  wrong on purpose: {}", flaw.name());
     }
-    println!("\nCtrl-C ends it");
-    tokio::signal::ctrl_c().await?;
+    until_interrupted().await?;
     sp.shutdown().await;
     Ok(Exit::Conforms)
+}
+
+/// Says what ends it, and waits for that.
+async fn until_interrupted() -> std::io::Result<()> {
+    let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
+    // It listens from its first poll on, which must come before the promise that somebody does.
+    tokio::select! {
+        biased;
+        ended = &mut interrupted => return ended,
+        () = std::future::ready(()) => {}
+    }
+    println!("\nCtrl-C ends it");
+    interrupted.await
 }
 
 fn trusted(path: &Path) -> Result<Trusted, Mistake> {
