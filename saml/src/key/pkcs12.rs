@@ -28,13 +28,14 @@ impl SigningKey {
     ///
     /// # Errors
     /// Not such a file; another password; no RSA key or no certificate that belongs to it; more rounds of
-    /// hashing than any exporter asks for.
+    /// hashing than any exporter asks for (seen where the parts of the file are DER).
     pub fn from_pkcs12(bytes: &[u8], password: &str) -> Result<Self, KeyError> {
         if bytes.len() > MAX {
             return Err(KeyError::TooLarge(MAX));
         }
         let file = Pkcs12::from_der(bytes).map_err(|_| KeyError::NotPkcs12)?;
-        if Value::first(bytes).is_none_or(|value| slow(value, DEPTH)) {
+        // As OpenSSL writes it, since files in BER are common.
+        if Value::first(&file.to_der()?).is_some_and(|value| slow(value, DEPTH)) {
             return Err(KeyError::Holds("asks to hash its password for too long"));
         }
         // A password with a NUL would end there, in C.
@@ -132,6 +133,9 @@ mod tests {
         let again = SigningKey::from_pkcs12(&bytes, "s3cret").unwrap();
         assert_eq!(again.certificate(), key.certificate());
         assert!(again.private().public_eq(key.private()));
+        // BER of no stated length, as Firefox and Java libraries write it.
+        let ber = [&[0x30, 0x80][..], &bytes[4..], &[0, 0]].concat();
+        assert!(SigningKey::from_pkcs12(&ber, "s3cret").is_ok());
         let refused = |password: &str| SigningKey::from_pkcs12(&bytes, password).unwrap_err();
         assert!(matches!(refused("other"), KeyError::Password));
         assert!(matches!(refused(""), KeyError::Password));

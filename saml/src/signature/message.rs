@@ -150,7 +150,7 @@ mod tests {
     fn keys() -> &'static [SigningKey; 3] {
         static KEYS: OnceLock<[SigningKey; 3]> = OnceLock::new();
         KEYS.get_or_init(|| {
-            [Kind::Rsa2048, Kind::P256, Kind::Rsa2048].map(|kind| SigningKey::generate(kind).unwrap())
+            [Kind::Rsa4096, Kind::P256, Kind::Rsa2048].map(|kind| SigningKey::generate(kind).unwrap())
         })
     }
 
