@@ -204,6 +204,12 @@ fn padding_iv_key_and_tag_are_the_attackers_to_choose() {
         padding[14] = count;
         assert!(undecipherable(&padded(&padding)), "{count}");
     }
+    // More than a block of padding is none, even where a whole element comes before it.
+    let long = Material {
+        padding: Some([28; 28].to_vec()),
+        ..Material::default()
+    };
+    assert!(undecipherable(&sealed(b"<a/>", Options::default(), &long)));
     let tagged = |tag: Vec<u8>| {
         let material = Material {
             tag: Some(tag),

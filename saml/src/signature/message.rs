@@ -223,7 +223,10 @@ mod tests {
         let mut object = azure("_r");
         object.extra = "<Object>x</Object>".to_owned();
         let object = signed_at(&message(), "<samlp:SessionIndex>", &object);
-        for xml in [part, deep, two, whole, object] {
+        let empty = format!("<Signature xmlns=\"{}\"/><samlp:SessionIndex>", ns::DS);
+        let second = message().replace("<samlp:SessionIndex>", &empty);
+        let second = signed_at(&second, "<Signature", &azure("_r"));
+        for xml in [part, deep, two, whole, object, second] {
             assert!(
                 matches!(verify(&xml), MessageSignatureError::Misplaced(_)),
                 "{xml}"
