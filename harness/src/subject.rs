@@ -40,7 +40,8 @@ impl Started {
         stop: Option<&str>,
     ) -> Result<Self, String> {
         let command = command.replace("{metadata}", &quoted(&metadata.display().to_string()));
-        let file = File::create(log);
+        // To append, since an SP of several processes may open it again as /dev/stderr, and none may write over another.
+        let file = File::create(log).and_then(|_| File::options().append(true).open(log));
         let (out, err) = file
             .and_then(|file| Ok((file.try_clone()?, file)))
             .map_err(|error| format!("[sp] start: its log {} cannot be written: {error}", log.display()))?;
@@ -271,6 +272,22 @@ mod tests {
         );
         let said = std::fs::read_to_string(&log).unwrap();
         assert_eq!(said, "first\nthe port is taken\n");
+    }
+
+    #[tokio::test]
+    async fn processes_that_open_the_log_anew_do_not_write_over_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("sp.log");
+        std::fs::write(&log, "of the run before\n").unwrap();
+        let command = "echo one >&2; echo two >>/dev/stderr; echo three >&2; exit 7";
+        let mut started = Started::start(command, Path::new("m.xml"), folder.path(), &log, None).unwrap();
+        for _ in 0..250 {
+            if started.failed().is_some() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert_eq!(std::fs::read_to_string(&log).unwrap(), "one\ntwo\nthree\n");
     }
 
     #[test]
