@@ -12,6 +12,7 @@
 
 pub mod aadsts;
 pub mod directory;
+pub mod gallery;
 mod guid;
 pub mod issuance;
 #[cfg(feature = "server")]
