@@ -10,7 +10,7 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use mock_idp::{
-    Directory,
+    Shared,
     server::{Answer, Live, Reply},
 };
 use saml::{AuthnRequest, SpMetadata};
@@ -20,7 +20,7 @@ use crate::play::Kept;
 
 /// Everything that forging needs beside the recipe.
 pub(crate) struct Forge {
-    pub(crate) directory: Arc<RwLock<Directory>>,
+    pub(crate) directory: Shared,
     pub(crate) sp: SpMetadata,
     pub(crate) keys: KeyRing,
     pub(crate) origin: RwLock<String>,
@@ -59,7 +59,7 @@ impl Forge {
         relay_state: Option<&str>,
         make: impl FnOnce(&Context<'_>) -> T,
     ) -> T {
-        let directory = self.directory.read().unwrap_or_else(PoisonError::into_inner);
+        let directory = self.directory.read();
         let origin = self.origin.read().unwrap_or_else(PoisonError::into_inner);
         let offset = *locked(&self.offset);
         make(&Context {

@@ -13,6 +13,7 @@ use std::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use mock_idp::Azure;
 pub use read::ConfigError;
 
 /// The name that is looked for where no `--config` is given.
@@ -141,57 +142,6 @@ pub struct Idp {
     pub state: String,
     /// What the documentation of Azure AD leaves open or contradicts.
     pub azure: Azure,
-}
-
-/// What the documentation of Azure AD leaves open or contradicts. The defaults are what was seen on the wire.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Azure {
-    /// Which audiences get the prefix `spn:`.
-    pub audience_spn: AudienceSpn,
-    /// The answer to a passive request without a session.
-    pub passive_without_session: PassiveAnswer,
-    /// The Issuer of a LogoutResponse.
-    pub logout_issuer: LogoutIssuer,
-    /// Whether the Destination of an AuthnRequest must be the endpoint that it came to.
-    pub check_destination: bool,
-    /// Whether an AssertionConsumerServiceIndex is ignored.
-    pub ignore_acs_index: bool,
-}
-
-/// Which audiences get the prefix `spn:`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum AudienceSpn {
-    /// Only an application ID.
-    #[default]
-    GuidOnly,
-    /// Everything that is no URI.
-    NonUri,
-    /// None.
-    Never,
-}
-
-/// The answer to a passive request without a session.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum PassiveAnswer {
-    /// A Response with the status NoPassive.
-    #[default]
-    SamlResponse,
-    /// The IdP's own error page.
-    ErrorPage,
-}
-
-/// The Issuer of a LogoutResponse.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum LogoutIssuer {
-    /// `https://sts.windows.net/TENANT/`, as in every other message.
-    #[default]
-    Sts,
-    /// `https://login.microsoftonline.com/TENANT/`.
-    Login,
 }
 
 /// The out-of-band listener.
@@ -361,7 +311,6 @@ impl Config {
             ("[sp.probe] users", self.sp.probe.users.is_some()),
             ("[sp.second]", self.sp.second.is_some()),
             ("[idp] tenant", self.idp.tenant != Idp::default().tenant),
-            ("[idp.azure]", self.idp.azure != Azure::default()),
         ];
         commands
             .into_iter()

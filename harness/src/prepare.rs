@@ -9,10 +9,7 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use mock_idp::{
-    Application,
-    server::{Answer, Live, MockIdp, Options as IdpOptions, Reply},
-};
+use mock_idp::server::{Answer, Live, MockIdp, Options as IdpOptions, Reply};
 use saml::SpMetadata;
 use scenarios::{KeyRing, Need, Scenario};
 use url::Url;
@@ -116,14 +113,14 @@ pub(crate) async fn prepare(
     }
     let sp = metadata(&target.metadata, &http).await?;
     let directory = idp.directory().clone();
-    {
-        let mut directory = directory
-            .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        for tenant in &mut directory.tenants {
-            tenant.applications.push(Application::from_sp_metadata(&sp));
-        }
-    }
+    directory
+        .change(|directory| {
+            for tenant in &mut directory.tenants {
+                tenant.adopt(&sp);
+            }
+            Ok::<(), std::convert::Infallible>(())
+        })
+        .map_err(|e| wrong(&e))?;
     let people = names(&target.directory);
     if let Some(command) = &target.provision {
         for (_, name) in &people {

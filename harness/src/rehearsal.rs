@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use jiff::Timestamp;
-use mock_idp::{Application, Directory};
+use mock_idp::Directory;
 use saml::{
     AuthnRequest, SigningKey, SpMetadata,
     key::{KeyError, Kind},
@@ -83,9 +83,7 @@ impl Rehearsal {
             ),
         };
         for tenant in &mut directory.tenants {
-            if tenant.application(&sp.entity_id).is_none() {
-                tenant.applications.push(Application::from_sp_metadata(&sp));
-            }
+            tenant.adopt(&sp);
         }
         let request = AuthnRequest {
             id: "_request-on-paper".to_owned(),

@@ -6,7 +6,7 @@ use std::{
 };
 
 use mock_idp::{
-    Application, Directory,
+    Directory,
     server::{MockIdp, Options, origin_for},
 };
 use reference_sp::{ReferenceSp, Trusted};
@@ -111,7 +111,7 @@ pub(crate) async fn idp(args: IdpArgs) -> anyhow::Result<Exit> {
     let mut directory = settled.directory()?;
     if let Some(sp) = described(settled.config.as_ref())? {
         for tenant in &mut directory.tenants {
-            tenant.applications.push(Application::from_sp_metadata(&sp));
+            tenant.adopt(&sp);
         }
     }
     let mut options = Options::new(directory.clone());

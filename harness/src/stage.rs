@@ -168,11 +168,7 @@ impl Stage {
 
     /// The link that starts IdP-initiated sign-in for a persona.
     pub(crate) fn launch_url(&self, persona: Persona) -> String {
-        let directory = self
-            .forge
-            .directory
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
+        let directory = self.forge.directory.read();
         let tenant = match persona {
             Persona::Outsider => directory.fabrikam(),
             _ => directory.contoso(),
@@ -181,8 +177,6 @@ impl Stage {
             .application(&self.forge.sp.entity_id)
             .map_or("", |app| app.app_id.as_str())
             .to_owned();
-        let id = tenant.id.clone();
-        drop(directory);
-        self.idp.launch_url(&app, &id)
+        self.idp.launch_url(&app, &tenant.id)
     }
 }

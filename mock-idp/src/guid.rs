@@ -18,6 +18,22 @@ pub(crate) fn derived(text: &str) -> String {
     dashed(&bytes)
 }
 
+/// The id of an app role assignment: base64url, without padding, of 32 bytes, the first 16 the principal's GUID in the order
+/// in which .NET writes it (checked against the sample of Graph's documentation).
+pub(crate) fn assignment(principal: &str) -> String {
+    use base64::prelude::*;
+    let mut bytes: [u8; 32] = random();
+    let digits: String = principal.chars().filter(char::is_ascii_hexdigit).collect();
+    if digits.len() == 32 {
+        let value = u128::from_str_radix(&digits, 16).unwrap_or_default();
+        bytes[..16].copy_from_slice(&value.to_be_bytes());
+        bytes[..4].reverse();
+        bytes[4..6].reverse();
+        bytes[6..8].reverse();
+    }
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
+}
+
 /// Random bytes from the operating system.
 pub(crate) fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];

@@ -11,6 +11,7 @@
 //! Nothing here proves who anybody is. It signs whatever it is asked to sign; trust its keys in tests only.
 
 pub mod aadsts;
+mod azure;
 pub mod directory;
 pub mod gallery;
 mod guid;
@@ -19,8 +20,12 @@ pub mod issuance;
 pub mod server;
 
 pub use aadsts::Aadsts;
+pub use azure::{
+    AudienceSpn, Azure, BindingAnswer, ContextOf, Encryption, Lifetimes, LogoutIssuer, PassiveAnswer,
+};
 pub use directory::{
-    Application, Directory, Keys, ReplyUrl, Signing, SigningOption, StoreError, Tenant, User,
+    Application, ChangeError, Directory, Keys, ReplyUrl, Shared, Signing, SigningOption, StoreError, Tenant,
+    User,
 };
 pub use issuance::{
     IssueError, SignIn, check_request, draft, federation_metadata, issue, name_id_for, no_passive, reply_url,

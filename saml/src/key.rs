@@ -100,6 +100,20 @@ impl SigningKey {
         Self::make(Kind::Rsa2048, common_name, from, until, None)
     }
 
+    /// A key whose certificate has Azure's shape, from one instant to another.
+    ///
+    /// # Errors
+    ///
+    /// OpenSSL makes no key, or the instants are out of range.
+    pub fn generate_with(
+        common_name: &str,
+        not_before: Timestamp,
+        not_after: Timestamp,
+    ) -> Result<Self, KeyError> {
+        let (from, until) = (not_before.as_second(), not_after.as_second());
+        Self::make(Kind::Rsa2048, common_name, from, until, None)
+    }
+
     /// A new key under a certificate that looks like another: same subject, issuer, serial and validity.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use saml::key::SigningKey;
 
-/// Two signing keys, the one that signs at the moment, and those that the metadata lists.
+/// A tenant's two signing keys, the one that signs at the moment, and those that the metadata lists.
 ///
 /// Azure's portal makes a new certificate inactive and switches over at once: that is changing `active`. The
 /// metadata lists inactive ones too, from the moment when they are made: that is `published`.
@@ -19,11 +19,20 @@ pub struct Keys {
     pub published: Vec<SigningKey>,
 }
 
+/// The keys that sign for one application: its own, or the tenant's.
+#[derive(Clone)]
+pub struct SigningKeys<'a> {
+    /// The key that signs.
+    pub active: &'a SigningKey,
+    /// Those that the application's federation metadata lists, the active one among them.
+    pub published: Vec<&'a SigningKey>,
+}
+
 /// The subject, and the issuer, of every certificate that Azure makes for an application.
-const SUBJECT: &str = "Microsoft Azure Federated SSO Certificate";
+pub(super) const SUBJECT: &str = "Microsoft Azure Federated SSO Certificate";
 /// How long Azure's certificates live, in years.
-const YEARS: u32 = 3;
-const DAY: SignedDuration = SignedDuration::from_hours(24);
+pub(super) const YEARS: u32 = 3;
+pub(super) const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 impl Keys {
     /// The first signs and is the only one published.
@@ -33,6 +42,14 @@ impl Keys {
             published: vec![k1.clone()],
             k1,
             k2,
+        }
+    }
+
+    /// The same, as one application's.
+    pub(crate) fn as_signing(&self) -> SigningKeys<'_> {
+        SigningKeys {
+            active: &self.active,
+            published: self.published.iter().collect(),
         }
     }
 

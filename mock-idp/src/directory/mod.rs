@@ -1,16 +1,41 @@
-//! What an administrator of the directory configures: tenants, users, applications and their keys.
+//! What an administrator of the directory configures: tenants, users, groups, applications, policies and keys.
+//!
+//! [`Directory`] is plain data. [`Shared`] is the one that a server serves and others change; what is changed through it is
+//! kept in a state folder where it was opened with one.
 
+mod access;
 mod application;
+mod certificate;
+mod claim;
+mod group;
 mod keys;
+mod policy;
+mod rules;
+mod seed;
+mod shared;
+mod source;
 mod store;
 mod tenant;
 mod user;
 
-pub use application::{Application, Claim, ReplyUrl, Signing, SigningOption, Source};
-pub use keys::Keys;
-pub use store::StoreError;
+pub use access::{AppRole, Assignment, DEFAULT_ACCESS, Principal};
+pub use application::{
+    Application, ConditionalAccess, ReplyUrl, Signing, SigningOption, SsoMode, Verification,
+};
+pub use certificate::{PublicCertificate, SigningCertificate};
+pub use claim::{
+    Claim, Condition, GroupClaims, GroupFilter, GroupValue, Matches, NameFormat, NameIdClaim, On,
+    Replacement, Transformation, UserKind, Value, WhichGroups,
+};
+pub use group::{Group, GroupKind, GroupOnPremises};
+pub use keys::{Keys, SigningKeys};
+pub use policy::{Policy, PolicyKind};
+pub use rules::RuleError;
+pub use shared::{ChangeError, Shared};
+pub use source::{Attribute, Subject};
+pub use store::{ImportError, StoreError};
 pub use tenant::Tenant;
-pub use user::User;
+pub use user::{AuthMethod, Guest, OnPremises, Profile, SignInState, StrongAuthentication, User, UserType};
 
 /// The domain of the tenant that the service provider trusts.
 pub const CONTOSO: &str = "contoso.example";
@@ -25,7 +50,7 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// The tenant named by its id or its domain, in any case.
+    /// The tenant named by its id or one of its domains, in any case.
     pub fn tenant(&self, id_or_domain: &str) -> Option<&Tenant> {
         self.tenants.iter().find(|tenant| tenant.is(id_or_domain))
     }
@@ -60,5 +85,16 @@ impl Directory {
         self.tenants
             .iter()
             .find_map(|tenant| Some((tenant, tenant.user(name)?)))
+    }
+
+    /// The tenant and the application with this application id, in whichever tenant.
+    pub fn application(&self, app_id: &str) -> Option<(&Tenant, &Application)> {
+        self.tenants.iter().find_map(|tenant| {
+            let known = tenant
+                .applications
+                .iter()
+                .find(|known| known.app_id.eq_ignore_ascii_case(app_id));
+            Some((tenant, known?))
+        })
     }
 }

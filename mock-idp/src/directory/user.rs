@@ -1,135 +1,214 @@
 //! The people that sign in.
 
-/// A member of a tenant.
-///
-/// Display name, given name and surname each carry a marker that no other person and no other field has, so
-/// that a probe that finds one on a page knows whose it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::guid;
+
+/// A member or a guest of a tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct User {
-    /// What scenarios call this person: `alice`, `attacker`, `victim`, `outsider`.
+    /// The mail nickname. Scenarios call their people by it: `alice`, `attacker`, `victim`, `outsider`.
     pub name: String,
     /// The object id in the directory, a GUID.
     pub object_id: String,
     /// The account name, `user@domain`.
     pub user_principal_name: String,
     /// The mail address, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail: Option<String>,
     /// The name that others see.
     pub display_name: String,
     /// The given name, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given_name: Option<String>,
     /// The surname, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub surname: Option<String>,
-    /// The values of the application roles assigned to this person.
-    pub roles: Vec<String>,
     /// The password of the mock's sign-in page. It protects nothing and stands on the mock's start page.
     pub password: String,
+    /// "Account enabled". A disabled one is AADSTS50057.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub enabled: bool,
+    /// Member or guest.
+    #[serde(default)]
+    pub user_type: UserType,
+    /// Where a guest comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guest: Option<Guest>,
+    /// What stands between the right password and a session.
+    #[serde(default)]
+    pub sign_in: SignInState,
+    /// How the person proves to be there.
+    #[serde(default)]
+    pub method: AuthMethod,
+    /// Whether a second factor is set up.
+    #[serde(default)]
+    pub strong_authentication: StrongAuthentication,
+    /// When the account was made.
+    pub created: Timestamp,
+    /// Everything else that a claim may carry.
+    #[serde(default, skip_serializing_if = "Profile::is_empty")]
+    pub profile: Profile,
+    /// What it carries from the directory on the premises, where it is synchronized from one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_premises: Option<OnPremises>,
 }
 
 impl User {
-    /// The people of a tenant by its domain, with the object ids that `object_id` gives to their names.
-    pub(super) fn defaults(domain: &str, mut object_id: impl FnMut(&str) -> String) -> Vec<Self> {
-        PEOPLE
-            .iter()
-            .filter(|person| person.domain == domain)
-            .map(|person| {
-                let account = format!("{}@{domain}", person.account);
-                let [display, given, surname] = person.markers;
-                Self {
-                    name: person.name.to_owned(),
-                    object_id: object_id(person.name),
-                    mail: Some(account.clone()),
-                    user_principal_name: account,
-                    display_name: format!("{} Marker-{display}", person.called),
-                    given_name: Some(format!("{}-{given}", person.called)),
-                    surname: Some(format!("Marker-{surname}")),
-                    roles: vec![person.role.to_owned()],
-                    password: format!("mock-{}", person.name),
-                }
-            })
-            .collect()
-    }
-}
-
-struct Person {
-    domain: &'static str,
-    name: &'static str,
-    account: &'static str,
-    called: &'static str,
-    /// In the display name, the given name and the surname.
-    markers: [&'static str; 3],
-    role: &'static str,
-}
-
-const PEOPLE: [Person; 4] = [
-    Person {
-        domain: super::CONTOSO,
-        name: "alice",
-        account: "alice",
-        called: "Alice",
-        markers: ["7f3a", "a19c", "c4d8"],
-        role: "user",
-    },
-    Person {
-        domain: super::CONTOSO,
-        name: "attacker",
-        account: "attacker",
-        called: "Attacker",
-        markers: ["2b6e", "e07d", "93f1"],
-        role: "user",
-    },
-    Person {
-        domain: super::CONTOSO,
-        name: "victim",
-        account: "admin",
-        called: "Victim",
-        markers: ["d85c", "4ea2", "b61f"],
-        role: "admin",
-    },
-    Person {
-        domain: super::FABRIKAM,
-        name: "outsider",
-        account: "outsider",
-        called: "Outsider",
-        markers: ["60ab", "f9c3", "1d7e"],
-        role: "user",
-    },
-];
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
-    #[test]
-    fn no_two_people_share_a_value_and_no_value_contains_another() {
-        let mut values = Vec::new();
-        for domain in [super::super::CONTOSO, super::super::FABRIKAM] {
-            for user in User::defaults(domain, |_| crate::guid::fresh()) {
-                values.extend([user.object_id, user.user_principal_name, user.display_name]);
-                values.extend(user.given_name.into_iter().chain(user.surname));
-            }
-        }
-        assert_eq!(values.len(), 20);
-        assert_eq!(values.iter().collect::<HashSet<_>>().len(), 20);
-        for (at, value) in values.iter().enumerate() {
-            let within = values
-                .iter()
-                .enumerate()
-                .find(|(other, text)| *other != at && text.contains(value));
-            assert!(within.is_none(), "{value} is part of {within:?}");
+    /// An enabled member with this account name, whose password is the mock's own for it.
+    pub fn new(user_principal_name: &str, display_name: &str) -> Self {
+        let name = user_principal_name
+            .split_once('@')
+            .map_or(user_principal_name, |(name, _)| name);
+        Self {
+            name: name.to_owned(),
+            object_id: guid::fresh(),
+            user_principal_name: user_principal_name.to_owned(),
+            mail: None,
+            display_name: display_name.to_owned(),
+            given_name: None,
+            surname: None,
+            password: format!("mock-{}", name.to_ascii_lowercase()),
+            enabled: true,
+            user_type: UserType::Member,
+            guest: None,
+            sign_in: SignInState::default(),
+            method: AuthMethod::default(),
+            strong_authentication: StrongAuthentication::default(),
+            created: Timestamp::now(),
+            profile: Profile::default(),
+            on_premises: None,
         }
     }
 
-    #[test]
-    fn only_the_victim_is_an_administrator() {
-        let users = User::defaults(super::super::CONTOSO, |_| String::new());
-        let admins: Vec<_> = users
-            .iter()
-            .filter(|user| user.roles == ["admin"])
-            .map(|user| &user.name)
-            .collect();
-        assert_eq!(admins, ["victim"]);
+    /// Whether somebody else's directory, or a mail address, stands behind this account.
+    pub fn is_guest(&self) -> bool {
+        self.user_type == UserType::Guest
     }
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_true(value: &bool) -> bool {
+    *value
+}
+
+/// Graph's `userType`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UserType {
+    /// Belongs to the organisation.
+    #[default]
+    Member,
+    /// Was invited.
+    Guest,
+}
+
+/// Where a guest comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Guest {
+    /// The claim `identityprovider`: `live.com`, `mail`, `google.com`, or `https://sts.windows.net/<home tenant>/`.
+    pub identity_provider: String,
+}
+
+/// What stands between the right password and a session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInState {
+    /// Nothing.
+    #[default]
+    Free,
+    /// Smart lockout, or a malicious address: AADSTS50053.
+    Locked,
+    /// The password must be changed: AADSTS50055.
+    PasswordExpired,
+    /// The directory has no password for the account: AADSTS50056.
+    NoPassword,
+}
+
+/// Whether a second factor is set up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StrongAuthentication {
+    /// Not yet: where one is required, AADSTS50079.
+    #[default]
+    NotRegistered,
+    /// Yes.
+    Registered,
+    /// Yes, and it has to be given again: AADSTS50078 where nobody can be asked.
+    Expired,
+}
+
+/// How a person signs in (Microsoft: "single sign-on SAML protocol", table of authentication contexts).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthMethod {
+    /// A password.
+    #[default]
+    Password,
+    /// A password, and an approval in the Authenticator or a code by SMS or mail.
+    PasswordAndPush,
+    /// A password, and a code of a hardware or software token.
+    PasswordAndOath,
+    /// A password, and a telephone call.
+    PasswordAndVoice,
+    /// The Authenticator without a password.
+    PhoneSignIn,
+    /// A security key, a device-bound passkey, or Windows Hello for Business.
+    Fido2,
+    /// A passkey that is synchronized between devices.
+    SyncedPasskey,
+    /// A client certificate.
+    Certificate,
+    /// A Temporary Access Pass.
+    TemporaryAccessPass,
+    /// Windows integrated authentication.
+    WindowsIntegrated,
+}
+
+/// Attributes that only claims carry. Empty where the directory knows none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Profile {
+    /// Attribute id (as in `user.department`, without `user.`, in lower case) to value.
+    pub attributes: std::collections::BTreeMap<String, String>,
+    /// `otherMails`; a claim carries the first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub other_mails: Vec<String>,
+    /// `proxyAddresses`
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub proxy_addresses: Vec<String>,
+    /// `extensionattribute1` to `15`, by number; several values where they were synchronized so.
+    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub extension_attributes: std::collections::BTreeMap<String, Vec<String>>,
+}
+
+impl Profile {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Attributes of an account that is synchronized from a directory on the premises.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OnPremises {
+    /// `sAMAccountName`
+    pub sam_account_name: String,
+    /// The NetBIOS name of its domain.
+    pub netbios_name: String,
+    /// The DNS name of its domain.
+    pub dns_domain_name: String,
+    /// `S-1-5-…`
+    pub security_identifier: String,
+    /// `onPremisesImmutableId`
+    pub immutable_id: String,
+    /// `onPremisesUserPrincipalName`
+    pub user_principal_name: String,
 }

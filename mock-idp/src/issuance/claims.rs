@@ -3,6 +3,7 @@
 use saml::assertion::Attribute;
 
 use super::SignIn;
+use crate::directory::{Subject, Value};
 
 /// Azure's core set, which no administrator can remove, and then the application's claims in their order. A
 /// claim without a value is left out.
@@ -28,10 +29,27 @@ pub fn attributes(sign_in: &SignIn<'_>) -> Vec<Attribute> {
         name,
         values: vec![value],
     });
+    let subject = Subject {
+        tenant,
+        application,
+        user,
+    };
     let configured = application.claims.iter().map(|claim| Attribute {
-        name: claim.name.clone(),
-        values: claim.source.values(user),
+        name: claim.wire_name(),
+        values: match &claim.value {
+            Value::Attribute(source) => source.values(subject),
+            Value::Constant(text) => vec![text.clone()],
+            Value::Transformation(_) => Vec::new(),
+        },
     });
-    core.chain(configured.filter(|attribute| !attribute.values.is_empty()))
-        .collect()
+    let roles = Attribute {
+        name: "http://schemas.microsoft.com/ws/2008/06/identity/claims/role".to_owned(),
+        values: tenant.roles_of(user, application),
+    };
+    core.chain(
+        configured
+            .chain([roles])
+            .filter(|attribute| !attribute.values.is_empty()),
+    )
+    .collect()
 }

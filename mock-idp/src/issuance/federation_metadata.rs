@@ -9,7 +9,8 @@ use saml::names::{binding, ns};
 use saml::signature::{self, Template};
 
 use super::IssueError;
-use crate::{Application, Keys, Tenant, guid};
+use crate::directory::SigningKeys;
+use crate::{Application, Tenant, guid};
 
 const FED: &str = "http://docs.oasis-open.org/wsfed/federation/200706";
 const AUTH: &str = "http://docs.oasis-open.org/wsfed/authorization/200706";
@@ -28,7 +29,10 @@ pub fn federation_metadata(
     origin: &str,
     application: Option<&Application>,
 ) -> Result<Vec<u8>, IssueError> {
-    let keys = application.map_or(&tenant.keys, |application| tenant.keys_of(application));
+    let keys = application.map_or_else(
+        || tenant.keys.as_signing(),
+        |application| tenant.keys_of(application),
+    );
     let id = format!("_{}", guid::fresh());
     let head = format!(
         r#"<?xml version="1.0" encoding="utf-8"?><EntityDescriptor ID="{id}" entityID="{}" xmlns="{}">"#,
@@ -36,16 +40,16 @@ pub fn federation_metadata(
         ns::MD,
     );
     let signature = Template::azure(&id, keys.active.certificate(), false).to_xml();
-    let roles = roles(tenant, origin, keys);
+    let roles = roles(tenant, origin, &keys);
     let text = format!("{head}{signature}{roles}</EntityDescriptor>");
-    let signed = signature::sign(&text, head.len(), &keys.active).map_err(|source| IssueError {
+    let signed = signature::sign(&text, head.len(), keys.active).map_err(|source| IssueError {
         what: "federation metadata",
         source,
     })?;
     Ok([b"\xef\xbb\xbf", signed.as_bytes()].concat())
 }
 
-fn roles(tenant: &Tenant, origin: &str, keys: &Keys) -> String {
+fn roles(tenant: &Tenant, origin: &str, keys: &SigningKeys<'_>) -> String {
     let origin = escape_attribute(origin.trim_end_matches('/'));
     let keys = key_descriptors(&keys.published);
     let passive = endpoint(&format!("{origin}/{}/wsfed", tenant.id));
@@ -79,8 +83,8 @@ fn roles(tenant: &Tenant, origin: &str, keys: &Keys) -> String {
     .concat()
 }
 
-fn key_descriptors(keys: &[SigningKey]) -> String {
-    let descriptor = |key: &SigningKey| {
+fn key_descriptors(keys: &[&SigningKey]) -> String {
+    let descriptor = |key: &&SigningKey| {
         format!(
             r#"<KeyDescriptor use="signing"><KeyInfo xmlns="{}"><X509Data><X509Certificate>{}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>"#,
             ns::DS,

@@ -32,7 +32,7 @@ pub fn name_id_for(sign_in: &SignIn<'_>) -> NameId {
     let format = sign_in
         .name_id_format
         .or(asked)
-        .unwrap_or(&sign_in.application.name_id_format);
+        .unwrap_or(&sign_in.application.name_id.format);
     NameId {
         value: match format {
             name_id::PERSISTENT => pairwise(sign_in),

@@ -9,7 +9,7 @@ use saml::signature::{self, Template};
 use saml::{AuthnRequest, instant};
 
 use super::{IssueError, attributes, name_id_for, reply_url};
-use crate::{Aadsts, Application, Signing, SigningOption, Tenant, User, guid};
+use crate::{Aadsts, Application, Azure, Signing, SigningOption, Tenant, User, guid};
 
 /// One person who signs in to one application: all that a response depends on.
 #[derive(Clone, Copy)]
@@ -28,6 +28,8 @@ pub struct SignIn<'a> {
     pub authn_instant: Timestamp,
     /// The NameID format, whatever request and application say.
     pub name_id_format: Option<&'a str>,
+    /// What the documentation leaves open.
+    pub azure: Azure,
 }
 
 /// How far before its issuance an assertion becomes valid.

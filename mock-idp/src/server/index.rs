@@ -60,14 +60,13 @@ fn card(origin: &str, tenant: &Tenant) -> Markup {
             h3 { "Users" }
             div.scroll tabindex="0" role="region" aria-label={ "Users of " (tenant.display_name) } {
                 table {
-                    thead { tr { th scope="col" { "Name" } th scope="col" { "Account" } th scope="col" { "Password" } th scope="col" { "Role" } } }
+                    thead { tr { th scope="col" { "Name" } th scope="col" { "Account" } th scope="col" { "Password" } } }
                     tbody {
                         @for user in &tenant.users {
                             tr {
                                 td { (user.display_name) }
                                 td { code { (user.user_principal_name) } }
                                 td { code { (user.password) } }
-                                td { (user.roles.join(", ")) }
                             }
                         }
                     }

@@ -26,7 +26,7 @@ mod sign_in;
 mod sso;
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -41,10 +41,7 @@ pub use answer::{Answer, Binding, Live, Reply, TICKET_COOKIE};
 pub use auto_post::auto_post_page;
 pub use listen::{ServeError, origin_for};
 
-use crate::Directory;
-
-/// The directory that a server serves; whoever holds it too may change it while the server runs.
-pub type SharedDirectory = Arc<RwLock<Directory>>;
+use crate::{Azure, Directory, Shared};
 
 /// How a [`MockIdp`] is to be served.
 pub struct Options {
@@ -55,19 +52,22 @@ pub struct Options {
     /// Any URL of the service provider, so that the chosen origin is not same-site with it.
     pub sp: Option<String>,
     /// What it serves.
-    pub directory: SharedDirectory,
+    pub directory: Shared,
+    /// What the documentation leaves open.
+    pub azure: Azure,
     /// Who decides the answer to sign-ins that carry a ticket ([`TICKET_COOKIE`]).
     pub answer: Option<Arc<dyn Answer>>,
 }
 
 impl Options {
     /// Any free port of 127.0.0.1, and Azure's own behaviour only.
-    pub fn new(directory: Directory) -> Self {
+    pub fn new(directory: impl Into<Shared>) -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             url: None,
             sp: None,
-            directory: Arc::new(RwLock::new(directory)),
+            directory: directory.into(),
+            azure: Azure::default(),
             answer: None,
         }
     }
@@ -77,7 +77,7 @@ impl Options {
 pub struct MockIdp {
     origin: String,
     address: SocketAddr,
-    directory: SharedDirectory,
+    directory: Shared,
     stop: watch::Sender<bool>,
     servers: Vec<JoinHandle<()>>,
 }
@@ -97,6 +97,7 @@ impl MockIdp {
         let idp = Arc::new(Idp {
             origin: origin.clone(),
             directory: options.directory.clone(),
+            azure: options.azure,
             answer: options.answer,
             sessions: session::Sessions::default(),
             pending: shelf::Shelf::default(),
@@ -137,7 +138,7 @@ impl MockIdp {
     }
 
     /// The directory that it serves.
-    pub fn directory(&self) -> &SharedDirectory {
+    pub fn directory(&self) -> &Shared {
         &self.directory
     }
 
@@ -167,8 +168,8 @@ impl MockIdp {
     }
 
     fn tenant_id(&self, tenant: &str) -> String {
-        let directory = self.directory.read().unwrap_or_else(PoisonError::into_inner);
-        directory
+        self.directory
+            .read()
             .tenant(tenant)
             .map_or_else(|| tenant.to_owned(), |tenant| tenant.id.clone())
     }
@@ -200,7 +201,8 @@ fn launch_url(origin: &str, app_id: &str, tenant_id: &str) -> String {
 /// What all handlers share.
 struct Idp {
     origin: String,
-    directory: SharedDirectory,
+    directory: Shared,
+    azure: Azure,
     answer: Option<Arc<dyn Answer>>,
     sessions: session::Sessions,
     /// Sign-ins whose page is being filled in.
@@ -210,8 +212,9 @@ struct Idp {
 }
 
 impl Idp {
-    fn directory(&self) -> RwLockReadGuard<'_, Directory> {
-        self.directory.read().unwrap_or_else(PoisonError::into_inner)
+    /// The directory as it stands now.
+    fn directory(&self) -> Arc<Directory> {
+        self.directory.read()
     }
 }
 

@@ -86,7 +86,7 @@ pub(super) async fn submit(
         }
     };
     let since = Timestamp::now();
-    let mut response = sso::sign_in_as(tenant, application, user, &pending.arrival, since)?;
+    let mut response = sso::sign_in_as(&idp, tenant, application, user, &pending.arrival, since)?;
     idp.pending.remove(key);
     let session = Session {
         tenant_id: tenant.id.clone(),

@@ -109,6 +109,7 @@ pub(super) async fn handle(idp: &Idp, arrival: Arrival, headers: &HeaderMap) -> 
 
 /// Answers with the response for this person, by Azure's page that posts it.
 pub(super) fn sign_in_as(
+    idp: &Idp,
     tenant: &Tenant,
     application: &Application,
     user: &User,
@@ -125,16 +126,15 @@ pub(super) fn sign_in_as(
         now,
         authn_instant: since,
         name_id_format: None,
+        azure: idp.azure,
     };
     let reply = reply_url(application, request.as_ref())?;
-    let response = issue(
-        &sign_in,
-        &application.signing,
-        &tenant.keys_of(application).active,
-    )
-    .map_err(|error| Aadsts::ServiceFailed {
-        detail: error.to_string(),
-    })?;
+    let response =
+        issue(&sign_in, &application.signing, tenant.keys_of(application).active).map_err(|error| {
+            Aadsts::ServiceFailed {
+                detail: error.to_string(),
+            }
+        })?;
     tracing::debug!(user = user.name, reply, "signed in");
     let relay_state = match request {
         Some(_) => arrival.relay_state.as_deref(),
@@ -190,7 +190,7 @@ fn azure(idp: &Idp, arrival: Arrival, headers: &HeaderMap) -> Result<Response, A
     let user = session.and_then(|session| Some((tenant.user(&session.user)?, session.since)));
     let forced = request.is_some_and(|request| request.force_authn);
     match (user, request) {
-        (Some((user, since)), _) if !forced => sign_in_as(tenant, application, user, &arrival, since),
+        (Some((user, since)), _) if !forced => sign_in_as(idp, tenant, application, user, &arrival, since),
         (_, Some(request)) if request.is_passive => {
             let response = no_passive(tenant, request, Timestamp::now()).to_xml();
             Ok(post_response(

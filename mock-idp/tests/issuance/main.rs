@@ -58,6 +58,7 @@ fn sign_in(request: Option<&AuthnRequest>) -> SignIn<'_> {
         now,
         authn_instant: now - SignedDuration::from_hours(2),
         name_id_format: None,
+        azure: mock_idp::Azure::default(),
     }
 }
 
