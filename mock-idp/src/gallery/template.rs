@@ -106,6 +106,34 @@ impl Template {
     /// The longest template that is read, in bytes.
     pub const LONGEST: usize = 256 * 1024;
 
+    /// A template with a name and nothing else; the id is made of the name.
+    pub fn new(name: &str, initiation: Initiation) -> Self {
+        Self {
+            id: id(name),
+            name: name.to_owned(),
+            about: None,
+            initiation,
+            initiation_inferred: false,
+            pre_integrated: false,
+            configured_by: Default::default(),
+            encrypted: false,
+            download: Vec::new(),
+            identifier: None,
+            reply_url: None,
+            sign_on_url: None,
+            relay_state: None,
+            logout_url: None,
+            name_id: Default::default(),
+            signing: Default::default(),
+            consumes: Default::default(),
+            users: Default::default(),
+            expects: Default::default(),
+            groups: None,
+            source: None,
+            claims: Vec::new(),
+        }
+    }
+
     /// Reads a template file.
     ///
     /// # Errors
@@ -209,5 +237,26 @@ impl Template {
             Some(pair) => facts(format!("the claim {:?} stands there twice; keep one", pair[0])),
             None => Ok(()),
         }
+    }
+}
+
+/// The name as an id.
+fn id(name: &str) -> String {
+    let dashed: String = name
+        .chars()
+        .map(|letter| {
+            if letter.is_ascii_alphanumeric() {
+                letter.to_ascii_lowercase()
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    let words: Vec<_> = dashed.split('-').filter(|word| !word.is_empty()).collect();
+    let id: String = words.join("-").chars().take(80).collect();
+    if id.is_empty() {
+        "application".to_owned()
+    } else {
+        id
     }
 }

@@ -55,27 +55,6 @@ pub(super) fn name(page: &Page) -> Result<(String, usize), ReadError> {
     ))
 }
 
-/// The name as an id.
-pub(super) fn id(name: &str) -> String {
-    let dashed: String = name
-        .chars()
-        .map(|letter| {
-            if letter.is_ascii_alphanumeric() {
-                letter.to_ascii_lowercase()
-            } else {
-                '-'
-            }
-        })
-        .collect();
-    let words: Vec<_> = dashed.split('-').filter(|word| !word.is_empty()).collect();
-    let id: String = words.join("-").chars().take(80).collect();
-    if id.is_empty() {
-        "application".to_owned()
-    } else {
-        id
-    }
-}
-
 static SUPPORTS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)\bsupports?\b[^.]{0,40}?\b(sp|idp)\b(?:[\s-]*(?:initiated)?\s*(?:and|&|,|/|or)\s*(sp|idp)\b)?[\s-]*initiated",

@@ -62,6 +62,11 @@ pub(super) fn require(template: &mut Template) {
     }
 }
 
+/// The most values of a field: Azure takes no more.
+const MOST_VALUES: usize = 256;
+/// The most examples of a field that are kept.
+const MOST_EXAMPLES: usize = 16;
+
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the reader's own expressions compile")
 }
@@ -120,6 +125,8 @@ struct Pending {
     line: usize,
     together: bool,
     announced: bool,
+    /// Some stand in the paragraph itself.
+    inline: bool,
     found: bool,
 }
 
@@ -172,6 +179,7 @@ impl Reading {
             line: at,
             together: TOGETHER.is_match(words),
             announced: ANNOUNCED.is_match(words),
+            inline: !values.is_empty(),
             found: false,
         };
         for name in names {
@@ -201,18 +209,16 @@ impl Reading {
             return Ok(());
         }
         let values = line.values(0, line.text.len(), true);
-        let rest = values.iter().fold(line.text.clone(), |text, value| {
-            text.replace(value.text.as_str(), "")
-        });
-        let words = rest.chars().filter(|letter| letter.is_alphanumeric()).count();
-        if values.is_empty() || words > 6 {
+        if values.is_empty() || line.words_beside(&values) > 6 {
             return self.settle();
         }
         self.add(values)
     }
 
+    /// A block of code: a value a line, where the paragraph before it has none.
     fn code(&mut self, block: &Block) -> Result<(), ReadError> {
-        if !self.pending.as_ref().is_some_and(|pending| pending.announced) {
+        let waits = |pending: &Pending| pending.announced && !pending.inline;
+        if !self.pending.as_ref().is_some_and(waits) {
             return Ok(());
         }
         let mut values = Vec::new();
@@ -256,6 +262,7 @@ impl Reading {
                     line: row.line,
                     together: false,
                     announced: true,
+                    inline: true,
                     found: true,
                 });
                 if let Some(pending) = &mut self.pending {
@@ -290,7 +297,7 @@ impl Reading {
                     field.choose = Choose::All;
                 }
                 if value.example {
-                    if !field.examples.contains(&value.text) {
+                    if field.examples.len() < MOST_EXAMPLES && !field.examples.contains(&value.text) {
                         field.examples.push(value.text.clone());
                     }
                     continue;
@@ -299,9 +306,16 @@ impl Reading {
                 let read = read.map_err(|error| {
                     ReadError::new(value.line, format!("the {name} cannot be used: {error}"))
                 })?;
-                if !field.values.contains(&read) {
-                    field.values.push(read);
+                if field.values.contains(&read) {
+                    continue;
                 }
+                if field.values.len() >= MOST_VALUES {
+                    let why = format!(
+                        "the {name} has more than {MOST_VALUES} values; write the template by hand (gallery new)"
+                    );
+                    return Err(ReadError::new(value.line, why));
+                }
+                field.values.push(read);
             }
         }
         Ok(())

@@ -19,7 +19,7 @@ mod value;
 use outline::Outline;
 use page::Page;
 
-use super::facts::{Edition, Source};
+use super::facts::{Edition, Initiation, Source};
 use super::template::Template;
 
 /// The longest page that is read, in bytes: 1 MiB, twenty times the longest of the family.
@@ -58,7 +58,7 @@ pub fn read(file: &str, text: &str) -> Result<Template, ReadError> {
     let page = Page::parse(text);
     let (name, name_line) = about::name(&page)?;
     let outline = Outline::of(&page, &name)?;
-    let mut template = blank(about::id(&name), name);
+    let mut template = Template::new(&name, Initiation::Idp);
     let read = fields::read(&outline, &template.name)?;
     template.pre_integrated = read.pre_integrated;
     for (field, description) in read.fields {
@@ -94,32 +94,5 @@ fn source(file: &str, page: &Page, edition: Edition) -> Source {
             .head
             .get("ms.date")
             .map(|date| date.chars().take(40).collect()),
-    }
-}
-
-fn blank(id: String, name: String) -> Template {
-    Template {
-        id,
-        name,
-        about: None,
-        initiation: super::Initiation::Idp,
-        initiation_inferred: false,
-        pre_integrated: false,
-        configured_by: Default::default(),
-        encrypted: false,
-        download: Vec::new(),
-        identifier: None,
-        reply_url: None,
-        sign_on_url: None,
-        relay_state: None,
-        logout_url: None,
-        name_id: Default::default(),
-        signing: Default::default(),
-        consumes: Default::default(),
-        users: Default::default(),
-        expects: Default::default(),
-        groups: None,
-        source: None,
-        claims: Vec::new(),
     }
 }

@@ -48,32 +48,45 @@ impl<'a> Line<'a> {
 
     /// The line in the file on which the text at that place begins.
     pub(super) fn line_at(&self, at: usize) -> usize {
-        let before = self.spans.iter().take_while(|(start, _)| *start <= at);
-        before.last().map_or(1, |(_, span)| span.line)
+        self.span_at(at).map_or(1, |span| span.line)
     }
 
-    /// Whether the words of a range are all of one style that is no plain text.
+    /// Whether the word at that place is of a style that is no plain text.
     pub(super) fn is_styled(&self, at: usize) -> bool {
-        let before = self.spans.iter().take_while(|(start, _)| *start <= at);
-        before.last().is_some_and(|(_, span)| span.style != Style::Plain)
+        self.span_at(at).is_some_and(|span| span.style != Style::Plain)
+    }
+
+    fn span_at(&self, at: usize) -> Option<&'a Span> {
+        let before = self.spans.partition_point(|(start, _)| *start <= at);
+        self.spans[..before].last().map(|(_, span)| *span)
+    }
+
+    /// How many letters and digits are no value: what is left of a list of values is next to nothing.
+    pub(super) fn words_beside(&self, values: &[Value]) -> usize {
+        let count = |text: &str| text.chars().filter(|letter| letter.is_alphanumeric()).count();
+        let all = count(&self.text);
+        all.saturating_sub(values.iter().map(|value| count(&value.text)).sum())
     }
 
     /// The values between two places of the text: code where there is any, or else italics, bold, bare addresses.
     /// `bare`: whether a word that is no address can be a value.
     pub(super) fn values(&self, from: usize, to: usize, bare: bool) -> Vec<Value> {
-        let within = || self.spans.iter().filter(move |(at, _)| *at >= from && *at < to);
+        let to = to.min(self.text.len());
+        let place = |at: usize| self.spans.partition_point(|(start, _)| *start < at);
+        let within = &self.spans[place(from)..place(to).max(place(from))];
         for style in [Style::Code, Style::Italic, Style::Bold] {
             let mut found: Vec<Value> = Vec::new();
             let mut end = from;
-            for (at, span) in within().filter(|(_, span)| span.style == style) {
-                let before = &self.text[from.min(*at)..*at];
+            for (at, span) in within.iter().filter(|(_, span)| span.style == style) {
+                let before = shortly_before(&self.text[from.min(*at)..*at]);
                 let text = cleaned(&span.text, style == Style::Code);
                 let typed = style == Style::Code || (bare && TYPED.is_match(before));
                 if !looks_like_value(&text, typed) {
                     continue;
                 }
                 let between = &self.text[end.min(*at)..*at];
-                let follows = found.last().is_some_and(|last| last.example) && ALSO.is_match(between);
+                let near = between.len() < 60;
+                let follows = found.last().is_some_and(|last| last.example) && near && ALSO.is_match(between);
                 found.push(Value {
                     text,
                     line: span.line,
@@ -91,10 +104,19 @@ impl<'a> Line<'a> {
             .map(|found| Value {
                 text: cleaned(found.as_str(), false),
                 line: self.line_at(from + found.start()),
-                example: EXAMPLE.is_match(&plain[..found.start()]),
+                example: EXAMPLE.is_match(shortly_before(&plain[..found.start()])),
             })
             .collect()
     }
+}
+
+/// The last words of a text: enough to tell "for example".
+fn shortly_before(text: &str) -> &str {
+    let mut from = text.len().saturating_sub(60);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    &text[from..]
 }
 
 fn looks_like_value(text: &str, typed: bool) -> bool {
