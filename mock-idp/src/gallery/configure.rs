@@ -53,7 +53,7 @@ pub struct ConfigureError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
     /// A field's patterns cannot be filled.
-    #[error("the {field} lacks {0}; give {0}{1}", needs.join(" and "), or_itself(needs, *field))]
+    #[error("{}", lacking(*field, needs))]
     Missing {
         /// The field.
         field: FieldName,
@@ -89,12 +89,13 @@ pub enum Problem {
     },
 }
 
-fn or_itself(needs: &[String], field: FieldName) -> String {
-    if needs.iter().any(|need| need == field.key()) {
-        String::new()
-    } else {
-        format!(", or {} itself", field.key())
+fn lacking(field: FieldName, needs: &[String]) -> String {
+    let itself = field.key();
+    if needs.iter().any(|need| need == itself) {
+        return format!("no pattern says what the {field} is; give {itself}");
     }
+    let needs = needs.join(" and ");
+    format!("the {field} lacks {needs}; give {needs}, or {itself} itself")
 }
 
 impl Template {

@@ -197,7 +197,7 @@ fn what_a_page_leaves_to_the_gallery_or_to_the_product_is_asked_for() {
         .to_string();
     assert_eq!(
         error,
-        "the Identifier lacks identifier; give identifier; the Reply URL lacks reply-url; give reply-url"
+        "no pattern says what the Identifier is; give identifier; no pattern says what the Reply URL is; give reply-url"
     );
     let given = [
         ("duration", "900"),

@@ -292,7 +292,7 @@ fn other_spellings_of_placeholders_groups_encryption_and_a_name_id_in_a_table_ar
     );
     assert_eq!(
         values(&template.sign_on_url),
-        ["https://<Gateway name>:8443/remote/saml/login"]
+        ["https://<Gateway name>:8443/<prefix>/login"]
     );
     assert!(template.sign_on_url.as_ref().unwrap().required);
     assert!(
@@ -301,7 +301,11 @@ fn other_spellings_of_placeholders_groups_encryption_and_a_name_id_in_a_table_ar
     );
     assert_eq!(
         claims(&template),
-        pairs(&[("username", "user.userprincipalname")])
+        pairs(&[
+            ("username", "user.userprincipalname"),
+            ("givenName", "user.givenname"),
+            ("Company", "?")
+        ])
     );
     assert_eq!(template.name_id.source.as_deref(), Some("user.objectid"));
     assert_eq!(template.name_id.format, Some(NameIdFormat::Persistent));

@@ -6,7 +6,8 @@ use regex::Regex;
 
 use super::ReadError;
 use super::outline::{Outline, Part, is_claims_head};
-use super::page::{Kind, Row, text};
+use super::page::{Kind, Row, Style, text};
+use crate::directory::Attribute;
 use crate::gallery::claim::{ClaimRow, Transformation, is_source};
 use crate::gallery::facts::{GroupValue, Groups, GroupsClaim, NameIdChange};
 
@@ -132,6 +133,11 @@ impl Claims {
                 let blank = ["blank", "none", "n/a", "leave blank", "-"];
                 !text.is_empty() && !blank.contains(&text.to_lowercase().as_str())
             });
+            // In bold stands what the service provider calls a value that is to be copied from there.
+            let at = columns.iter().position(|column| *column == Column::Value);
+            let spans = at.and_then(|at| row.cells.get(at)).map_or(&[][..], Vec::as_slice);
+            let named = matches!(spans, [span] if span.style == Style::Bold) && value.contains(' ');
+            let value = if named { format!("<{value}>") } else { value };
             self.row(name, &value, namespace, row.line)?;
         }
         Ok(())
@@ -207,11 +213,14 @@ fn valued(row: ClaimRow, value: &str, line: usize) -> Result<ClaimRow, ReadError
             ..row
         });
     }
-    if is_source(&lower) {
-        return Ok(ClaimRow {
-            source: Some(lower),
-            ..row
-        });
+    // `givenName` alone is the attribute, and no text for everybody.
+    let bare = format!("user.{lower}");
+    let source = match bare.parse::<Attribute>() {
+        Ok(_) => Some(bare),
+        Err(_) => Some(lower.clone()).filter(|lower| is_source(lower)),
+    };
+    if source.is_some() {
+        return Ok(ClaimRow { source, ..row });
     }
     if PROSE.is_match(value) {
         return Ok(ClaimRow { ask: true, ..row });

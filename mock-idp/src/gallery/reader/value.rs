@@ -128,13 +128,15 @@ fn looks_like_value(text: &str, typed: bool) -> bool {
 }
 
 static BRACES: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\{\{?([A-Za-z][\w .-]*)\}?\}|\[([A-Za-z][\w .-]*)\]"));
+    LazyLock::new(|| pattern(r"\{\{?(/?)([A-Za-z][\w .-]*)\}?\}|\[([A-Za-z][\w .-]*)\]"));
 static STAR: LazyLock<Regex> = LazyLock::new(|| pattern(r"(://|\.|/)\*"));
 
 /// Without quotes and the sentence's end, and with every placeholder in angle brackets. An asterisk for a label becomes `<ANY>`.
 fn cleaned(text: &str, code: bool) -> String {
     let mut text = text
         .trim()
+        // Some pages keep their placeholders from being tags by an empty one.
+        .replace("<i></i>", "")
         .replace("&lt;", "<")
         .replace("&gt;", ">")
         .replace("\\<", "<")
@@ -146,8 +148,9 @@ fn cleaned(text: &str, code: bool) -> String {
     }
     let text = text.trim_matches(quotes).trim();
     let text = BRACES.replace_all(text, |found: &regex::Captures<'_>| {
-        let name = found.get(1).or(found.get(2)).map_or("", |name| name.as_str());
-        format!("<{name}>")
+        let name = found.get(2).or(found.get(3)).map_or("", |name| name.as_str());
+        let slash = found.get(1).map_or("", |slash| slash.as_str());
+        format!("{slash}<{name}>")
     });
     STAR.replace_all(&text, "$1<ANY>").into_owned()
 }
