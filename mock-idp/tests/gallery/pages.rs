@@ -56,7 +56,13 @@ fn a_page_of_the_classic_portal_has_patterns_in_bold_quotes_and_one_certificate(
         values(&template.identifier),
         ["https://<company name>.brightfold.example/saml"]
     );
-    assert!(template.reply_url.is_none());
+    assert_eq!(
+        values(&template.reply_url),
+        [
+            "https://trial.brightfold.example/<company name>",
+            "https://www.brightfold.example/<company name>"
+        ]
+    );
     assert_eq!(
         (template.initiation, template.initiation_inferred),
         (Initiation::Sp, true)
@@ -320,4 +326,20 @@ fn other_spellings_of_placeholders_groups_encryption_and_a_name_id_in_a_table_ar
     );
     assert!(template.encrypted);
     assert_eq!(template.expects.test_button, Some(Seen::SignInPage));
+}
+
+#[test]
+fn addresses_that_the_service_providers_metadata_holds_are_left_open() {
+    let template = page!("cards-upload.md");
+    assert!(values(&template.identifier).is_empty() && values(&template.reply_url).is_empty());
+    assert!(template.identifier.unwrap().required && template.reply_url.unwrap().required);
+    assert!(
+        !template.pre_integrated,
+        "the role claim is, the addresses are not"
+    );
+    assert!(
+        template.sign_on_url.is_none(),
+        "the vendor's console is not Azure's"
+    );
+    assert_eq!(template.initiation, Initiation::Idp);
 }

@@ -34,6 +34,12 @@ pub(super) fn read(outline: &Outline<'_>, name: &str) -> Result<Read, ReadError>
     }
     reading.settle()?;
     reading.follow_aliases()?;
+    // The service provider's metadata holds both, and the page neither.
+    if blocks.iter().any(|block| UPLOADED.is_match(&block.text())) {
+        for name in [FieldName::Identifier, FieldName::ReplyUrl] {
+            reading.fields.entry(name).or_default();
+        }
+    }
     let pre_integrated = blocks.iter().any(|block| PRE_INTEGRATED.is_match(&block.text()));
     if reading.fields.is_empty() && !pre_integrated {
         return Err(ReadError::new(
@@ -64,6 +70,8 @@ pub(super) fn require(template: &mut Template) {
 
 /// The most values of a field: Azure takes no more.
 const MOST_VALUES: usize = 256;
+/// The most letters beside the values in a line that continues a list of them.
+const MOST_LETTERS_BESIDE: usize = 30;
 /// The most examples of a field that are kept.
 const MOST_EXAMPLES: usize = 16;
 
@@ -73,8 +81,13 @@ fn pattern(text: &str) -> Regex {
 
 const FIELD: &str = r"(?:identifier(?:\s*\(entity\s+id\))?|entity\s+id|reply\s+url(?:\s*\([^)]*\))?|assertion\s+consumer\s+service(?:\s*\(acs\))?\s+url|acs\s+url|sign[\s-]*on\s+url|tenant\s+url|relay\s*state(?:\s+url)?|(?:single\s+)?log[\s-]?out\s+url)";
 
-static PRE_INTEGRATED: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)\bpre-?\s?(integrated|configured|populated)\b"));
+static PRE_INTEGRATED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\bpre-?\s?(integrated|configured|populated)\b|\bconfigure app (settings|url)\b.{0,40}\bclick next",
+    )
+});
+static UPLOADED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\bupload (the )?(sp |service provider )?metadata file\b"));
 static ALIAS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
         r"(?i)\b(?:with|same\s+as|same\s+value\s+as|equal\s+to|value\s+of|to)\s+(?:the\s+)?(?:value\s+of\s+(?:the\s+)?)?({FIELD})"
@@ -209,7 +222,8 @@ impl Reading {
             return Ok(());
         }
         let values = line.values(0, line.text.len(), true);
-        if values.is_empty() || line.words_beside(&values) > 6 {
+        // "or", "Production environment:"
+        if values.is_empty() || line.words_beside(&values) > MOST_LETTERS_BESIDE {
             return self.settle();
         }
         self.add(values)

@@ -52,13 +52,14 @@ impl<'a> Outline<'a> {
         let mut part = Part::Other;
         let mut level = 0;
         let mut blocks = Vec::new();
+        let mut seen = false;
         for block in &page.blocks {
             let words = block.text().to_lowercase();
             if let Kind::Heading(depth) = block.kind {
                 let named = if depth == 1 {
                     Some(Part::Other)
                 } else {
-                    headed(&words, name)
+                    headed(&words, name, seen)
                 };
                 // A heading that is not known ends a part, unless it stands below the part's own.
                 match named {
@@ -69,6 +70,7 @@ impl<'a> Outline<'a> {
             } else if part.is_azure() && !block.note {
                 part = step(part, &words, block);
             }
+            seen |= part == Part::Urls;
             blocks.push((part, block));
         }
         let outline = Self {
@@ -132,8 +134,8 @@ static PROVISIONING: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\bprovisio
 static SSO: LazyLock<Regex> = LazyLock::new(|| pattern(r"single sign[- ]on|\bsso\b"));
 static AZURE: LazyLock<Regex> = LazyLock::new(|| pattern(r"azure|microsoft entra|\bentra id\b"));
 
-/// The part that a heading opens.
-fn headed(words: &str, name: &str) -> Option<Part> {
+/// The part that a heading opens. `seen`: Azure's side was there already; a heading that does not name Azure is not a second one.
+fn headed(words: &str, name: &str, seen: bool) -> Option<Part> {
     let sso = SSO.is_match(words);
     let azure = AZURE.is_match(words);
     let product = words.contains(&name.to_lowercase());
@@ -144,7 +146,7 @@ fn headed(words: &str, name: &str) -> Option<Part> {
     } else if words.contains("assign") || words.contains("gallery") {
         Some(Part::Other)
     } else if words.contains("configur") && sso {
-        Some(if azure || !product {
+        Some(if azure || !(product || seen) {
             Part::Start
         } else {
             Part::Product
@@ -178,7 +180,7 @@ static CERTIFICATE: LazyLock<Regex> = LazyLock::new(|| {
 static CLAIMS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?x) user\ attributes | attributes?\ (&|and)\ claims | user\ claims | token\ attributes | saml\ assertions?\ in\ a
-        | (more|additional|following|custom)\ attributes | attribute\ mappings? | group\ claim | attributes\ section ",
+        | (more|additional|following|custom)\ attributes | attribute\ mappings? | group\ claim | role\ claim | attributes\ section ",
     )
 });
 static URLS: LazyLock<Regex> = LazyLock::new(|| {

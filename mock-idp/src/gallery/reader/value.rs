@@ -137,6 +137,8 @@ fn cleaned(text: &str, code: bool) -> String {
         .trim()
         // Some pages keep their placeholders from being tags by an empty one.
         .replace("<i></i>", "")
+        .replace("{<", "<")
+        .replace(">}", ">")
         .replace("&lt;", "<")
         .replace("&gt;", ">")
         .replace("\\<", "<")
