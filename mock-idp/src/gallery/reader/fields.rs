@@ -79,7 +79,7 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the reader's own expressions compile")
 }
 
-const FIELD: &str = r"(?:identifier(?:\s*\(entity\s+id\))?|entity\s+id|reply\s+url(?:\s*\([^)]*\))?|assertion\s+consumer\s+service(?:\s*\(acs\))?\s+url|acs\s+url|sign[\s-]*on\s+url|tenant\s+url|relay\s*state(?:\s+url)?|(?:single\s+)?log[\s-]?out\s+url)";
+const FIELD: &str = r"(?:identifier(?:\s*\(entity\s+id\))?|entity\s+id|reply\s+url(?:\s*\([^)]*\))?|assertion\s+consumer\s+service(?:\s*\(acs\))?\s+url|acs\s+url|sign[\s-]*(?:on|in)\s+url|tenant\s+url|relay\s*state(?:\s+url)?|(?:single\s+)?log[\s-]?out\s+url)";
 
 static PRE_INTEGRATED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
