@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use mock_idp::{Application, Directory};
+use mock_idp::Directory;
 use openssl::{hash::MessageDigest, sign::Signer};
 use samlitmus::{
     litmus::{DriverKind, Options, run},
@@ -168,7 +168,7 @@ impl Stage {
         };
         let mut directory = Directory::ephemeral().expect("keys can be made");
         for tenant in &mut directory.tenants {
-            tenant.applications.push(Application::from_sp_metadata(&sp));
+            tenant.adopt(&sp);
         }
         Self {
             directory,
@@ -189,6 +189,7 @@ impl Stage {
             now: jiff::Timestamp::now(),
             out_of_band: None,
             each: None,
+            azure: mock_idp::Azure::default(),
             values: &self.values,
         }
     }

@@ -24,6 +24,7 @@ pub(crate) struct Forge {
     pub(crate) sp: SpMetadata,
     pub(crate) keys: KeyRing,
     pub(crate) origin: RwLock<String>,
+    pub(crate) azure: mock_idp::Azure,
     /// How far the IdP's clock is ahead of ours.
     pub(crate) offset: Mutex<SignedDuration>,
 }
@@ -74,6 +75,7 @@ impl Forge {
                 .unwrap_or_else(|_| Timestamp::now()),
             out_of_band: order.out_of_band.as_deref(),
             each: order.each.as_deref(),
+            azure: self.azure,
             values: &order.values,
         })
     }

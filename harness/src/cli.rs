@@ -47,7 +47,7 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Build a scenario's message and print it, without sending
     Forge(ForgeArgs),
-    /// Serve the mock IdP: sign-in and metadata
+    /// Serve the mock IdP: sign-in, metadata, admin portal, My Apps, Microsoft Graph
     Idp(IdpArgs),
     /// Templates of applications: read tutorial pages, make applications of them
     Gallery(GalleryArgs),
@@ -214,7 +214,7 @@ pub struct IdpArgs {
     /// How it is set up.
     #[command(flatten)]
     pub setup: IdpSetup,
-    /// Forget tenants and keys first: metadata that was handed out no longer counts
+    /// Forget tenants, users, applications and keys first: metadata that was handed out no longer counts
     #[arg(long)]
     pub reset: bool,
 }
@@ -244,6 +244,23 @@ pub enum IdpCommand {
         /// Where to [default: standard output]
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
+    },
+    /// Write tenants, users, groups and applications as one TOML file, without private keys, to be committed next to tests
+    Export {
+        /// How it is set up.
+        #[command(flatten)]
+        setup: IdpSetup,
+        /// Where to [default: standard output]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Put such a file in the place of all that is there; keys that are at hand are kept
+    Import {
+        /// How it is set up.
+        #[command(flatten)]
+        setup: IdpSetup,
+        /// The file
+        file: PathBuf,
     },
 }
 

@@ -75,6 +75,7 @@ pub(crate) async fn prepare(
     idp_options.listen = target.listen;
     idp_options.url = target.idp_url.clone();
     idp_options.sp = Some(target.subject.probe.clone());
+    idp_options.azure = target.azure;
     idp_options.answer = Some(late.clone());
     let idp = MockIdp::start(idp_options).await.map_err(|e| wrong(&e))?;
 
@@ -145,6 +146,7 @@ pub(crate) async fn prepare(
         sp,
         keys: KeyRing::default(),
         origin: RwLock::new(idp.origin().to_owned()),
+        azure: target.azure,
         offset: Mutex::new(SignedDuration::ZERO),
     });
     let answers = Arc::new(Answers::new(forge.clone()));

@@ -24,6 +24,7 @@ pub struct Rehearsal {
     sp: SpMetadata,
     keys: KeyRing,
     request: AuthnRequest,
+    azure: mock_idp::Azure,
 }
 
 /// Why a message cannot be rehearsed.
@@ -97,6 +98,7 @@ impl Rehearsal {
             sp,
             keys,
             request,
+            azure: config.map_or_else(Default::default, |config| config.idp.azure),
         })
     }
 
@@ -141,6 +143,7 @@ impl Rehearsal {
             now: Timestamp::now(),
             out_of_band: Some("http://127.0.0.1:8500/hit"),
             each: take.each.as_deref(),
+            azure: self.azure,
             values: &values,
         };
         let base = base.or(scenario.bases.first().copied()).unwrap_or(Base::A);

@@ -6,7 +6,7 @@ use std::{
 };
 
 use mock_idp::{
-    Directory,
+    Directory, Shared,
     server::{MockIdp, Options, origin_for},
 };
 use reference_sp::{ReferenceSp, Trusted};
@@ -61,6 +61,10 @@ impl Settled {
         Ok(Directory::open(&self.state).map_err(|error| Mistake(error.to_string()))?)
     }
 
+    fn shared(&self) -> anyhow::Result<Shared> {
+        Ok(Shared::open(&self.state).map_err(|error| Mistake(error.to_string()))?)
+    }
+
     /// The probe's URL: it tells which origin is not same-site with the SP.
     fn sp(&self) -> String {
         self.config
@@ -90,15 +94,52 @@ pub(crate) fn metadata(setup: &IdpSetup, out: Option<&Path>) -> anyhow::Result<E
     let settled = Settled::of(setup)?;
     let directory = settled.directory()?;
     let metadata = mock_idp::federation_metadata(directory.contoso(), &settled.origin(), None)?;
+    write(&metadata, out, "let the SP trust it")
+}
+
+/// Writes the directory as one TOML file.
+///
+/// # Errors
+/// The state folder or the file cannot be used.
+pub(crate) fn export(setup: &IdpSetup, out: Option<&Path>) -> anyhow::Result<Exit> {
+    let text = Settled::of(setup)?.directory()?.to_toml();
+    write(text.as_bytes(), out, "commit it next to your tests")
+}
+
+/// Puts such a file in the place of the directory.
+///
+/// # Errors
+/// The file is none, or the state folder cannot be used.
+pub(crate) fn import(setup: &IdpSetup, file: &Path) -> anyhow::Result<Exit> {
+    let wrong = |why: String| Mistake(format!("{}: {why}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| wrong(format!("it cannot be read: {error}")))?;
+    let shared = Settled::of(setup)?.shared()?;
+    shared
+        .change(|directory| directory.import(&text))
+        .map_err(|error| wrong(error.to_string()))?;
+    let directory = shared.read();
+    for tenant in &directory.tenants {
+        eprintln!(
+            "samlitmus: {} now has {} users, {} groups and {} applications",
+            tenant.domain,
+            tenant.users.len(),
+            tenant.groups.len(),
+            tenant.applications.len()
+        );
+    }
+    Ok(Exit::Conforms)
+}
+
+fn write(bytes: &[u8], out: Option<&Path>, advice: &str) -> anyhow::Result<Exit> {
     match out {
         Some(path) => {
-            std::fs::write(path, metadata)
+            std::fs::write(path, bytes)
                 .map_err(|error| Mistake(format!("{} cannot be written: {error}", path.display())))?;
-            eprintln!("samlitmus: wrote {}; let the SP trust it", path.display());
+            eprintln!("samlitmus: wrote {}; {advice}", path.display());
         }
         None => {
             let mut stdout = std::io::stdout().lock();
-            stdout.write_all(&metadata)?;
+            stdout.write_all(bytes)?;
             stdout.flush()?;
         }
     }
@@ -114,13 +155,23 @@ pub(crate) async fn idp(args: IdpArgs) -> anyhow::Result<Exit> {
     if args.reset {
         Directory::reset(&settled.state).map_err(|error| Mistake(error.to_string()))?;
     }
-    let mut directory = settled.directory()?;
+    let shared = settled.shared()?;
     if let Some(sp) = described(settled.config.as_ref())? {
-        for tenant in &mut directory.tenants {
-            tenant.adopt(&sp);
-        }
+        let known = |tenant: &mock_idp::Tenant| tenant.application(&sp.entity_id).is_some();
+        shared.change(|directory| {
+            // What an administrator has changed since stays changed.
+            for tenant in directory.tenants.iter_mut().filter(|tenant| !known(tenant)) {
+                tenant.adopt(&sp);
+            }
+            Ok::<(), std::convert::Infallible>(())
+        })?;
     }
-    let mut options = Options::new(directory.clone());
+    let directory = shared.read();
+    let mut options = Options::new(shared);
+    options.azure = settled
+        .config
+        .as_ref()
+        .map_or_else(Default::default, |config| config.idp.azure);
     options.listen = settled.listen;
     options.url = settled.url.clone();
     options.sp = Some(settled.sp());

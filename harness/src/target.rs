@@ -15,6 +15,7 @@ pub struct Target {
     pub(crate) directory: Directory,
     pub(crate) listen: std::net::SocketAddr,
     pub(crate) idp_url: Option<String>,
+    pub(crate) azure: mock_idp::Azure,
     pub(crate) subject: Subject,
     pub(crate) allow: Vec<String>,
     pub(crate) resolve: BTreeMap<String, String>,
@@ -77,6 +78,7 @@ impl Target {
                 )
             })?,
             idp_url: config.idp.url.clone(),
+            azure: config.idp.azure,
             subject: Subject {
                 login: sp.login.clone(),
                 logout: sp.logout.clone(),
@@ -121,6 +123,7 @@ impl Target {
             directory,
             listen: std::net::SocketAddr::from(([127, 0, 0, 1], 0)),
             idp_url: None,
+            azure: mock_idp::Azure::default(),
             subject: Subject {
                 login: Some(sp.login_url()),
                 logout: Some(format!("{}/logout", sp.url())),

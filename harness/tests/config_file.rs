@@ -92,13 +92,7 @@ jobs      = 8
     // Read, and not acted on yet: whoever sets them is told.
     assert_eq!(
         config.idle(),
-        [
-            "[sp] log",
-            "[sp] reset",
-            "[sp.probe] users",
-            "[sp.second]",
-            "[idp.azure]"
-        ]
+        ["[sp] log", "[sp] reset", "[sp.probe] users", "[sp.second]"]
     );
 }
 

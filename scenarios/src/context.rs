@@ -54,6 +54,8 @@ pub struct Context<'a> {
     pub relay_state: Option<&'a str>,
     /// The IdP's clock.
     pub now: Timestamp,
+    /// What Microsoft's documentation leaves open, as the IdP is set up.
+    pub azure: mock_idp::Azure,
     /// The out-of-band URL of this firing.
     pub out_of_band: Option<&'a str>,
     /// The text for `{each}`.

@@ -158,7 +158,7 @@ pub(crate) fn draft(persona: Persona, context: &Context<'_>) -> Result<saml::Res
         now: context.now,
         authn_instant: context.now,
         name_id_format: None,
-        azure: mock_idp::Azure::default(),
+        azure: context.azure,
     };
     Ok(mock_idp::draft(&sign_in))
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use mock_idp::{Application, Directory};
+use mock_idp::Directory;
 use saml::{SpMetadata, metadata::AcsEndpoint, names::binding};
 use scenarios::{Base, Catalogue, Context, Fault, KeyRing, Recipe, forge};
 
@@ -30,7 +30,7 @@ impl Stage {
         };
         let mut directory = Directory::ephemeral().unwrap();
         for tenant in &mut directory.tenants {
-            tenant.applications.push(Application::from_sp_metadata(&sp));
+            tenant.adopt(&sp);
         }
         Self {
             directory,
@@ -51,6 +51,7 @@ impl Stage {
             now: jiff::Timestamp::now(),
             out_of_band: None,
             each: None,
+            azure: mock_idp::Azure::default(),
             values: &self.values,
         }
     }

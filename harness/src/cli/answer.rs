@@ -56,9 +56,13 @@ fn answer(command: Command) -> anyhow::Result<Exit> {
     match command {
         Command::Run(args) => running()?.block_on(crate::run::run(args)),
         Command::Idp(IdpArgs {
-            command: Some(IdpCommand::Metadata { setup, out }),
+            command: Some(command),
             ..
-        }) => crate::serve::metadata(&setup, out.as_deref()),
+        }) => match command {
+            IdpCommand::Metadata { setup, out } => crate::serve::metadata(&setup, out.as_deref()),
+            IdpCommand::Export { setup, out } => crate::serve::export(&setup, out.as_deref()),
+            IdpCommand::Import { setup, file } => crate::serve::import(&setup, &file),
+        },
         Command::Idp(args) => running()?.block_on(crate::serve::idp(args)),
         Command::Gallery(args) => super::gallery::answer(args),
         Command::Sp(args) => running()?.block_on(crate::serve::sp(args)),

@@ -243,9 +243,13 @@ fn an_expired_certificate_is_noticed_before_the_sp_refuses_it() {
     site.samlitmus(&["idp", "metadata", "--out", "idp.xml"]).code(0);
     let of_old = Timestamp::now() - (24 * 365 * 4).hours();
     let key = SigningKey::generate_azure("Microsoft Azure Federated SSO Certificate", of_old, 3).unwrap();
-    let (private, certificate) = key.to_pem().unwrap();
-    site.write(".samlitmus/idp/contoso.example-k1.key", &private);
-    site.write(".samlitmus/idp/contoso.example-k1.cer", &certificate);
+    let shared = mock_idp::Shared::open(&site.path(".samlitmus")).unwrap();
+    let expire = |directory: &mut mock_idp::Directory| {
+        let keys = &mut directory.tenants[0].keys;
+        *keys = mock_idp::Keys::new(key.clone(), keys.k2.clone());
+        Ok::<(), ()>(())
+    };
+    shared.change(expire).unwrap();
     let said = site.samlitmus(&RUN).code(2);
     let sentence = said.sentence();
     assert!(
@@ -259,7 +263,10 @@ fn an_expired_certificate_is_noticed_before_the_sp_refuses_it() {
 fn a_damaged_state_folder_is_named() {
     let site = Site::new();
     site.samlitmus(&["idp", "metadata", "--out", "idp.xml"]).code(0);
-    site.write(".samlitmus/idp/contoso.example-k1.key", "no key");
+    site.write(
+        ".samlitmus/idp/directory.sqlite",
+        "no database, and more than the hundred bytes that a header of one would have here",
+    );
     let said = site.samlitmus(&RUN).code(2);
     assert!(
         said.sentence().contains("is damaged") && said.sentence().contains("delete it"),

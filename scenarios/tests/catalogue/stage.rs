@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mock_idp::{Application, Directory};
+use mock_idp::Directory;
 use saml::{AuthnRequest, SigningKey, SpMetadata, metadata::AcsEndpoint, names::binding};
 use scenarios::{
     Base, Context, KeyRing, Message, Recipe, Scenario, Step, Take,
@@ -34,7 +34,7 @@ impl Stage {
         };
         let mut directory = Directory::ephemeral().unwrap();
         for tenant in &mut directory.tenants {
-            tenant.applications.push(Application::from_sp_metadata(&sp));
+            tenant.adopt(&sp);
         }
         let request = AuthnRequest {
             id: "id-of-the-request".to_owned(),
@@ -63,6 +63,7 @@ impl Stage {
             now: jiff::Timestamp::now(),
             out_of_band: Some("http://127.0.0.1:8499/token"),
             each: play.take.each.as_deref(),
+            azure: mock_idp::Azure::default(),
             values: &play.values,
         }
     }

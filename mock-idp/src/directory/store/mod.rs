@@ -10,6 +10,8 @@
 
 mod portable;
 mod rows;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::fs::{self, DirBuilder, OpenOptions, Permissions};
@@ -75,6 +77,8 @@ pub enum StoreError {
 
 /// How long one process waits for another to finish a change.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// The folder within the state folder.
+const NAME: &str = "idp";
 const FILE: &str = "directory.sqlite";
 /// Of the tables below; kept as SQLite's `user_version`.
 const VERSION: i64 = 1;
@@ -127,7 +131,7 @@ impl Directory {
 
     /// Where below the state folder the directory is kept.
     pub fn folder(state: &Path) -> PathBuf {
-        state.join("idp")
+        state.join(NAME)
     }
 }
 
@@ -298,6 +302,12 @@ fn wrong(folder: &Path, error: &rusqlite::Error) -> StoreError {
 fn make_folder(path: &Path) -> Result<(), StoreError> {
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => return restrict(path, &found, 0o700),
+        Ok(_) if !path.ends_with(NAME) => {
+            return Err(StoreError::Read {
+                path: path.to_owned(),
+                source: io::ErrorKind::NotADirectory.into(),
+            });
+        }
         Ok(_) => {
             return Err(StoreError::Damaged {
                 folder: path.to_owned(),

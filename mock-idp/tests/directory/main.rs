@@ -1,6 +1,10 @@
 //! The state folder: made once, kept for good, closed to others, and clear about damage.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod access;
+mod kept;
+mod portable;
+
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -49,16 +53,16 @@ fn nobody_else_may_read_the_keys_even_after_a_careless_copy() {
             .unwrap()
             .map(|entry| entry.unwrap().path())
             .collect();
-        assert_eq!(files.len(), 9);
+        assert!(files.iter().any(|file| file.ends_with("directory.sqlite")));
         for file in &files {
             assert_eq!(mode(file), 0o600, "{}", file.display());
         }
         files
     };
     assert_eq!(mode(&state), 0o700);
-    for file in closed() {
-        fs::set_permissions(file, Permissions::from_mode(0o644)).unwrap();
-    }
+    closed();
+    let file = folder.join("directory.sqlite");
+    fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
     fs::set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
     Directory::open(&state).unwrap();
     closed();
@@ -86,20 +90,10 @@ fn damage_is_one_sentence_that_says_what_to_do() {
     let state = tempfile::tempdir().unwrap();
     Directory::open(state.path()).unwrap();
     let folder = Directory::folder(state.path());
-    let (record, key) = (
-        folder.join("directory.toml"),
-        folder.join("contoso.example-k1.key"),
-    );
-    let (text, pem) = (
-        fs::read_to_string(&record).unwrap(),
-        fs::read_to_string(&key).unwrap(),
-    );
-    let other_key = fs::read_to_string(folder.join("contoso.example-k2.key")).unwrap();
-    let damaged = |path: &Path, content: Option<&[u8]>, whole: &str| {
-        match content {
-            Some(content) => fs::write(path, content).unwrap(),
-            None => fs::remove_file(path).unwrap(),
-        }
+    let file = folder.join("directory.sqlite");
+    let whole = fs::read(&file).unwrap();
+    let damaged = |damage: &dyn Fn()| {
+        damage();
         let error = Directory::open(state.path()).err().expect("it was damaged");
         let sentence = error.to_string();
         assert!(matches!(error, StoreError::Damaged { .. }), "{sentence}");
@@ -108,27 +102,33 @@ fn damage_is_one_sentence_that_says_what_to_do() {
             "{sentence}"
         );
         assert!(!sentence.contains('\n'), "{sentence}");
-        fs::write(path, whole).unwrap();
+        fs::write(&file, &whole).unwrap();
         sentence
     };
-    assert!(damaged(&record, None, &text).contains("directory.toml is missing"));
-    damaged(&record, Some(b""), &text);
-    damaged(&record, Some(b"\xff\xfe\x00garbage"), &text);
-    damaged(&record, Some(b"tenants = 7"), &text);
-    assert!(
-        damaged(
-            &record,
-            Some(text.replace("version = 1", "version = 9").as_bytes()),
-            &text
+    let sql = |sql: &'static str| {
+        let file = file.clone();
+        move || {
+            rusqlite::Connection::open(&file)
+                .unwrap()
+                .execute_batch(sql)
+                .unwrap()
+        }
+    };
+    damaged(&|| {
+        fs::write(
+            &file,
+            b"\xff\xfe\x00 this is no database at all, and long enough to be looked at",
         )
-        .contains("version 9")
-    );
-    assert!(damaged(&record, Some(text.replace("alice", "bob").as_bytes()), &text).contains("alice"));
-    let short = text.replacen("id = \"", "id = \"x", 1);
-    assert!(damaged(&record, Some(short.as_bytes()), &text).contains("no valid id"));
-    damaged(&key, None, &pem);
-    damaged(&key, Some(&pem.as_bytes()[..pem.len() / 2]), &pem);
-    assert!(damaged(&key, Some(other_key.as_bytes()), &pem).contains("does not belong"));
+        .unwrap()
+    });
+    damaged(&|| fs::write(&file, &whole[..whole.len() / 2]).unwrap());
+    assert!(damaged(&sql("PRAGMA user_version = 9")).contains("version 9"));
+    assert!(damaged(&sql("DELETE FROM secret")).contains("key"));
+    assert!(damaged(&sql("DELETE FROM thing")).contains("no tenant"));
+    assert!(damaged(&sql("UPDATE thing SET body = '7' WHERE kind = 'user'")).contains("the user"));
+    assert!(damaged(&sql("UPDATE thing SET kind = 'ghost' WHERE kind = 'user'")).contains("unknown kind"));
+    let swapped = "UPDATE secret SET private = (SELECT private FROM secret AS other WHERE other.thumbprint != secret.thumbprint LIMIT 1)";
+    assert!(damaged(&sql(swapped)).contains("does not belong"));
     assert!(Directory::open(state.path()).is_ok(), "all is restored");
 }
 
