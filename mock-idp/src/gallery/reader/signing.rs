@@ -34,7 +34,8 @@ static FORMS: LazyLock<[(Download, Regex); 6]> = LazyLock::new(|| {
         (Download::Thumbprint, pattern(r"(?i)\bthumbprint")),
     ]
 });
-static CLASSIC: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(download|click|select) (the )?certificate\b"));
+static CLASSIC: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\b(download|click|select) (the )?certificate\b"));
 static TAKEN: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\b(click|select|choose|download|copy|save|find)\b"));
 
