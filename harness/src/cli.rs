@@ -1,6 +1,7 @@
 //! The command line: what can be asked, and who answers.
 
 mod answer;
+mod gallery;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -9,6 +10,9 @@ use reference_sp::{Flaw, Refusal};
 
 pub use answer::main;
 pub(crate) use answer::{Mistake, catalogue, exit_of};
+pub use gallery::{
+    AddArgs, GalleryArgs, GalleryCommand, GalleryListArgs, ImportArgs, Kept, NewArgs, ShowArgs,
+};
 
 use crate::{
     config::{self, Config, DriverChoice, FailOn},
@@ -45,6 +49,8 @@ pub enum Command {
     Forge(ForgeArgs),
     /// Serve the mock IdP: sign-in, metadata, admin portal, My Apps, Microsoft Graph
     Idp(IdpArgs),
+    /// Templates of applications: read tutorial pages, make applications of them
+    Gallery(GalleryArgs),
     /// Serve the reference SP, hardened or with named flaws
     Sp(SpArgs),
     /// Show what changed against the accepted snapshots, and decide one by one

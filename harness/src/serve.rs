@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Where the mock IdP keeps tenants and keys, and where it listens, where nothing says otherwise.
-struct Settled {
+pub(crate) struct Settled {
     config: Option<Config>,
     state: PathBuf,
     listen: std::net::SocketAddr,
@@ -30,7 +30,7 @@ struct Settled {
 impl Settled {
     /// # Errors
     /// The configuration is wrong.
-    fn of(setup: &IdpSetup) -> anyhow::Result<Self> {
+    pub(crate) fn of(setup: &IdpSetup) -> anyhow::Result<Self> {
         let config = setup.config.load_if_any()?;
         let idp = config
             .as_ref()
@@ -52,6 +52,11 @@ impl Settled {
         })
     }
 
+    /// Where the directory is kept.
+    pub(crate) fn state(&self) -> &Path {
+        &self.state
+    }
+
     fn directory(&self) -> anyhow::Result<Directory> {
         Ok(Directory::open(&self.state).map_err(|error| Mistake(error.to_string()))?)
     }
@@ -67,7 +72,8 @@ impl Settled {
             .map_or_else(String::new, |config| config.sp.probe.url.clone())
     }
 
-    fn origin(&self) -> String {
+    /// The IdP's origin.
+    pub(crate) fn origin(&self) -> String {
         self.origin_towards(&self.sp())
     }
 

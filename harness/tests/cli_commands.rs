@@ -36,6 +36,7 @@ fn help_names_every_command_and_every_exit_code() {
         "explain",
         "forge",
         "idp",
+        "gallery",
         "sp",
         "review",
         "accept",

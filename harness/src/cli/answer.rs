@@ -64,6 +64,7 @@ fn answer(command: Command) -> anyhow::Result<Exit> {
             IdpCommand::Import { setup, file } => crate::serve::import(&setup, &file),
         },
         Command::Idp(args) => running()?.block_on(crate::serve::idp(args)),
+        Command::Gallery(args) => super::gallery::answer(args),
         Command::Sp(args) => running()?.block_on(crate::serve::sp(args)),
         Command::List(args) => list(&args),
         Command::Explain(args) => explain(&args),
@@ -219,7 +220,7 @@ pub(crate) fn exit_of(error: &anyhow::Error) -> Exit {
     if mistake { Exit::Usage } else { Exit::NotJudged }
 }
 
-fn print(text: &str) -> anyhow::Result<Exit> {
+pub(super) fn print(text: &str) -> anyhow::Result<Exit> {
     write(text.as_bytes())
 }
 
