@@ -250,6 +250,9 @@ pub struct SpArgs {
     /// How it refuses: 403, 500, redirect, page or silence
     #[arg(long, value_name = "HOW", default_value = "403")]
     pub refuse_with: Refusal,
+    /// Create an account for whoever signs in first, instead of refusing users that no administrator created
+    #[arg(long)]
+    pub create_users: bool,
     /// Where it listens
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,

@@ -16,7 +16,7 @@ use crate::{
     cli::{IdpArgs, IdpSetup, Mistake, SpArgs},
     config::{self, Config},
     exit::Exit,
-    target::trust,
+    target::{accounts, people, trust},
 };
 
 /// Where the mock IdP keeps tenants and keys, and where it listens, where nothing says otherwise.
@@ -151,23 +151,28 @@ pub(crate) async fn idp(args: IdpArgs) -> anyhow::Result<Exit> {
 /// # Errors
 /// Metadata or the state folder cannot be read, or the address is taken.
 pub(crate) async fn sp(args: SpArgs) -> anyhow::Result<Exit> {
-    let trusted = if args.idp_metadata.is_empty() {
+    let (trusted, accounts) = if args.idp_metadata.is_empty() {
         let settled = Settled::of(&IdpSetup {
             config: args.config.clone(),
             listen: None,
             state: args.state.clone(),
         })?;
         let origin = settled.origin_towards(&format!("http://{}", args.listen));
-        trust(&settled.directory()?, |tenant| format!("{origin}/{tenant}/saml2"))
+        let mut directory = settled.directory()?;
+        if let Some(config) = &settled.config {
+            people(&mut directory, config);
+        }
+        let trusted = trust(&directory, |tenant| format!("{origin}/{tenant}/saml2"));
+        (trusted, accounts(&directory))
     } else {
-        args.idp_metadata
-            .iter()
-            .map(|path| trusted(path))
-            .collect::<Result<_, _>>()?
+        let trusted = args.idp_metadata.iter().map(|path| trusted(path));
+        (trusted.collect::<Result<_, _>>()?, Vec::new())
     };
     let sp = ReferenceSp::start(reference_sp::Config {
         listen: args.listen,
         trust: trusted,
+        accounts,
+        create_users: args.create_users,
         flaws: args.flaw.iter().copied().collect(),
         refuse_with: args.refuse_with,
         test_endpoint: true,
@@ -179,6 +184,11 @@ pub(crate) async fn sp(args: SpArgs) -> anyhow::Result<Exit> {
     println!("  metadata  {}", sp.metadata_url());
     println!("  sign in   {}", sp.login_url());
     println!("  probe     {}  (json:/nameId)", sp.whoami_url());
+    println!(
+        "  administration {}  password {}",
+        sp.admin_url(),
+        sp.admin_password()
+    );
     println!("  refuses with {}", args.refuse_with);
     for flaw in &args.flaw {
         println!("  wrong on purpose: {}", flaw.name());

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use mock_idp::{Directory, User};
-use reference_sp::{ReferenceSp, Trusted};
+use reference_sp::{Account, ReferenceSp, Trusted};
 use saml::{IdpMetadata, SpMetadata};
 use scenarios::Persona;
 
@@ -107,15 +107,19 @@ impl Target {
         })
     }
 
-    /// The reference SP, started here as it is configured; whom it trusts is set by the run.
+    /// The reference SP, started here as it is configured; whom it trusts is set by the run, and its users are those
+    /// whom the IdP names.
     ///
     /// # Errors
     /// It cannot listen, or keys cannot be made.
     pub async fn reference(config: reference_sp::Config) -> Result<Self, String> {
         let directory = Directory::ephemeral().map_err(|error| error.to_string())?;
-        let sp = ReferenceSp::start(config)
-            .await
-            .map_err(|error| error.to_string())?;
+        let sp = ReferenceSp::start(reference_sp::Config {
+            create_users: true,
+            ..config
+        })
+        .await
+        .map_err(|error| error.to_string())?;
         Ok(Self {
             name: "reference-sp".to_owned(),
             directory,
@@ -184,6 +188,18 @@ pub(crate) fn trust(directory: &Directory, sso_url: impl Fn(&str) -> String) -> 
         .collect()
 }
 
+/// The users of the reference SP: the personas, each of its own tenant.
+pub(crate) fn accounts(directory: &Directory) -> Vec<Account> {
+    let of = |persona: Persona| {
+        let (tenant, user) = directory.user(persona.name())?;
+        Some(Account {
+            tenant: Some(tenant.entity_id()),
+            ..Account::active(&user.user_principal_name, &user.display_name)
+        })
+    };
+    Persona::ALL.into_iter().filter_map(of).collect()
+}
+
 /// The NameID of each persona at this SP.
 pub(crate) fn names(directory: &Directory) -> Vec<(Persona, String)> {
     Persona::ALL
@@ -209,7 +225,7 @@ pub(crate) fn markers(user: &User) -> Vec<String> {
     markers
 }
 
-fn people(directory: &mut Directory, config: &Config) {
+pub(crate) fn people(directory: &mut Directory, config: &Config) {
     let users = &config.users;
     let named = [
         ("alice", &users.alice),

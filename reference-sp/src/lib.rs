@@ -18,7 +18,9 @@
 //! # }
 //! ```
 
+mod account;
 mod acs;
+mod admin;
 mod anything;
 mod clock;
 mod conditions;
@@ -36,14 +38,17 @@ mod message;
 mod pages;
 mod profile;
 mod refuse;
+mod rollover;
 mod server;
 mod shape;
 mod signature;
 mod state;
+mod store;
 mod subject;
 mod trust;
 mod verify;
 
+pub use account::Account;
 pub use config::{Config, Manner, Refusal, Trusted, UnknownChoice};
 pub use flaw::{Flaw, Flaws, UnknownFlaw};
 pub use server::{ReferenceSp, ServeError};

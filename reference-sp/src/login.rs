@@ -84,7 +84,10 @@ pub(crate) async fn home(State(sp): State<Arc<Sp>>, headers: HeaderMap) -> Html<
 /// `GET /account`: protected. Who is not signed in is sent to sign in.
 pub(crate) async fn account(State(sp): State<Arc<Sp>>, headers: HeaderMap) -> Response {
     match session(&sp, &headers) {
-        Some(identity) => Html(pages::account(&identity, sp.settings().flaws)).into_response(),
+        Some(identity) => {
+            let account = identity.account.and_then(|id| sp.accounts.active(id));
+            Html(pages::account(&identity, account.as_ref(), sp.settings().flaws)).into_response()
+        }
         None => see_other("/singlesignon/saml/login?to=/account"),
     }
 }
@@ -114,14 +117,26 @@ pub(crate) async fn metadata(State(sp): State<Arc<Sp>>) -> Response {
         .into_response()
 }
 
+/// About whom an error page is.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct ErrorPage {
+    notice: Option<String>,
+}
+
 /// `GET /error`: where a refusal may redirect to.
-pub(crate) async fn error() -> Html<String> {
-    Html(pages::refused(None))
+pub(crate) async fn error(
+    State(sp): State<Arc<Sp>>,
+    query: Result<Query<ErrorPage>, QueryRejection>,
+) -> Html<String> {
+    let Query(page) = query.unwrap_or_default();
+    let about = page
+        .notice
+        .and_then(|notice| sp.memory.notice(&notice, sp.clock.now()));
+    Html(pages::refused(about.as_ref(), None))
 }
 
 fn session(sp: &Sp, headers: &HeaderMap) -> Option<Identity> {
-    sp.memory
-        .session(cookie(headers, SESSION_COOKIE)?, sp.clock.now())
+    sp.session(cookie(headers, SESSION_COOKIE)?)
 }
 
 /// The secret of this browser: the one it has, or a new one. Several tabs share it.

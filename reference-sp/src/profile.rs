@@ -73,16 +73,19 @@ impl Profile<'_> {
             conditions::fresh(signed_in, request.sent)?;
         }
         let name_id = subject::name_id(&message, subject, &issuer, self.entity_id)?;
-        self.trust.may_speak_for(&issuer, &name_id, self.flaws)?;
+        self.trust.may_speak_for(&issuer, &name_id.value, self.flaws)?;
         let attributes = attributes(&message, assertion)?;
 
         self.use_up(&issuer, id, until, in_response_to.filter(|_| request.is_some()))?;
         Ok(Accepted {
             identity: Identity {
-                name_id,
+                name_id: name_id.value,
+                name_id_format: name_id.format,
                 issuer,
                 attributes,
                 session_until: signed_in.until,
+                session_index: conditions::session_index(assertion),
+                account: None,
             },
             request,
         })

@@ -19,7 +19,7 @@ use crate::flaw::Flaws;
 use crate::message::LIMIT;
 use crate::state::Sp;
 use crate::trust::Trust;
-use crate::{acs, control, http, login, pages};
+use crate::{acs, admin, control, http, login, pages};
 
 /// How long open connections have to end when the server stops.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -128,6 +128,16 @@ impl ReferenceSp {
         format!("{}/whoami", self.sp.url)
     }
 
+    /// The administrator's pages: single sign-on, and users.
+    pub fn admin_url(&self) -> String {
+        format!("{}/admin", self.sp.url)
+    }
+
+    /// The password of [`ReferenceSp::admin_url`].
+    pub fn admin_password(&self) -> &str {
+        self.sp.desk.password()
+    }
+
     /// Trusts these tenants from now on, and no others.
     pub fn set_trust(&self, trusted: Vec<Trusted>) {
         let trust = Trust::new(trusted);
@@ -149,7 +159,7 @@ impl ReferenceSp {
         self.sp.denials()
     }
 
-    /// Forgets sessions, requests and used Assertions, as a restart would.
+    /// Forgets sessions, requests and used Assertions. Accounts and trust stay as they are.
     pub fn forget(&self) {
         self.sp.forget();
     }
@@ -187,6 +197,7 @@ fn routes(test_endpoint: bool) -> Router<Arc<Sp>> {
     } else {
         router
     };
+    let router = router.merge(admin::routes());
     // Percent-encoding makes a form of Base64 at most three times as large.
     router
         .layer(DefaultBodyLimit::max(3 * LIMIT))

@@ -7,10 +7,13 @@ use saml::metadata::{AcsEndpoint, SpMetadata};
 use saml::names::{binding, name_id};
 use tokio::sync::watch;
 
+use crate::account::{Accounts, Admission};
+use crate::admin::Desk;
 use crate::clock::Clock;
 use crate::config::{Config, Manner, Refusal};
 use crate::denial::Denial;
 use crate::flaw::Flaws;
+use crate::identity::Identity;
 use crate::memory::Memory;
 use crate::profile::{Accepted, Profile};
 use crate::trust::Trust;
@@ -28,9 +31,13 @@ pub(crate) struct Sp {
     pub(crate) manner: Manner,
     pub(crate) clock: Clock,
     pub(crate) memory: Memory,
+    pub(crate) accounts: Accounts,
+    /// Where the administrator sits.
+    pub(crate) desk: Desk,
     /// Becomes true when the server is to stop.
     pub(crate) stop: watch::Receiver<bool>,
     sp_initiated_only: bool,
+    create_users: bool,
     settings: RwLock<Settings>,
     denials: Mutex<VecDeque<String>>,
 }
@@ -52,8 +59,11 @@ impl Sp {
             manner: config.manner,
             clock: Clock::new(config.clock_offset),
             memory: Memory::new(),
+            accounts: Accounts::new(config.accounts),
+            desk: Desk::new(config.admin_password),
             stop,
             sp_initiated_only: config.sp_initiated_only,
+            create_users: config.create_users,
             settings: RwLock::new(Settings {
                 trust: Trust::new(config.trust),
                 flaws: config.flaws,
@@ -70,8 +80,8 @@ impl Sp {
             .clone()
     }
 
-    pub(crate) fn change(&self, change: impl FnOnce(&mut Settings)) {
-        change(&mut self.settings.write().unwrap_or_else(PoisonError::into_inner));
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut Settings) -> T) -> T {
+        change(&mut self.settings.write().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Judges one SAMLResponse field by the profile.
@@ -89,9 +99,45 @@ impl Sp {
         profile.judge(field)
     }
 
+    /// Begins the session of somebody whose message was accepted, if he has an active account; answers its name.
+    pub(crate) fn open_session(&self, identity: Identity) -> Result<String, Denial> {
+        let now = self.clock.now();
+        if self.manner == Manner::AcceptEverything {
+            return Ok(self.memory.open_session(identity, now));
+        }
+        let admission = Admission {
+            create: self.create_users,
+            flaws: self.settings().flaws,
+        };
+        self.accounts.admit(&identity, admission, |id| {
+            let account = Some(id);
+            self.memory.open_session(
+                Identity {
+                    account,
+                    ..identity.clone()
+                },
+                now,
+            )
+        })
+    }
+
+    /// The session of this name, as long as its account is active.
+    pub(crate) fn session(&self, name: &str) -> Option<Identity> {
+        let identity = self.memory.session(name, self.clock.now())?;
+        match identity.account {
+            Some(id) if self.accounts.active(id).is_none() => None,
+            _ => Some(identity),
+        }
+    }
+
     /// Cookies go over TLS only where the browser sees TLS.
     pub(crate) fn is_https(&self) -> bool {
         self.url.starts_with("https://")
+    }
+
+    /// Whether the first sign-in makes an account.
+    pub(crate) fn creates_users(&self) -> bool {
+        self.create_users
     }
 
     pub(crate) fn note(&self, denial: &Denial) {

@@ -4,6 +4,7 @@
 
 mod kit;
 
+mod admin;
 mod garbage;
 mod interop;
 mod manners;
