@@ -25,6 +25,12 @@ pub struct Config {
     pub accounts: Vec<Account>,
     /// Create an active account for whoever signs in first, instead of refusing him.
     pub create_users: bool,
+    /// Publish an encryption certificate and take encrypted Assertions, beside those in the clear.
+    pub encryption: bool,
+    /// Publish a single logout service (HTTP-Redirect), and let `/logout` end the IdP's session too.
+    pub slo: bool,
+    /// Publish a signing certificate, and sign what is sent by HTTP-Redirect: AuthnRequests and logout messages.
+    pub sign_requests: bool,
     /// The password of `/admin`; a random one otherwise. The start page shows it, as this protects nothing.
     pub admin_password: Option<String>,
     /// The switches that are on.
@@ -49,6 +55,9 @@ impl Default for Config {
             trust: Vec::new(),
             accounts: Vec::new(),
             create_users: false,
+            encryption: false,
+            slo: false,
+            sign_requests: false,
             admin_password: None,
             flaws: Flaws::NONE,
             refuse_with: Refusal::default(),

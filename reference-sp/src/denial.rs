@@ -37,6 +37,8 @@ pub(crate) enum Denial {
     AssertionCount(usize),
     #[error("an EncryptedAssertion cannot be read: no decryption key is published")]
     Encrypted,
+    #[error("the EncryptedAssertion cannot be read: {0}")]
+    Decryption(String),
     #[error("the Assertion's children are not those of the schema, in its order: {0}")]
     Shape(String),
 
@@ -151,6 +153,13 @@ pub(crate) enum Denial {
     InactiveUser(String),
     #[error("there are {limit} accounts, and no room for another one")]
     AccountsFull { limit: usize },
+
+    #[error("the query must hold one SAMLRequest or one SAMLResponse, and at most one RelayState")]
+    LogoutParameters,
+    #[error("the logout message cannot be used: {0}")]
+    LogoutMessage(String),
+    #[error("the logout message is not signed")]
+    LogoutUnsigned,
 
     #[error("the Assertion has no AuthnStatement")]
     NoAuthnStatement,

@@ -13,7 +13,7 @@ use saml::names::binding;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::http::{BROWSER_COOKIE, SESSION_COOKIE, cookie, drop_cookie, local, see_other, set_cookie};
+use crate::http::{BROWSER_COOKIE, SESSION_COOKIE, by_redirect, cookie, local, see_other, set_cookie};
 use crate::identity::Identity;
 use crate::memory::{Request, secret};
 use crate::pages;
@@ -59,10 +59,7 @@ pub(crate) async fn login(
     let id = format!("_{}", &secret()[..40]);
     let xml = authn_request(&sp, &id, sign_in, login.force, &saml::instant::format(now));
     let relay_state = (to.len() <= RELAY_STATE).then_some(to.as_str());
-    let location = join(
-        sign_in,
-        &saml::binding::redirect_query("SAMLRequest", &xml, relay_state),
-    );
+    let location = by_redirect(&sp, sign_in, "SAMLRequest", &xml, relay_state);
     let request = Request {
         idp: tenant.entity_id.clone(),
         browser: browser.clone(),
@@ -98,14 +95,6 @@ pub(crate) async fn whoami(State(sp): State<Arc<Sp>>, headers: HeaderMap) -> Res
         Some(identity) => Json(identity).into_response(),
         None => (StatusCode::UNAUTHORIZED, Json(json!({"error": "not signed in"}))).into_response(),
     }
-}
-
-/// `GET` and `POST /logout`: ends the session here. The IdP's own goes on.
-pub(crate) async fn logout(State(sp): State<Arc<Sp>>, headers: HeaderMap) -> Response {
-    if let Some(session) = cookie(&headers, SESSION_COOKIE) {
-        sp.memory.close_session(session);
-    }
-    ([drop_cookie(&sp, SESSION_COOKIE)], see_other("/")).into_response()
 }
 
 /// `GET /singlesignon/saml/metadata`.
@@ -159,10 +148,4 @@ fn authn_request(sp: &Sp, id: &str, destination: &str, force: bool, now: &str) -
         ..AuthnRequest::default()
     }
     .to_xml()
-}
-
-/// A sign-in address may have a query of its own (Bindings 3.4.4).
-fn join(address: &str, query: &str) -> String {
-    let separator = if address.contains('?') { '&' } else { '?' };
-    format!("{address}{separator}{query}")
 }

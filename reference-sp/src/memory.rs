@@ -25,6 +25,7 @@ const TICKET: SignedDuration = SignedDuration::from_mins(1);
 const SESSIONS: usize = 10_000;
 const REQUESTS: usize = 20_000;
 const TICKETS: usize = 10_000;
+const LOGOUTS: usize = 10_000;
 const NOTICES: usize = 1_000;
 const USED: usize = 1_000_000;
 
@@ -56,6 +57,8 @@ pub(crate) struct Memory {
     sessions: Mutex<Store<String, Identity>>,
     requests: Mutex<Store<String, Request>>,
     tickets: Mutex<Store<String, Ticket>>,
+    /// The ID of a LogoutRequest of ours, and the IdP that it was sent to.
+    logouts: Mutex<Store<String, String>>,
     notices: Mutex<Store<String, AboutAccount>>,
     used: Mutex<Store<[u8; 32], ()>>,
 }
@@ -66,6 +69,7 @@ impl Memory {
             sessions: Mutex::new(Store::new(SESSIONS)),
             requests: Mutex::new(Store::new(REQUESTS)),
             tickets: Mutex::new(Store::new(TICKETS)),
+            logouts: Mutex::new(Store::new(LOGOUTS)),
             notices: Mutex::new(Store::new(NOTICES)),
             used: Mutex::new(Store::new(USED)),
         }
@@ -119,6 +123,19 @@ impl Memory {
         tickets.take(name)
     }
 
+    pub(crate) fn remember_logout(&self, id: String, idp: String, now: Timestamp) {
+        lock(&self.logouts).put(id, idp, after(now, REQUEST), now);
+    }
+
+    /// The IdP that the LogoutRequest of this ID was sent to.
+    pub(crate) fn logout(&self, id: &str, now: Timestamp) -> Option<String> {
+        lock(&self.logouts).look_up(id, now).cloned()
+    }
+
+    pub(crate) fn consume_logout(&self, id: &str) {
+        lock(&self.logouts).take(id);
+    }
+
     /// Keeps what the error page is to say, under a name that nobody can make up.
     pub(crate) fn issue_notice(&self, about: AboutAccount, now: Timestamp) -> String {
         let name = secret();
@@ -156,6 +173,7 @@ impl Memory {
         lock(&self.sessions).clear();
         lock(&self.requests).clear();
         lock(&self.tickets).clear();
+        lock(&self.logouts).clear();
         lock(&self.notices).clear();
         lock(&self.used).clear();
     }

@@ -60,6 +60,10 @@ pub(crate) fn home(sp: &Sp, settings: &Settings, identity: Option<&Identity>) ->
                     dd.value { (sp.acs_url) }
                     dt { "Sign-on URL" }
                     dd.value { (sp.url) "/singlesignon/saml/login" }
+                    @if sp.slo {
+                        dt { "Logout URL" }
+                        dd.value { (sp.slo_url()) }
+                    }
                     dt { "Administrator's password" }
                     dd { code #admin-password { (sp.desk.password()) } " " span.note { "Shown because this is a mock that protects nothing." } }
                 }
@@ -142,6 +146,28 @@ pub(crate) fn refused(about: Option<&AboutAccount>, incident: Option<&str>) -> S
                 }
                 div.actions { a.button href="/" { "Back to the start" } }
                 @if let Some(incident) = incident { pre { (incident) } }
+            }
+        },
+    )
+}
+
+/// Single logout is over: signed out here in any case, and what the IdP said where it could not do its part.
+pub(crate) fn signed_out(failed: Option<&str>) -> String {
+    page(
+        "Signed out",
+        Flaws::NONE,
+        false,
+        &html! {
+            h1 { "You are signed out" }
+            section.card {
+                @match failed {
+                    None => p { "Your session here has ended, and so has the one at your identity provider." }
+                    Some(status) => {
+                        p { "Your session here has ended. Your identity provider could not end its own, or not everywhere: close the browser to be sure." }
+                        p.note { "It reports " code { (status) } "." }
+                    }
+                }
+                div.actions { a.button href="/" { "Back to the start" } }
             }
         },
     )

@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError, RwLock};
 
-use saml::metadata::{AcsEndpoint, SpMetadata};
+use saml::SigningKey;
+use saml::metadata::{AcsEndpoint, Endpoint, SpMetadata};
 use saml::names::{binding, name_id};
 use tokio::sync::watch;
 
@@ -14,6 +15,7 @@ use crate::config::{Config, Manner, Refusal};
 use crate::denial::Denial;
 use crate::flaw::Flaws;
 use crate::identity::Identity;
+use crate::keys::OwnKeys;
 use crate::memory::Memory;
 use crate::profile::{Accepted, Profile};
 use crate::trust::Trust;
@@ -32,6 +34,9 @@ pub(crate) struct Sp {
     pub(crate) clock: Clock,
     pub(crate) memory: Memory,
     pub(crate) accounts: Accounts,
+    pub(crate) keys: OwnKeys,
+    /// Whether there is single logout.
+    pub(crate) slo: bool,
     /// Where the administrator sits.
     pub(crate) desk: Desk,
     /// Becomes true when the server is to stop.
@@ -51,7 +56,7 @@ pub(crate) struct Settings {
 }
 
 impl Sp {
-    pub(crate) fn new(config: Config, url: String, stop: watch::Receiver<bool>) -> Self {
+    pub(crate) fn new(config: Config, keys: OwnKeys, url: String, stop: watch::Receiver<bool>) -> Self {
         Sp {
             entity_id: format!("{url}/singlesignon/saml/metadata"),
             acs_url: format!("{url}/singlesignon/saml/SSO"),
@@ -60,6 +65,8 @@ impl Sp {
             clock: Clock::new(config.clock_offset),
             memory: Memory::new(),
             accounts: Accounts::new(config.accounts),
+            keys,
+            slo: config.slo,
             desk: Desk::new(config.admin_password),
             stop,
             sp_initiated_only: config.sp_initiated_only,
@@ -94,6 +101,7 @@ impl Sp {
             flaws,
             memory: &self.memory,
             now: self.clock.now(),
+            decryption: self.keys.encryption.as_ref(),
             sp_initiated_only: self.sp_initiated_only,
         };
         profile.judge(field)
@@ -167,8 +175,20 @@ impl Sp {
             .clear();
     }
 
-    /// What an IdP needs to know of us. Requests are unsigned and no key is published: this service provider has none.
+    /// Where logout messages go, where there is single logout.
+    pub(crate) fn slo_url(&self) -> String {
+        format!("{}/singlesignon/saml/SLO", self.url)
+    }
+
+    /// What an IdP needs to know of us. As it comes, requests are unsigned and no key is published: there is none.
     pub(crate) fn metadata(&self) -> SpMetadata {
+        let certificates =
+            |key: &Option<SigningKey>| key.iter().map(|key| key.certificate().clone()).collect();
+        let slo = self.slo.then(|| Endpoint {
+            binding: binding::REDIRECT.to_owned(),
+            location: self.slo_url(),
+            response_location: None,
+        });
         SpMetadata {
             entity_id: self.entity_id.clone(),
             acs: vec![AcsEndpoint {
@@ -177,11 +197,11 @@ impl Sp {
                 index: Some(0),
                 is_default: true,
             }],
-            slo: Vec::new(),
-            authn_requests_signed: false,
+            slo: slo.into_iter().collect(),
+            authn_requests_signed: self.keys.signing.is_some(),
             want_assertions_signed: false,
-            signing: Vec::new(),
-            encryption: Vec::new(),
+            signing: certificates(&self.keys.signing),
+            encryption: certificates(&self.keys.encryption),
             name_id_formats: vec![name_id::EMAIL.to_owned(), name_id::PERSISTENT.to_owned()],
         }
     }

@@ -184,10 +184,12 @@ impl Tenant {
     }
 }
 
-/// A browser is sent to web addresses only, whatever the metadata says (`javascript:`).
+/// A browser is sent to web addresses only, whatever the metadata says (`javascript:`), and to such as a header
+/// can carry.
 pub(crate) fn is_web_address(location: &str) -> bool {
     let scheme = location
         .split_once("://")
         .map(|(scheme, _)| scheme.to_ascii_lowercase());
     matches!(scheme.as_deref(), Some("http" | "https"))
+        && location.bytes().all(|byte| byte.is_ascii_graphic())
 }

@@ -94,7 +94,7 @@ pub(crate) fn certificate(bytes: &[u8]) -> Result<Certificate, Unusable> {
         return Err(Unusable::NoCertificate);
     }
     let certificate = match std::str::from_utf8(bytes) {
-        Err(_) => Certificate::from_der(bytes),
+        Err(_) => Certificate::read(bytes),
         Ok(text) if text.contains("PRIVATE KEY-----") => return Err(Unusable::PrivateKey),
         Ok(text) if text.starts_with('<') => {
             return Err(if IdpMetadata::parse(bytes).is_ok() {
@@ -104,8 +104,7 @@ pub(crate) fn certificate(bytes: &[u8]) -> Result<Certificate, Unusable> {
             });
         }
         Ok(text) => match text.matches("-----BEGIN CERTIFICATE-----").count() {
-            0 => Certificate::from_base64(text),
-            1 => Certificate::from_pem(text),
+            0 | 1 => Certificate::read(bytes),
             several => return Err(Unusable::SeveralCertificates(several)),
         },
     };

@@ -5,8 +5,10 @@
 mod kit;
 
 mod admin;
+mod encrypted;
 mod garbage;
 mod interop;
+mod logout;
 mod manners;
 mod refusals;
 mod sign_in;

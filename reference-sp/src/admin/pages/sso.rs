@@ -198,6 +198,10 @@ fn ours(sp: &Sp) -> Markup {
                 dd.value { (sp.acs_url) }
                 dt { "Sign-on URL" }
                 dd.value { (sp.url) "/singlesignon/saml/login" }
+                @if sp.slo {
+                    dt { "Logout URL" }
+                    dd.value { (sp.slo_url()) }
+                }
                 dt { "Metadata" }
                 dd { a href="/singlesignon/saml/metadata" download="metadata.xml" { "Download metadata" } }
             }
