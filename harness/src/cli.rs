@@ -253,6 +253,15 @@ pub struct SpArgs {
     /// Create an account for whoever signs in first, instead of refusing users that no administrator created
     #[arg(long)]
     pub create_users: bool,
+    /// Publish an encryption certificate and take encrypted assertions too
+    #[arg(long)]
+    pub encryption: bool,
+    /// Take part in single logout
+    #[arg(long)]
+    pub slo: bool,
+    /// Publish a signing certificate and sign what is sent by HTTP-Redirect
+    #[arg(long)]
+    pub sign_requests: bool,
     /// Where it listens
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,

@@ -170,11 +170,9 @@ pub(crate) fn trust(directory: &Directory, sso_url: impl Fn(&str) -> String) -> 
         .map(|tenant| Trusted {
             metadata: IdpMetadata {
                 entity_id: tenant.entity_id(),
-                sso: vec![saml::metadata::Endpoint {
-                    binding: saml::names::binding::REDIRECT.to_owned(),
-                    location: sso_url(&tenant.id),
-                    response_location: None,
-                }],
+                sso: vec![by_redirect(sso_url(&tenant.id))],
+                // With Azure AD, sign-in and sign-out have one address.
+                slo: vec![by_redirect(sso_url(&tenant.id))],
                 signing: tenant
                     .keys
                     .published
@@ -186,6 +184,14 @@ pub(crate) fn trust(directory: &Directory, sso_url: impl Fn(&str) -> String) -> 
             domains: vec![tenant.domain.clone()],
         })
         .collect()
+}
+
+fn by_redirect(location: String) -> saml::metadata::Endpoint {
+    saml::metadata::Endpoint {
+        binding: saml::names::binding::REDIRECT.to_owned(),
+        location,
+        response_location: None,
+    }
 }
 
 /// The users of the reference SP: the personas, each of its own tenant.

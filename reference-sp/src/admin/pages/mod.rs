@@ -122,6 +122,16 @@ fn hidden(name: &str, value: &str) -> Markup {
     html! { input type="hidden" name=(name) value=(value); }
 }
 
+/// The head of a table. Its roles are written out: on a narrow screen the rows are stacked, and browsers forget then
+/// what a table is.
+fn head(columns: &[&str]) -> Markup {
+    html! {
+        thead role="rowgroup" {
+            tr role="row" { @for column in columns { th scope="col" role="columnheader" { (column) } } }
+        }
+    }
+}
+
 /// A line of text.
 fn line(draft: &Draft, name: &str, label: &str, hint: Option<&str>, required: bool) -> Markup {
     labelled(draft, name, label, hint, |id, described| {

@@ -6,7 +6,7 @@ use saml::Certificate;
 
 use crate::admin::desk::Notice;
 use crate::admin::draft::Draft;
-use crate::admin::pages::{Place, file, framed, hidden, labelled_as, line, see_below, text};
+use crate::admin::pages::{Place, file, framed, head, hidden, labelled_as, line, see_below, text};
 use crate::rollover::NotChanged;
 use crate::state::Sp;
 use crate::trust::Tenant;
@@ -97,16 +97,16 @@ fn trusted(tenant: &Tenant, place: usize, csrf: &str, domains: &Draft, now: Time
             }
             h3 { "Certificates" }
             div.scroll tabindex="0" role="region" aria-label={ "Certificates of " (tenant.entity_id) } {
-                table.certificates {
-                    thead { tr { th scope="col" { "Thumbprint" } th scope="col" { "Valid from" } th scope="col" { "Expires" } th scope="col" { "State" } th scope="col" { "Change" } } }
-                    tbody {
+                table.stacked.certificates role="table" {
+                    (head(&["Thumbprint", "Valid from", "Expires", "State", "Change"]))
+                    tbody role="rowgroup" {
                         @for certificate in &tenant.certificates {
                             (row(tenant, certificate, csrf, now))
                         }
                     }
                 }
             }
-            form method="post" action="/admin/sso/domains" {
+            form.below method="post" action="/admin/sso/domains" {
                 (hidden("csrf", csrf)) (hidden("tenant", &tenant.entity_id))
                 (labelled_as(&format!("domains-{place}"), domains, "domains", "Domains", Some("The domains of its users, such as contoso.com, with spaces between them. Empty: every domain that no other identity provider has."), |id, described| {
                     html! {
@@ -128,16 +128,16 @@ fn row(tenant: &Tenant, certificate: &Certificate, csrf: &str, now: Timestamp) -
     let thumbprint = certificate.thumbprint_sha1();
     let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
     html! {
-        tr {
-            th scope="row" { code.thumbprint { (thumbprint) } }
-            td { (day(certificate.not_before())) }
-            td { (day(certificate.not_after())) }
-            td {
+        tr role="row" {
+            th scope="row" role="rowheader" { code.thumbprint { (thumbprint) } }
+            td role="cell" data-label="Valid from" { (day(certificate.not_before())) }
+            td role="cell" data-label="Expires" { (day(certificate.not_after())) }
+            td role="cell" data-label="State" {
                 @if certificate.not_after() <= now { span.tag.bad { "Expired" } }
                 @else if certificate.not_before() > now { span.tag.bad { "Not valid yet" } }
                 @else { span.tag { "Valid" } }
             }
-            td {
+            td role="cell" data-label="Change" {
                 @if tenant.certificates.len() == 1 {
                     span.soft { "The only one" }
                 } @else {

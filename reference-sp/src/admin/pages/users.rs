@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::account::Account;
 use crate::admin::desk::Notice;
 use crate::admin::draft::Draft;
-use crate::admin::pages::{Place, framed, hidden, labelled, line, see_below};
+use crate::admin::pages::{Place, framed, head, hidden, labelled, line, see_below};
 use crate::state::Sp;
 use crate::trust::Trust;
 
@@ -36,9 +36,9 @@ pub(crate) fn page(
                     p { "There is no user yet. Create one below." }
                 } @else {
                     div.scroll tabindex="0" role="region" aria-label="Users" {
-                        table.users #users {
-                            thead { tr { th scope="col" { "Name" } th scope="col" { "User name (NameID)" } th scope="col" { "Identity provider" } th scope="col" { "State" } th scope="col" { "Change" } } }
-                            tbody { @for (id, account) in &accounts { (row(*id, account, csrf)) } }
+                        table.stacked.users #users role="table" {
+                            (head(&["Name", "User name (NameID)", "Identity provider", "State", "Change"]))
+                            tbody role="rowgroup" { @for (id, account) in &accounts { (row(*id, account, csrf)) } }
                         }
                     }
                 }
@@ -68,17 +68,17 @@ fn row(id: u64, account: &Account, csrf: &str) -> Markup {
         }
     };
     html! {
-        tr {
-            th scope="row" {
+        tr role="row" {
+            th scope="row" role="rowheader" {
                 (account.name)
                 @if let Some(shown) = &account.display_name { div.soft { (shown) } }
             }
-            td.value { (account.name_id) }
-            td.value { (account.tenant.as_deref().unwrap_or("the first that signs the user in")) }
-            td {
+            td.value role="cell" data-label="User name" { (account.name_id) }
+            td.value role="cell" data-label="Identity provider" { (account.tenant.as_deref().unwrap_or("the first that signs the user in")) }
+            td role="cell" data-label="State" {
                 @if account.active { span.tag.good { "Active" } } @else { span.tag { "Not active" } }
             }
-            td {
+            td role="cell" data-label="Change" {
                 div.changes {
                     @if account.active { (change("deactivate", "Deactivate", false)) } @else { (change("activate", "Activate", false)) }
                     (change("delete", "Delete", true))
@@ -88,10 +88,13 @@ fn row(id: u64, account: &Account, csrf: &str) -> Markup {
     }
 }
 
-/// Who vouches for the user. With one identity provider there is nothing to choose.
+/// Who vouches for the user. Where there is one identity provider, it is chosen already.
 fn tenants(draft: &Draft, trust: &Trust) -> Markup {
-    let hint = "Only this one can sign the user in.";
-    let chosen = draft.value("tenant");
+    let hint = "Once one has signed the user in, no other can.";
+    let chosen = match trust.tenants() {
+        [only] if !draft.is_wrong() => &only.entity_id,
+        _ => draft.value("tenant"),
+    };
     labelled(
         draft,
         "tenant",
@@ -100,10 +103,10 @@ fn tenants(draft: &Draft, trust: &Trust) -> Markup {
         |id, described| {
             html! {
                 select name="tenant" id=(id) aria-describedby=[described] aria-invalid=[draft.error("tenant").map(|_| "true")] {
+                    option value="" { "The first that signs the user in" }
                     @for tenant in trust.tenants() {
                         option value=(tenant.entity_id) selected[tenant.entity_id == chosen] { (tenant.entity_id) }
                     }
-                    option value="" selected[draft.is_wrong() && chosen.is_empty()] { "The first that signs the user in" }
                 }
             }
         },

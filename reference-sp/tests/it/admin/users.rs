@@ -163,7 +163,7 @@ async fn who_is_deactivated_in_the_middle_of_a_sign_in_does_not_get_in() {
     let user = office
         .page("/admin/users")
         .await
-        .hidden("scope=\"row\">Alice", "user");
+        .hidden("role=\"rowheader\">Alice", "user");
     office.submit("/admin/users/deactivate", &[("user", &user)]).await;
     assert_eq!(browser.get(&location(&answer)).await.status(), 403);
     assert_eq!(browser.whoami().await, None);
@@ -220,7 +220,9 @@ async fn an_account_is_made_at_the_first_sign_in_only_where_the_configuration_as
         .says("There is no user yet");
     deliver(&sp, &flawless(&sp, ALICE)).await.is(ALICE);
     let page = office.page("/admin/users").await;
-    let user = page.says(ALICE).hidden(&format!("scope=\"row\">{ALICE}"), "user");
+    let user = page
+        .says(ALICE)
+        .hidden(&format!("role=\"rowheader\">{ALICE}"), "user");
     office.submit("/admin/users/deactivate", &[("user", &user)]).await;
     deliver(&sp, &flawless(&sp, ALICE))
         .await
@@ -276,7 +278,7 @@ async fn what_is_wrong_with_a_new_user_is_said_beside_the_field() {
             .page("/admin/users")
             .await
             .text
-            .matches("scope=\"row\"")
+            .matches("role=\"rowheader\"")
             .count(),
         1
     );

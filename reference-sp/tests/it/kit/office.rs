@@ -152,7 +152,7 @@ impl<'a> Office<'a> {
         ];
         let page = self.submit("/admin/users/create", &fields).await;
         page.says("is created");
-        page.hidden(&format!("scope=\"row\">{name}"), "user")
+        page.hidden(&format!("role=\"rowheader\">{name}"), "user")
     }
 
     pub(crate) async fn send(
