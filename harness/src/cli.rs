@@ -214,7 +214,7 @@ pub struct IdpArgs {
 }
 
 /// How the mock IdP is set up.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct IdpSetup {
     /// Which SP trusts it.
     #[command(flatten)]
@@ -250,7 +250,8 @@ pub struct SpArgs {
     /// How it refuses: 403, 500, redirect, page or silence
     #[arg(long, value_name = "HOW", default_value = "403")]
     pub refuse_with: Refusal,
-    /// Create an account for whoever signs in first, instead of refusing users that no administrator created
+    /// Create an account for whoever signs in first, as a run over the whole catalogue wants it, instead of refusing
+    /// users that no administrator created
     #[arg(long)]
     pub create_users: bool,
     /// Publish an encryption certificate and take encrypted assertions too

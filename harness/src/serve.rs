@@ -9,7 +9,7 @@ use mock_idp::{
     Application, Directory,
     server::{MockIdp, Options, origin_for},
 };
-use reference_sp::{ReferenceSp, Trusted};
+use reference_sp::{Account, ReferenceSp, Trusted};
 use saml::{IdpMetadata, SpMetadata};
 
 use crate::{
@@ -54,6 +54,15 @@ impl Settled {
 
     fn directory(&self) -> anyhow::Result<Directory> {
         Ok(Directory::open(&self.state).map_err(|error| Mistake(error.to_string()))?)
+    }
+
+    /// The same, its users called as the configuration calls them.
+    fn populated(&self) -> anyhow::Result<Directory> {
+        let mut directory = self.directory()?;
+        if let Some(config) = &self.config {
+            people(&mut directory, config);
+        }
+        Ok(directory)
     }
 
     /// The probe's URL: it tells which origin is not same-site with the SP.
@@ -158,15 +167,14 @@ pub(crate) async fn sp(args: SpArgs) -> anyhow::Result<Exit> {
             state: args.state.clone(),
         })?;
         let origin = settled.origin_towards(&format!("http://{}", args.listen));
-        let mut directory = settled.directory()?;
-        if let Some(config) = &settled.config {
-            people(&mut directory, config);
-        }
+        let directory = settled.populated()?;
         let trusted = trust(&directory, |tenant| format!("{origin}/{tenant}/saml2"));
         (trusted, accounts(&directory))
     } else {
         let trusted = args.idp_metadata.iter().map(|path| trusted(path));
-        (trusted.collect::<Result<_, _>>()?, Vec::new())
+        let trusted = trusted.collect::<Result<Vec<_>, _>>()?;
+        let accounts = known_here(&trusted);
+        (trusted, accounts)
     };
     let sp = ReferenceSp::start(reference_sp::Config {
         listen: args.listen,
@@ -199,6 +207,27 @@ pub(crate) async fn sp(args: SpArgs) -> anyhow::Result<Exit> {
     until_interrupted().await?;
     sp.shutdown().await;
     Ok(Exit::Conforms)
+}
+
+/// The users of these IdPs, as far as they are tenants of a mock IdP that is kept in this folder. Metadata of others
+/// names no users: whoever serves the SP creates them.
+fn known_here(trusted: &[Trusted]) -> Vec<Account> {
+    let directory = Settled::of(&IdpSetup::default()).and_then(|settled| {
+        let is_kept = Directory::folder(&settled.state).is_dir();
+        is_kept.then(|| settled.populated()).transpose()
+    });
+    let accounts = match directory {
+        Ok(directory) => directory.as_ref().map_or_else(Vec::new, accounts),
+        Err(error) => {
+            eprintln!("samlitmus: the users of this folder's IdP are left out: {error:#}");
+            Vec::new()
+        }
+    };
+    let is_trusted = |account: &Account| {
+        let mut tenants = trusted.iter().map(|one| Some(&one.metadata.entity_id));
+        tenants.any(|tenant| tenant == account.tenant.as_ref())
+    };
+    accounts.into_iter().filter(is_trusted).collect()
 }
 
 /// Says what ends it, and waits for that.
