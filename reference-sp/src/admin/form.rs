@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Form, FromRequest, Multipart, Request};
 use axum::http::StatusCode;
@@ -19,6 +20,8 @@ use crate::state::Sp;
 pub(crate) const LARGEST: usize = 16 << 20;
 /// The most that is kept of one field, in bytes.
 pub(crate) const FIELD: usize = 1 << 20;
+/// How long a form may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How many fields a form may have.
 const FIELDS: usize = 20;
 
@@ -74,11 +77,14 @@ impl FromRequest<Arc<Sp>> for Posted {
             .headers()
             .get(header::CONTENT_TYPE)
             .is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
-        let fields = if is_multipart {
-            files(request).await
-        } else {
-            plain(request).await
+        let fields = async {
+            if is_multipart {
+                files(request).await
+            } else {
+                plain(request).await
+            }
         };
+        let fields = tokio::time::timeout(PATIENCE, fields).await.ok().flatten();
         let fields = fields.ok_or_else(|| unreadable(sp))?;
         let posted = Posted {
             session,
