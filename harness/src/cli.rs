@@ -220,7 +220,7 @@ pub struct IdpArgs {
 }
 
 /// How the mock IdP is set up.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct IdpSetup {
     /// Which SP trusts it.
     #[command(flatten)]
@@ -273,6 +273,19 @@ pub struct SpArgs {
     /// How it refuses: 403, 500, redirect, page or silence
     #[arg(long, value_name = "HOW", default_value = "403")]
     pub refuse_with: Refusal,
+    /// Create an account for whoever signs in first, as a run over the whole catalogue wants it, instead of refusing
+    /// users that no administrator created
+    #[arg(long)]
+    pub create_users: bool,
+    /// Publish an encryption certificate and take encrypted assertions too
+    #[arg(long)]
+    pub encryption: bool,
+    /// Take part in single logout
+    #[arg(long)]
+    pub slo: bool,
+    /// Publish a signing certificate and sign what is sent by HTTP-Redirect
+    #[arg(long)]
+    pub sign_requests: bool,
     /// Where it listens
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,

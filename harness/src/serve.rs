@@ -9,14 +9,14 @@ use mock_idp::{
     Directory, Shared,
     server::{MockIdp, Options, origin_for},
 };
-use reference_sp::{ReferenceSp, Trusted};
+use reference_sp::{Account, ReferenceSp, Trusted};
 use saml::{IdpMetadata, SpMetadata};
 
 use crate::{
     cli::{IdpArgs, IdpSetup, Mistake, SpArgs},
     config::{self, Config},
     exit::Exit,
-    target::trust,
+    target::{accounts, people, trust},
 };
 
 /// Where the mock IdP keeps tenants and keys, and where it listens, where nothing says otherwise.
@@ -63,6 +63,15 @@ impl Settled {
 
     fn shared(&self) -> anyhow::Result<Shared> {
         Ok(Shared::open(&self.state).map_err(|error| Mistake(error.to_string()))?)
+    }
+
+    /// The same, its users called as the configuration calls them.
+    fn populated(&self) -> anyhow::Result<Directory> {
+        let mut directory = self.directory()?;
+        if let Some(config) = &self.config {
+            people(&mut directory, config);
+        }
+        Ok(directory)
     }
 
     /// The probe's URL: it tells which origin is not same-site with the SP.
@@ -208,23 +217,30 @@ pub(crate) async fn idp(args: IdpArgs) -> anyhow::Result<Exit> {
 /// # Errors
 /// Metadata or the state folder cannot be read, or the address is taken.
 pub(crate) async fn sp(args: SpArgs) -> anyhow::Result<Exit> {
-    let trusted = if args.idp_metadata.is_empty() {
+    let (trusted, accounts) = if args.idp_metadata.is_empty() {
         let settled = Settled::of(&IdpSetup {
             config: args.config.clone(),
             listen: None,
             state: args.state.clone(),
         })?;
         let origin = settled.origin_towards(&format!("http://{}", args.listen));
-        trust(&settled.directory()?, |tenant| format!("{origin}/{tenant}/saml2"))
+        let directory = settled.populated()?;
+        let trusted = trust(&directory, |tenant| format!("{origin}/{tenant}/saml2"));
+        (trusted, accounts(&directory))
     } else {
-        args.idp_metadata
-            .iter()
-            .map(|path| trusted(path))
-            .collect::<Result<_, _>>()?
+        let trusted = args.idp_metadata.iter().map(|path| trusted(path));
+        let trusted = trusted.collect::<Result<Vec<_>, _>>()?;
+        let accounts = known_here(&trusted);
+        (trusted, accounts)
     };
     let sp = ReferenceSp::start(reference_sp::Config {
         listen: args.listen,
         trust: trusted,
+        accounts,
+        create_users: args.create_users,
+        encryption: args.encryption,
+        slo: args.slo,
+        sign_requests: args.sign_requests,
         flaws: args.flaw.iter().copied().collect(),
         refuse_with: args.refuse_with,
         test_endpoint: true,
@@ -236,6 +252,11 @@ pub(crate) async fn sp(args: SpArgs) -> anyhow::Result<Exit> {
     println!("  metadata  {}", sp.metadata_url());
     println!("  sign in   {}", sp.login_url());
     println!("  probe     {}  (json:/nameId)", sp.whoami_url());
+    println!(
+        "  administration {}  password {}",
+        sp.admin_url(),
+        sp.admin_password()
+    );
     println!("  refuses with {}", args.refuse_with);
     for flaw in &args.flaw {
         println!("  wrong on purpose: {}", flaw.name());
@@ -243,6 +264,27 @@ pub(crate) async fn sp(args: SpArgs) -> anyhow::Result<Exit> {
     until_interrupted().await?;
     sp.shutdown().await;
     Ok(Exit::Conforms)
+}
+
+/// The users of these IdPs, as far as they are tenants of a mock IdP that is kept in this folder. Metadata of others
+/// names no users: whoever serves the SP creates them.
+fn known_here(trusted: &[Trusted]) -> Vec<Account> {
+    let directory = Settled::of(&IdpSetup::default()).and_then(|settled| {
+        let is_kept = Directory::folder(&settled.state).is_dir();
+        is_kept.then(|| settled.populated()).transpose()
+    });
+    let accounts = match directory {
+        Ok(directory) => directory.as_ref().map_or_else(Vec::new, accounts),
+        Err(error) => {
+            eprintln!("samlitmus: the users of this folder's IdP are left out: {error:#}");
+            Vec::new()
+        }
+    };
+    let is_trusted = |account: &Account| {
+        let mut tenants = trusted.iter().map(|one| Some(&one.metadata.entity_id));
+        tenants.any(|tenant| tenant == account.tenant.as_ref())
+    };
+    accounts.into_iter().filter(is_trusted).collect()
 }
 
 /// Says what ends it, and waits for that.

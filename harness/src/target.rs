@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use mock_idp::{Directory, User};
-use reference_sp::{ReferenceSp, Trusted};
+use reference_sp::{Account, ReferenceSp, Trusted};
 use saml::{IdpMetadata, SpMetadata};
 use scenarios::Persona;
 
@@ -109,15 +109,19 @@ impl Target {
         })
     }
 
-    /// The reference SP, started here as it is configured; whom it trusts is set by the run.
+    /// The reference SP, started here as it is configured; whom it trusts is set by the run, and its users are those
+    /// whom the IdP names.
     ///
     /// # Errors
     /// It cannot listen, or keys cannot be made.
     pub async fn reference(config: reference_sp::Config) -> Result<Self, String> {
         let directory = Directory::ephemeral().map_err(|error| error.to_string())?;
-        let sp = ReferenceSp::start(config)
-            .await
-            .map_err(|error| error.to_string())?;
+        let sp = ReferenceSp::start(reference_sp::Config {
+            create_users: true,
+            ..config
+        })
+        .await
+        .map_err(|error| error.to_string())?;
         Ok(Self {
             name: "reference-sp".to_owned(),
             directory,
@@ -169,11 +173,9 @@ pub(crate) fn trust(directory: &Directory, sso_url: impl Fn(&str) -> String) -> 
         .map(|tenant| Trusted {
             metadata: IdpMetadata {
                 entity_id: tenant.entity_id(),
-                sso: vec![saml::metadata::Endpoint {
-                    binding: saml::names::binding::REDIRECT.to_owned(),
-                    location: sso_url(&tenant.id),
-                    response_location: None,
-                }],
+                sso: vec![by_redirect(sso_url(&tenant.id))],
+                // With Azure AD, sign-in and sign-out have one address.
+                slo: vec![by_redirect(sso_url(&tenant.id))],
                 signing: tenant
                     .keys
                     .published
@@ -185,6 +187,26 @@ pub(crate) fn trust(directory: &Directory, sso_url: impl Fn(&str) -> String) -> 
             domains: vec![tenant.domain.clone()],
         })
         .collect()
+}
+
+fn by_redirect(location: String) -> saml::metadata::Endpoint {
+    saml::metadata::Endpoint {
+        binding: saml::names::binding::REDIRECT.to_owned(),
+        location,
+        response_location: None,
+    }
+}
+
+/// The users of the reference SP: the personas, each of its own tenant.
+pub(crate) fn accounts(directory: &Directory) -> Vec<Account> {
+    let of = |persona: Persona| {
+        let (tenant, user) = directory.user(persona.name())?;
+        Some(Account {
+            tenant: Some(tenant.entity_id()),
+            ..Account::active(&user.user_principal_name, &user.display_name)
+        })
+    };
+    Persona::ALL.into_iter().filter_map(of).collect()
 }
 
 /// The NameID of each persona at this SP.
@@ -212,7 +234,7 @@ pub(crate) fn markers(user: &User) -> Vec<String> {
     markers
 }
 
-fn people(directory: &mut Directory, config: &Config) {
+pub(crate) fn people(directory: &mut Directory, config: &Config) {
     let users = &config.users;
     let named = [
         ("alice", &users.alice),

@@ -47,7 +47,7 @@ pub(crate) async fn post(
         Err(denial) => return refuse(&sp, &denial).await,
     };
     match request {
-        None => sign_in(&sp, &headers, identity, &to),
+        None => sign_in(&sp, &headers, identity, &to).await,
         Some(request) => {
             let ticket = Ticket {
                 identity,
@@ -81,7 +81,7 @@ pub(crate) async fn finish(
         Some(ticket) if cookie(&headers, BROWSER_COOKIE) != Some(&ticket.browser) => {
             refuse(&sp, &Denial::OtherBrowser).await
         }
-        Some(ticket) => sign_in(&sp, &headers, ticket.identity, &ticket.to),
+        Some(ticket) => sign_in(&sp, &headers, ticket.identity, &ticket.to).await,
     }
 }
 
@@ -114,12 +114,15 @@ fn one<'a>(fields: &'a Fields, name: &str) -> Result<Option<&'a str>, Denial> {
     }
 }
 
-/// A new session under a new name; the old one, if the browser had one, is over.
-fn sign_in(sp: &Sp, headers: &HeaderMap, identity: Identity, to: &str) -> Response {
+/// A new session under a new name, for who has an account; the old one, if the browser had one, is over.
+async fn sign_in(sp: &Sp, headers: &HeaderMap, identity: Identity, to: &str) -> Response {
+    let session = match sp.open_session(identity) {
+        Ok(session) => session,
+        Err(denial) => return refuse(sp, &denial).await,
+    };
     if let Some(old) = cookie(headers, SESSION_COOKIE) {
         sp.memory.close_session(old);
     }
-    let session = sp.memory.open_session(identity, sp.clock.now());
     ([set_cookie(sp, SESSION_COOKIE, &session)], see_other(to)).into_response()
 }
 

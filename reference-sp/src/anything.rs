@@ -26,7 +26,7 @@ pub(crate) fn identity(fields: &[(String, String)], nobody: &str) -> Identity {
             .unwrap_or_else(|| "somebody".to_owned()),
         issuer,
         attributes: BTreeMap::from([("values".to_owned(), values)]),
-        session_until: None,
+        ..Identity::default()
     }
 }
 

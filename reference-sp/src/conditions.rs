@@ -82,6 +82,13 @@ pub(crate) fn statements(assertion: Node<'_, '_>, instants: Instants) -> Result<
     signed_in.ok_or(Denial::NoAuthnStatement)
 }
 
+/// What the IdP calls the session in which it issued the Assertion (Core 2.7.2).
+pub(crate) fn session_index(assertion: Node<'_, '_>) -> Option<String> {
+    let mut statements = children(assertion, ns::SAML, "AuthnStatement");
+    let index = statements.find_map(|statement| statement.attribute("SessionIndex"))?;
+    Some(index.to_owned()).filter(|index| !index.is_empty())
+}
+
 /// An AuthnContext names its class or a declaration (Core 2.7.2.2).
 fn context(statement: Node<'_, '_>) -> Result<(), Denial> {
     let context = only(children(statement, ns::SAML, "AuthnContext")).ok_or(Denial::AuthnContext)?;

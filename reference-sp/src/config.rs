@@ -7,6 +7,7 @@ use std::str::FromStr;
 use jiff::SignedDuration;
 use saml::IdpMetadata;
 
+use crate::account::Account;
 use crate::flaw::Flaws;
 
 /// How the service provider is set up. [`Config::default`] is hardened, listens on a random port of
@@ -19,6 +20,19 @@ pub struct Config {
     pub url: Option<String>,
     /// The tenants it trusts. [`ReferenceSp::set_trust`](crate::ReferenceSp::set_trust) changes them later.
     pub trust: Vec<Trusted>,
+    /// The users. Nobody else is signed in, however good his Assertion is: the administrator creates and activates
+    /// further accounts at `/admin`.
+    pub accounts: Vec<Account>,
+    /// Create an active account for whoever signs in first, instead of refusing him.
+    pub create_users: bool,
+    /// Publish an encryption certificate and take encrypted Assertions, beside those in the clear.
+    pub encryption: bool,
+    /// Publish a single logout service (HTTP-Redirect), and let `/logout` end the IdP's session too.
+    pub slo: bool,
+    /// Publish a signing certificate, and sign what is sent by HTTP-Redirect: AuthnRequests and logout messages.
+    pub sign_requests: bool,
+    /// The password of `/admin`; a random one otherwise. The start page shows it, as this protects nothing.
+    pub admin_password: Option<String>,
     /// The switches that are on.
     pub flaws: Flaws,
     /// What a refused message is answered with.
@@ -39,6 +53,12 @@ impl Default for Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             url: None,
             trust: Vec::new(),
+            accounts: Vec::new(),
+            create_users: false,
+            encryption: false,
+            slo: false,
+            sign_requests: false,
+            admin_password: None,
             flaws: Flaws::NONE,
             refuse_with: Refusal::default(),
             manner: Manner::default(),

@@ -45,7 +45,7 @@ async fn denials(State(sp): State<Arc<Sp>>) -> Json<Vec<String>> {
     Json(sp.denials())
 }
 
-/// Forgets sessions, requests and used Assertions, as a restart would.
+/// Forgets sessions, requests and used Assertions. Accounts and trust stay as they are.
 async fn reset(State(sp): State<Arc<Sp>>) -> StatusCode {
     sp.forget();
     StatusCode::NO_CONTENT

@@ -2,7 +2,8 @@
 
 use saml::document::XmlError;
 
-/// A refusal. It goes to the log and, where the test endpoint is on, to `/test/denials`; the browser is never told.
+/// A refusal. It goes to the log and, where the test endpoint is on, to `/test/denials`; the browser is told only
+/// where a user is proven and has no account.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Denial {
     #[error("this service provider refuses everything")]
@@ -36,6 +37,8 @@ pub(crate) enum Denial {
     AssertionCount(usize),
     #[error("an EncryptedAssertion cannot be read: no decryption key is published")]
     Encrypted,
+    #[error("the EncryptedAssertion cannot be read: {0}")]
+    Decryption(String),
     #[error("the Assertion's children are not those of the schema, in its order: {0}")]
     Shape(String),
 
@@ -144,6 +147,20 @@ pub(crate) enum Denial {
     #[error("too many Assertions are remembered to take another one safely")]
     ReplayFull,
 
+    #[error("no account is linked to {0:?}: an administrator must create and activate one first")]
+    UnknownUser(String),
+    #[error("the account of {0:?} is not active: an administrator must activate it first")]
+    InactiveUser(String),
+    #[error("there are {limit} accounts, and no room for another one")]
+    AccountsFull { limit: usize },
+
+    #[error("the query must hold one SAMLRequest or one SAMLResponse, and at most one RelayState")]
+    LogoutParameters,
+    #[error("the logout message cannot be used: {0}")]
+    LogoutMessage(String),
+    #[error("the logout message is not signed")]
+    LogoutUnsigned,
+
     #[error("the Assertion has no AuthnStatement")]
     NoAuthnStatement,
     #[error("the AuthnStatement has no usable AuthnContext")]
@@ -152,6 +169,31 @@ pub(crate) enum Denial {
     AttributeName,
     #[error("an AttributeStatement is empty")]
     EmptyAttributeStatement,
+}
+
+impl Denial {
+    /// Whom it is about and what an administrator must do, where the IdP has proven who it is.
+    pub(crate) fn about_account(&self) -> Option<AboutAccount> {
+        match self {
+            Denial::UnknownUser(name_id) => Some(AboutAccount {
+                name_id: name_id.clone(),
+                is_known: false,
+            }),
+            Denial::InactiveUser(name_id) => Some(AboutAccount {
+                name_id: name_id.clone(),
+                is_known: true,
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// A user who was refused by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AboutAccount {
+    pub(crate) name_id: String,
+    /// Whether there is an account, which then is not active.
+    pub(crate) is_known: bool,
 }
 
 impl From<XmlError> for Denial {

@@ -46,6 +46,26 @@ pub(crate) fn see_other(location: &str) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
 }
 
+/// Where a browser is sent to carry a message by HTTP-Redirect, signed where we have a key for that (Bindings 3.4.4).
+/// The address may have a query of its own.
+pub(crate) fn by_redirect(
+    sp: &Sp,
+    address: &str,
+    kind: &str,
+    xml: &str,
+    relay_state: Option<&str>,
+) -> String {
+    let mut query = saml::binding::redirect_query(kind, xml, relay_state);
+    if let Some(key) = &sp.keys.signing {
+        match saml::binding::sign_query(&query, key) {
+            Ok(signed) => query = signed,
+            Err(error) => tracing::error!(%error, "a message is sent unsigned"),
+        }
+    }
+    let separator = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{separator}{query}")
+}
+
 /// The path as a Location on this origin, or nothing when it could lead elsewhere (relay-state guard).
 pub(crate) fn local(path: &str) -> Option<String> {
     let leaves = path.starts_with("//") || path.contains('\\') || path.chars().any(char::is_control);

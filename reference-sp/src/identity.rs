@@ -9,16 +9,24 @@ use serde::Serialize;
 const ROLE: &str = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role";
 
 /// What a session knows of its user: all of it read from one verified Assertion.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Identity {
     pub(crate) name_id: String,
+    #[serde(skip)]
+    pub(crate) name_id_format: Option<String>,
     /// The tenant that vouches for it. A user is the pair of both.
     pub(crate) issuer: String,
     /// Attribute Name to its values, in the order of the message.
     pub(crate) attributes: BTreeMap<String, Vec<String>>,
     #[serde(skip)]
     pub(crate) session_until: Option<Timestamp>,
+    /// What the IdP calls its session, for single logout.
+    #[serde(skip)]
+    pub(crate) session_index: Option<String>,
+    /// The account's number; none where nothing is verified.
+    #[serde(skip)]
+    pub(crate) account: Option<u64>,
 }
 
 impl Identity {

@@ -1,16 +1,22 @@
 //! The service provider that is right, and one switch for each known way to be wrong.
 //!
 //! [`ReferenceSp`] is a small web application behind SAML single sign-on: an online backup with an account page,
-//! SP-initiated and IdP-initiated sign-in. As it comes it is hardened, and meant to be read: the steps that decide
+//! SP-initiated and IdP-initiated sign-in, and an administrator's page where trust is uploaded and users are created
+//! and activated: without an account nobody signs in, however well he is vouched for. As it comes it is hardened, and meant to be read: the steps that decide
 //! about a message stand in one function each, in the order of the Web Browser SSO profile. [`Flaw`] names the
 //! mistakes that real products have made; each can be switched on, alone or together, to show that a test
 //! finds it. It is a target for tests, labelled as such on every page, and holds nothing worth protecting.
 //!
 //! ```no_run
-//! use reference_sp::{Config, Flaw, ReferenceSp, Trusted};
+//! use reference_sp::{Account, Config, Flaw, ReferenceSp, Trusted};
 //!
 //! # async fn example(idp: saml::IdpMetadata) -> Result<(), reference_sp::ServeError> {
-//! let sp = ReferenceSp::start(Config { flaws: Flaw::UnboundVerify.into(), ..Config::default() }).await?;
+//! let sp = ReferenceSp::start(Config {
+//!     accounts: vec![Account::active("b.simon@corp.example", "Britta Simon")],
+//!     flaws: Flaw::UnboundVerify.into(),
+//!     ..Config::default()
+//! })
+//! .await?;
 //! sp.set_trust(vec![Trusted { metadata: idp, domains: vec!["corp.example".to_owned()] }]);
 //! println!("sign in at {}", sp.login_url());
 //! # sp.shutdown().await;
@@ -18,32 +24,40 @@
 //! # }
 //! ```
 
+mod account;
 mod acs;
+mod admin;
 mod anything;
 mod clock;
 mod conditions;
 mod config;
 mod control;
+mod decrypt;
 mod denial;
 mod flaw;
 mod http;
 mod identity;
 mod instants;
 mod key_info;
+mod keys;
 mod login;
+mod logout;
 mod memory;
 mod message;
 mod pages;
 mod profile;
 mod refuse;
+mod rollover;
 mod server;
 mod shape;
 mod signature;
 mod state;
+mod store;
 mod subject;
 mod trust;
 mod verify;
 
+pub use account::Account;
 pub use config::{Config, Manner, Refusal, Trusted, UnknownChoice};
 pub use flaw::{Flaw, Flaws, UnknownFlaw};
 pub use server::{ReferenceSp, ServeError};

@@ -13,7 +13,7 @@ use saml::names::binding;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::http::{BROWSER_COOKIE, SESSION_COOKIE, cookie, drop_cookie, local, see_other, set_cookie};
+use crate::http::{BROWSER_COOKIE, SESSION_COOKIE, by_redirect, cookie, local, see_other, set_cookie};
 use crate::identity::Identity;
 use crate::memory::{Request, secret};
 use crate::pages;
@@ -59,10 +59,7 @@ pub(crate) async fn login(
     let id = format!("_{}", &secret()[..40]);
     let xml = authn_request(&sp, &id, sign_in, login.force, &saml::instant::format(now));
     let relay_state = (to.len() <= RELAY_STATE).then_some(to.as_str());
-    let location = join(
-        sign_in,
-        &saml::binding::redirect_query("SAMLRequest", &xml, relay_state),
-    );
+    let location = by_redirect(&sp, sign_in, "SAMLRequest", &xml, relay_state);
     let request = Request {
         idp: tenant.entity_id.clone(),
         browser: browser.clone(),
@@ -84,7 +81,10 @@ pub(crate) async fn home(State(sp): State<Arc<Sp>>, headers: HeaderMap) -> Html<
 /// `GET /account`: protected. Who is not signed in is sent to sign in.
 pub(crate) async fn account(State(sp): State<Arc<Sp>>, headers: HeaderMap) -> Response {
     match session(&sp, &headers) {
-        Some(identity) => Html(pages::account(&identity, sp.settings().flaws)).into_response(),
+        Some(identity) => {
+            let account = identity.account.and_then(|id| sp.accounts.active(id));
+            Html(pages::account(&identity, account.as_ref(), sp.settings().flaws)).into_response()
+        }
         None => see_other("/singlesignon/saml/login?to=/account"),
     }
 }
@@ -97,14 +97,6 @@ pub(crate) async fn whoami(State(sp): State<Arc<Sp>>, headers: HeaderMap) -> Res
     }
 }
 
-/// `GET` and `POST /logout`: ends the session here. The IdP's own goes on.
-pub(crate) async fn logout(State(sp): State<Arc<Sp>>, headers: HeaderMap) -> Response {
-    if let Some(session) = cookie(&headers, SESSION_COOKIE) {
-        sp.memory.close_session(session);
-    }
-    ([drop_cookie(&sp, SESSION_COOKIE)], see_other("/")).into_response()
-}
-
 /// `GET /singlesignon/saml/metadata`.
 pub(crate) async fn metadata(State(sp): State<Arc<Sp>>) -> Response {
     (
@@ -114,14 +106,26 @@ pub(crate) async fn metadata(State(sp): State<Arc<Sp>>) -> Response {
         .into_response()
 }
 
+/// About whom an error page is.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct ErrorPage {
+    notice: Option<String>,
+}
+
 /// `GET /error`: where a refusal may redirect to.
-pub(crate) async fn error() -> Html<String> {
-    Html(pages::refused(None))
+pub(crate) async fn error(
+    State(sp): State<Arc<Sp>>,
+    query: Result<Query<ErrorPage>, QueryRejection>,
+) -> Html<String> {
+    let Query(page) = query.unwrap_or_default();
+    let about = page
+        .notice
+        .and_then(|notice| sp.memory.notice(&notice, sp.clock.now()));
+    Html(pages::refused(about.as_ref(), None))
 }
 
 fn session(sp: &Sp, headers: &HeaderMap) -> Option<Identity> {
-    sp.memory
-        .session(cookie(headers, SESSION_COOKIE)?, sp.clock.now())
+    sp.session(cookie(headers, SESSION_COOKIE)?)
 }
 
 /// The secret of this browser: the one it has, or a new one. Several tabs share it.
@@ -144,10 +148,4 @@ fn authn_request(sp: &Sp, id: &str, destination: &str, force: bool, now: &str) -
         ..AuthnRequest::default()
     }
     .to_xml()
-}
-
-/// A sign-in address may have a query of its own (Bindings 3.4.4).
-fn join(address: &str, query: &str) -> String {
-    let separator = if address.contains('?') { '&' } else { '?' };
-    format!("{address}{separator}{query}")
 }

@@ -3,27 +3,30 @@
 //! Every store is bounded in count and in time, so that nobody fills the memory by starting sign-ins. Sessions,
 //! requests and tickets give way to newer ones. Used Assertions never do: a full replay cache refuses.
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use openssl::sha::sha256;
 
 use crate::clock::after;
-use crate::denial::Denial;
+use crate::denial::{AboutAccount, Denial};
 use crate::identity::Identity;
+use crate::store::Store;
 
 /// The longest a session lasts, whatever the IdP allows.
 pub(crate) const SESSION: SignedDuration = SignedDuration::from_hours(8);
 /// How long an AuthnRequest may wait for its answer.
 pub(crate) const REQUEST: SignedDuration = SignedDuration::from_hours(1);
+/// How long an error page knows about whom it is.
+const NOTICE: SignedDuration = SignedDuration::from_mins(1);
 /// How long a browser has for the one redirect that finishes a sign-in.
 const TICKET: SignedDuration = SignedDuration::from_mins(1);
 
 const SESSIONS: usize = 10_000;
 const REQUESTS: usize = 20_000;
 const TICKETS: usize = 10_000;
+const LOGOUTS: usize = 10_000;
+const NOTICES: usize = 1_000;
 const USED: usize = 1_000_000;
 
 /// An AuthnRequest of ours that waits for its answer.
@@ -54,6 +57,9 @@ pub(crate) struct Memory {
     sessions: Mutex<Store<String, Identity>>,
     requests: Mutex<Store<String, Request>>,
     tickets: Mutex<Store<String, Ticket>>,
+    /// The ID of a LogoutRequest of ours, and the IdP that it was sent to.
+    logouts: Mutex<Store<String, String>>,
+    notices: Mutex<Store<String, AboutAccount>>,
     used: Mutex<Store<[u8; 32], ()>>,
 }
 
@@ -63,6 +69,8 @@ impl Memory {
             sessions: Mutex::new(Store::new(SESSIONS)),
             requests: Mutex::new(Store::new(REQUESTS)),
             tickets: Mutex::new(Store::new(TICKETS)),
+            logouts: Mutex::new(Store::new(LOGOUTS)),
+            notices: Mutex::new(Store::new(NOTICES)),
             used: Mutex::new(Store::new(USED)),
         }
     }
@@ -82,6 +90,11 @@ impl Memory {
 
     pub(crate) fn close_session(&self, name: &str) {
         lock(&self.sessions).take(name);
+    }
+
+    /// Ends every session of that kind.
+    pub(crate) fn close_sessions(&self, is_one: impl Fn(&Identity) -> bool) {
+        lock(&self.sessions).take_all(is_one);
     }
 
     pub(crate) fn remember_request(&self, id: String, request: Request) {
@@ -110,6 +123,30 @@ impl Memory {
         tickets.take(name)
     }
 
+    pub(crate) fn remember_logout(&self, id: String, idp: String, now: Timestamp) {
+        lock(&self.logouts).put(id, idp, after(now, REQUEST), now);
+    }
+
+    /// The IdP that the LogoutRequest of this ID was sent to.
+    pub(crate) fn logout(&self, id: &str, now: Timestamp) -> Option<String> {
+        lock(&self.logouts).look_up(id, now).cloned()
+    }
+
+    pub(crate) fn consume_logout(&self, id: &str) {
+        lock(&self.logouts).take(id);
+    }
+
+    /// Keeps what the error page is to say, under a name that nobody can make up.
+    pub(crate) fn issue_notice(&self, about: AboutAccount, now: Timestamp) -> String {
+        let name = secret();
+        lock(&self.notices).put(name.clone(), about, after(now, NOTICE), now);
+        name
+    }
+
+    pub(crate) fn notice(&self, name: &str, now: Timestamp) -> Option<AboutAccount> {
+        lock(&self.notices).look_up(name, now).cloned()
+    }
+
     /// Marks the Assertion `id` of `issuer` as used, in one step, until the instant at which it is refused for
     /// its age anyway (Bindings 3.5.5.2, Profiles 4.1.4.5).
     pub(crate) fn use_once(
@@ -131,11 +168,13 @@ impl Memory {
         Ok(())
     }
 
-    /// Forgets everything, as a restart would.
+    /// Forgets all of it.
     pub(crate) fn forget(&self) {
         lock(&self.sessions).clear();
         lock(&self.requests).clear();
         lock(&self.tickets).clear();
+        lock(&self.logouts).clear();
+        lock(&self.notices).clear();
         lock(&self.used).clear();
     }
 }
@@ -151,127 +190,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A map in which every entry ends at its instant, and the one that would end first gives way when it is full.
-#[derive(Debug)]
-struct Store<K, V> {
-    entries: HashMap<K, Entry<V>>,
-    ends: BTreeMap<(Timestamp, u64), K>,
-    capacity: usize,
-    serial: u64,
-}
-
-#[derive(Debug)]
-struct Entry<V> {
-    value: V,
-    end: (Timestamp, u64),
-}
-
-impl<K: Hash + Eq + Clone, V> Store<K, V> {
-    fn new(capacity: usize) -> Self {
-        Store {
-            entries: HashMap::new(),
-            ends: BTreeMap::new(),
-            capacity,
-            serial: 0,
-        }
-    }
-
-    fn put(&mut self, key: K, value: V, until: Timestamp, now: Timestamp) {
-        self.take(&key);
-        if self.is_full(now)
-            && let Some((_, oldest)) = self.ends.pop_first()
-        {
-            self.entries.remove(&oldest);
-        }
-        self.serial += 1;
-        let end = (until, self.serial);
-        self.ends.insert(end, key.clone());
-        self.entries.insert(key, Entry { value, end });
-    }
-
-    fn look_up<Q>(&self, key: &Q, now: Timestamp) -> Option<&V>
-    where
-        K: std::borrow::Borrow<Q>,
-        Q: Hash + Eq + ?Sized,
-    {
-        self.entries
-            .get(key)
-            .filter(|entry| now < entry.end.0)
-            .map(|entry| &entry.value)
-    }
-
-    fn take<Q>(&mut self, key: &Q) -> Option<V>
-    where
-        K: std::borrow::Borrow<Q>,
-        Q: Hash + Eq + ?Sized,
-    {
-        let entry = self.entries.remove(key)?;
-        self.ends.remove(&entry.end);
-        Some(entry.value)
-    }
-
-    /// Whether there is no room left once what has ended is gone.
-    fn is_full(&mut self, now: Timestamp) -> bool {
-        while let Some(first) = self.ends.first_entry()
-            && first.key().0 <= now
-        {
-            let key = first.remove();
-            self.entries.remove(&key);
-        }
-        self.entries.len() >= self.capacity
-    }
-
-    fn clear(&mut self) {
-        self.entries.clear();
-        self.ends.clear();
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(1_800_000_000 + second).unwrap()
-    }
-
-    #[test]
-    fn an_entry_ends_at_its_instant() {
-        let mut store = Store::new(10);
-        store.put("a", 1, at(10), at(0));
-        assert_eq!(store.look_up("a", at(9)), Some(&1));
-        assert_eq!(store.look_up("a", at(10)), None);
-    }
-
-    #[test]
-    fn a_full_store_drops_what_would_end_first_and_never_grows() {
-        let mut store = Store::new(3);
-        for (i, key) in ["d", "a", "b", "c"].into_iter().enumerate() {
-            store.put(key, i, at(100 - i64::try_from(i).unwrap()), at(0));
-        }
-        assert_eq!(store.entries.len(), 3);
-        assert_eq!(store.ends.len(), 3);
-        assert_eq!(store.look_up("b", at(0)), None);
-        assert_eq!(store.look_up("c", at(0)), Some(&3));
-    }
-
-    #[test]
-    fn what_has_ended_makes_room() {
-        let mut store = Store::new(2);
-        store.put("a", (), at(1), at(0));
-        store.put("b", (), at(50), at(0));
-        assert!(store.is_full(at(0)));
-        assert!(!store.is_full(at(1)));
-        assert_eq!(store.entries.len(), 1);
-    }
-
-    #[test]
-    fn putting_a_key_again_replaces_it() {
-        let mut store = Store::new(2);
-        store.put("a", 1, at(5), at(0));
-        store.put("a", 2, at(9), at(0));
-        assert_eq!((store.entries.len(), store.ends.len()), (1, 1));
-        assert_eq!(store.look_up("a", at(7)), Some(&2));
     }
 
     #[test]

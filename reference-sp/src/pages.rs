@@ -2,6 +2,8 @@
 
 use maud::{DOCTYPE, Markup, html};
 
+use crate::account::Account;
+use crate::denial::AboutAccount;
 use crate::flaw::Flaws;
 use crate::identity::Identity;
 use crate::state::{Settings, Sp};
@@ -43,7 +45,7 @@ pub(crate) fn home(sp: &Sp, settings: &Settings, identity: Option<&Identity>) ->
                             }
                         }
                         @if settings.trust.tenants().is_empty() {
-                            p { "No identity provider is trusted yet. Give this service provider the metadata of one." }
+                            p { "No identity provider is trusted yet. Upload the metadata of one on the " a href="/admin/sso" { "administrator's page" } "." }
                         }
                         p.note { "You may also start at your identity provider: IdP-initiated sign-in is welcome." }
                     }
@@ -58,14 +60,21 @@ pub(crate) fn home(sp: &Sp, settings: &Settings, identity: Option<&Identity>) ->
                     dd.value { (sp.acs_url) }
                     dt { "Sign-on URL" }
                     dd.value { (sp.url) "/singlesignon/saml/login" }
+                    @if sp.slo {
+                        dt { "Logout URL" }
+                        dd.value { (sp.slo_url()) }
+                    }
+                    dt { "Administrator's password" }
+                    dd { code #admin-password { (sp.desk.password()) } " " span.note { "Shown because this is a mock that protects nothing." } }
                 }
+                div.actions { a.button.quiet href="/admin" { "Administration" } }
             }
         },
     )
 }
 
 /// What the session knows of its user.
-pub(crate) fn account(identity: &Identity, flaws: Flaws) -> String {
+pub(crate) fn account(identity: &Identity, account: Option<&Account>, flaws: Flaws) -> String {
     page(
         "My account",
         flaws,
@@ -77,6 +86,10 @@ pub(crate) fn account(identity: &Identity, flaws: Flaws) -> String {
                 dl {
                     dt { "Signed in as" }
                     dd.value.strong #name-id { (identity.name_id) }
+                    @if let Some(account) = account {
+                        dt { "Account" }
+                        dd.value #account { (account.shown()) }
+                    }
                     dt { "Tenant (issuer)" }
                     dd.value #issuer { (identity.issuer) }
                     dt { "Role" }
@@ -111,8 +124,8 @@ pub(crate) fn account(identity: &Identity, flaws: Flaws) -> String {
     )
 }
 
-/// The page of every refusal. It never says why, and with an incident it never looks the same twice.
-pub(crate) fn refused(incident: Option<&str>) -> String {
+/// The page of every refusal. It says why only to who lacks an account, and with an incident it never looks the same twice.
+pub(crate) fn refused(about: Option<&AboutAccount>, incident: Option<&str>) -> String {
     page(
         "Sign-in refused",
         Flaws::NONE,
@@ -120,9 +133,41 @@ pub(crate) fn refused(incident: Option<&str>) -> String {
         &html! {
             h1 { "You were not signed in" }
             section.card {
-                p { "The answer of your identity provider was not accepted. Please sign in again; if it happens once more, tell your administrator." }
+                @match about {
+                    None => p { "The answer of your identity provider was not accepted. Please sign in again; if it happens once more, tell your administrator." }
+                    Some(AboutAccount { name_id, is_known: false }) => {
+                        p { "Nobody here is known as " strong.value #name-unknown { (name_id) } "." }
+                        p { "Your identity provider knows you, and this application has no account for you. An administrator must create and activate one before you can sign in." }
+                    }
+                    Some(AboutAccount { name_id, is_known: true }) => {
+                        p { "The account of " strong.value #name-inactive { (name_id) } " is not active." }
+                        p { "Your identity provider knows you, and so does this application. An administrator must activate your account before you can sign in." }
+                    }
+                }
                 div.actions { a.button href="/" { "Back to the start" } }
                 @if let Some(incident) = incident { pre { (incident) } }
+            }
+        },
+    )
+}
+
+/// Single logout is over: signed out here in any case, and what the IdP said where it could not do its part.
+pub(crate) fn signed_out(failed: Option<&str>) -> String {
+    page(
+        "Signed out",
+        Flaws::NONE,
+        false,
+        &html! {
+            h1 { "You are signed out" }
+            section.card {
+                @match failed {
+                    None => p { "Your session here has ended, and so has the one at your identity provider." }
+                    Some(status) => {
+                        p { "Your session here has ended. Your identity provider could not end its own, or not everywhere: close the browser to be sure." }
+                        p.note { "It reports " code { (status) } "." }
+                    }
+                }
+                div.actions { a.button href="/" { "Back to the start" } }
             }
         },
     )
@@ -137,8 +182,8 @@ pub(crate) fn no_idp() -> String {
         &html! {
             h1 { "Single sign-on is not set up" }
             section.card {
-                p { "No trusted identity provider of that name offers sign-in by HTTP-Redirect. Give this service provider its metadata first." }
-                div.actions { a.button href="/" { "Back to the start" } }
+                p { "No trusted identity provider of that name offers sign-in by HTTP-Redirect. An administrator must upload its metadata first." }
+                div.actions { a.button href="/admin/sso" { "Administration" } a.button.quiet href="/" { "Back to the start" } }
             }
         },
     )
@@ -154,7 +199,7 @@ fn sign_out() -> Markup {
     html! { form.inline method="post" action="/logout" { button.button.quiet type="submit" { "Sign out" } } }
 }
 
-fn page(title: &str, flaws: Flaws, signed_in: bool, content: &Markup) -> String {
+pub(crate) fn page(title: &str, flaws: Flaws, signed_in: bool, content: &Markup) -> String {
     let markup = html! {
         (DOCTYPE)
         html lang="en" {
@@ -172,6 +217,7 @@ fn page(title: &str, flaws: Flaws, signed_in: bool, content: &Markup) -> String 
                     span.badge { "reference SP, for tests only" }
                     nav aria-label="Main" {
                         a href="/" { "Home" }
+                        a href="/admin" { "Administration" }
                         @if signed_in { a href="/account" { "Account" } }
                     }
                 }

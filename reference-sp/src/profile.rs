@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use roxmltree::Node;
+use saml::SigningKey;
 use saml::document::children;
 use saml::names::ns;
 
@@ -15,7 +16,7 @@ use crate::instants::Instants;
 use crate::memory::{Memory, Request};
 use crate::message::{self, Message, only};
 use crate::trust::Trust;
-use crate::{conditions, subject, verify};
+use crate::{conditions, decrypt, subject, verify};
 
 /// The Format of an Issuer, where one is given (Profiles 4.1.4.2).
 const ENTITY: &str = saml::names::name_id::ENTITY;
@@ -31,6 +32,8 @@ pub(crate) struct Profile<'a> {
     pub(crate) flaws: Flaws,
     pub(crate) memory: &'a Memory,
     pub(crate) now: Timestamp,
+    /// Opens encrypted Assertions, where one is published.
+    pub(crate) decryption: Option<&'a SigningKey>,
     pub(crate) sp_initiated_only: bool,
 }
 
@@ -46,43 +49,59 @@ impl Profile<'_> {
     /// Judges one SAMLResponse field. Accepting it uses up the Assertion and the request that it answers.
     pub(crate) fn judge(&self, field: &str) -> Result<Accepted, Denial> {
         let text = message::decode(field)?;
-        let message = Message::parse(&text, self.flaws)?;
+        let sent = Message::parse(&text, self.flaws)?;
         let instants = Instants::new(self.now, self.flaws);
 
-        let response = message.response()?;
-        message.unique_ids()?;
+        let response = sent.response()?;
+        sent.unique_ids()?;
         message::succeeded(response)?;
         instants.past(response, "IssueInstant")?;
-        let candidate = verify::candidate(&message, response)?;
-        let issuer = self.issuer(&message, response, candidate)?;
+
+        // From here on, `sent` is the message as it came, and `message` the one that is read: the same, unless its
+        // Assertion was encrypted.
+        let opened = decrypt::opened(&sent, response, self.decryption)?;
+        let opened = opened
+            .as_deref()
+            .map(|text| Message::parse(text, self.flaws))
+            .transpose()?;
+        let message = opened.as_ref().unwrap_or(&sent);
+        if opened.is_some() {
+            message.unique_ids()?;
+        }
+        let response = message.response()?;
+        let candidate = verify::candidate(message, response)?;
+        let issuer = self.issuer(message, response, candidate)?;
         let keys = self.trust.keys(&issuer, self.flaws)?;
-        let proven = verify::prove(&message, response, candidate, &keys)?;
+        let proven = verify::prove(&sent, message, candidate, &keys)?;
         self.destination(response, proven.response_signed)?;
 
         let assertion = proven.assertion;
         let id = message::identified(assertion, "the Assertion")?;
         instants.past(assertion, "IssueInstant")?;
-        let valid = conditions::conditions(&message, assertion, instants, self.entity_id)?;
+        let valid = conditions::conditions(message, assertion, instants, self.entity_id)?;
         let subject = subject::subject(assertion)?;
         let in_response_to = response.attribute("InResponseTo");
-        let confirmed = subject::confirmed(&message, subject, instants, self.acs_url, in_response_to)?;
+        let confirmed = subject::confirmed(message, subject, instants, self.acs_url, in_response_to)?;
         let until = bound(&[valid.end, confirmed.until], instants)?;
         let signed_in = conditions::statements(assertion, instants)?;
         let request = self.request(in_response_to, &issuer)?;
         if let Some(request) = request.as_ref().filter(|request| request.force) {
             conditions::fresh(signed_in, request.sent)?;
         }
-        let name_id = subject::name_id(&message, subject, &issuer, self.entity_id)?;
-        self.trust.may_speak_for(&issuer, &name_id, self.flaws)?;
-        let attributes = attributes(&message, assertion)?;
+        let name_id = subject::name_id(message, subject, &issuer, self.entity_id)?;
+        self.trust.may_speak_for(&issuer, &name_id.value, self.flaws)?;
+        let attributes = attributes(message, assertion)?;
 
         self.use_up(&issuer, id, until, in_response_to.filter(|_| request.is_some()))?;
         Ok(Accepted {
             identity: Identity {
-                name_id,
+                name_id: name_id.value,
+                name_id_format: name_id.format,
                 issuer,
                 attributes,
                 session_until: signed_in.until,
+                session_index: conditions::session_index(assertion),
+                account: None,
             },
             request,
         })

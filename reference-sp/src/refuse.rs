@@ -1,4 +1,5 @@
-//! How a refused message is answered. None of the answers says why.
+//! How a refused message is answered. None of the answers says why, save one: who is proven to be somebody and has no
+//! account is told so, and that an administrator can help.
 
 use std::panic::resume_unwind;
 
@@ -14,16 +15,26 @@ use crate::state::Sp;
 /// Notes the reason and answers in the manner that the service provider was told to.
 pub(crate) async fn refuse(sp: &Sp, denial: &Denial) -> Response {
     sp.note(denial);
-    let page = |status: StatusCode| (status, Html(pages::refused(None))).into_response();
+    let about = denial.about_account();
+    let page = |status: StatusCode| (status, Html(pages::refused(about.as_ref(), None))).into_response();
     match sp.settings().refuse_with {
         Refusal::Forbidden => page(StatusCode::FORBIDDEN),
         Refusal::ServerErrorConstant => page(StatusCode::INTERNAL_SERVER_ERROR),
         Refusal::ServerErrorVarying => (
             StatusCode::INTERNAL_SERVER_ERROR,
-            Html(pages::refused(Some(&incident()))),
+            Html(pages::refused(about.as_ref(), Some(&incident()))),
         )
             .into_response(),
-        Refusal::Redirect => (StatusCode::FOUND, [(header::LOCATION, "/error")]).into_response(),
+        Refusal::Redirect => {
+            let location = match about {
+                None => "/error".to_owned(),
+                Some(about) => {
+                    let notice = sp.memory.issue_notice(about, sp.clock.now());
+                    format!("/error?notice={notice}")
+                }
+            };
+            (StatusCode::FOUND, [(header::LOCATION, location)]).into_response()
+        }
         Refusal::Page => page(StatusCode::OK),
         Refusal::Silence => silence(sp).await,
         // Hyper's task for this connection ends with it, and the connection is closed. Tokio catches it; no hook prints.

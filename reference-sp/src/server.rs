@@ -16,10 +16,11 @@ use tokio::task::JoinHandle;
 
 use crate::config::{Config, Refusal, Trusted};
 use crate::flaw::Flaws;
+use crate::keys::OwnKeys;
 use crate::message::LIMIT;
 use crate::state::Sp;
 use crate::trust::Trust;
-use crate::{acs, control, http, login, pages};
+use crate::{acs, admin, control, http, login, logout, pages};
 
 /// How long open connections have to end when the server stops.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -35,6 +36,9 @@ pub enum ServeError {
         /// What the operating system said.
         source: std::io::Error,
     },
+    /// Its own keys cannot be made.
+    #[error("no key can be made: {0}; look whether the system has random numbers")]
+    Key(#[from] saml::key::KeyError),
     /// The public address is not an origin.
     #[error("the url {0:?} must be an origin such as https://sp.example, without a path")]
     Url(String),
@@ -67,10 +71,11 @@ impl ReferenceSp {
             Some(url) => origin(url)?,
             None => format!("http://{address}"),
         };
-        let test_endpoint = config.test_endpoint;
+        let keys = OwnKeys::make(&config)?;
+        let (slo, test_endpoint) = (config.slo, config.test_endpoint);
         let (stop, stopped) = watch::channel(false);
-        let sp = Arc::new(Sp::new(config, url, stopped.clone()));
-        let app = routes(test_endpoint).with_state(Arc::clone(&sp));
+        let sp = Arc::new(Sp::new(config, keys, url, stopped.clone()));
+        let app = routes(slo, test_endpoint).with_state(Arc::clone(&sp));
         let server = tokio::spawn(async move {
             let until = async move {
                 let mut stopped = stopped;
@@ -128,6 +133,16 @@ impl ReferenceSp {
         format!("{}/whoami", self.sp.url)
     }
 
+    /// The administrator's pages: single sign-on, and users.
+    pub fn admin_url(&self) -> String {
+        format!("{}/admin", self.sp.url)
+    }
+
+    /// The password of [`ReferenceSp::admin_url`].
+    pub fn admin_password(&self) -> &str {
+        self.sp.desk.password()
+    }
+
     /// Trusts these tenants from now on, and no others.
     pub fn set_trust(&self, trusted: Vec<Trusted>) {
         let trust = Trust::new(trusted);
@@ -149,7 +164,7 @@ impl ReferenceSp {
         self.sp.denials()
     }
 
-    /// Forgets sessions, requests and used Assertions, as a restart would.
+    /// Forgets sessions, requests and used Assertions. Accounts and trust stay as they are.
     pub fn forget(&self) {
         self.sp.forget();
     }
@@ -168,13 +183,13 @@ impl Drop for ReferenceSp {
     }
 }
 
-fn routes(test_endpoint: bool) -> Router<Arc<Sp>> {
+fn routes(slo: bool, test_endpoint: bool) -> Router<Arc<Sp>> {
     let stylesheet = || async { ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], pages::STYLE) };
     let router = Router::new()
         .route("/", get(login::home))
         .route("/account", get(login::account))
         .route("/whoami", get(login::whoami))
-        .route("/logout", get(login::logout).post(login::logout))
+        .route("/logout", get(logout::logout).post(logout::logout))
         .route("/error", get(login::error))
         .route("/health", get(|| async { "ok" }))
         .route("/style.css", get(stylesheet))
@@ -182,11 +197,17 @@ fn routes(test_endpoint: bool) -> Router<Arc<Sp>> {
         .route("/singlesignon/saml/SSO", post(acs::post))
         .route("/singlesignon/saml/finish", get(acs::finish))
         .route("/singlesignon/saml/metadata", get(login::metadata));
+    let router = if slo {
+        router.route("/singlesignon/saml/SLO", get(logout::receive))
+    } else {
+        router
+    };
     let router = if test_endpoint {
         router.merge(control::routes())
     } else {
         router
     };
+    let router = router.merge(admin::routes());
     // Percent-encoding makes a form of Base64 at most three times as large.
     router
         .layer(DefaultBodyLimit::max(3 * LIMIT))

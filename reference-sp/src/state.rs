@@ -3,14 +3,19 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError, RwLock};
 
-use saml::metadata::{AcsEndpoint, SpMetadata};
+use saml::SigningKey;
+use saml::metadata::{AcsEndpoint, Endpoint, SpMetadata};
 use saml::names::{binding, name_id};
 use tokio::sync::watch;
 
+use crate::account::{Accounts, Admission};
+use crate::admin::Desk;
 use crate::clock::Clock;
 use crate::config::{Config, Manner, Refusal};
 use crate::denial::Denial;
 use crate::flaw::Flaws;
+use crate::identity::Identity;
+use crate::keys::OwnKeys;
 use crate::memory::Memory;
 use crate::profile::{Accepted, Profile};
 use crate::trust::Trust;
@@ -28,9 +33,16 @@ pub(crate) struct Sp {
     pub(crate) manner: Manner,
     pub(crate) clock: Clock,
     pub(crate) memory: Memory,
+    pub(crate) accounts: Accounts,
+    pub(crate) keys: OwnKeys,
+    /// Whether there is single logout.
+    pub(crate) slo: bool,
+    /// Where the administrator sits.
+    pub(crate) desk: Desk,
     /// Becomes true when the server is to stop.
     pub(crate) stop: watch::Receiver<bool>,
     sp_initiated_only: bool,
+    create_users: bool,
     settings: RwLock<Settings>,
     denials: Mutex<VecDeque<String>>,
 }
@@ -44,7 +56,7 @@ pub(crate) struct Settings {
 }
 
 impl Sp {
-    pub(crate) fn new(config: Config, url: String, stop: watch::Receiver<bool>) -> Self {
+    pub(crate) fn new(config: Config, keys: OwnKeys, url: String, stop: watch::Receiver<bool>) -> Self {
         Sp {
             entity_id: format!("{url}/singlesignon/saml/metadata"),
             acs_url: format!("{url}/singlesignon/saml/SSO"),
@@ -52,8 +64,13 @@ impl Sp {
             manner: config.manner,
             clock: Clock::new(config.clock_offset),
             memory: Memory::new(),
+            accounts: Accounts::new(config.accounts),
+            keys,
+            slo: config.slo,
+            desk: Desk::new(config.admin_password),
             stop,
             sp_initiated_only: config.sp_initiated_only,
+            create_users: config.create_users,
             settings: RwLock::new(Settings {
                 trust: Trust::new(config.trust),
                 flaws: config.flaws,
@@ -70,8 +87,8 @@ impl Sp {
             .clone()
     }
 
-    pub(crate) fn change(&self, change: impl FnOnce(&mut Settings)) {
-        change(&mut self.settings.write().unwrap_or_else(PoisonError::into_inner));
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut Settings) -> T) -> T {
+        change(&mut self.settings.write().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Judges one SAMLResponse field by the profile.
@@ -84,14 +101,51 @@ impl Sp {
             flaws,
             memory: &self.memory,
             now: self.clock.now(),
+            decryption: self.keys.encryption.as_ref(),
             sp_initiated_only: self.sp_initiated_only,
         };
         profile.judge(field)
     }
 
+    /// Begins the session of somebody whose message was accepted, if he has an active account; answers its name.
+    pub(crate) fn open_session(&self, identity: Identity) -> Result<String, Denial> {
+        let now = self.clock.now();
+        if self.manner == Manner::AcceptEverything {
+            return Ok(self.memory.open_session(identity, now));
+        }
+        let admission = Admission {
+            create: self.create_users,
+            flaws: self.settings().flaws,
+        };
+        self.accounts.admit(&identity, admission, |id| {
+            let account = Some(id);
+            self.memory.open_session(
+                Identity {
+                    account,
+                    ..identity.clone()
+                },
+                now,
+            )
+        })
+    }
+
+    /// The session of this name, as long as its account is active.
+    pub(crate) fn session(&self, name: &str) -> Option<Identity> {
+        let identity = self.memory.session(name, self.clock.now())?;
+        match identity.account {
+            Some(id) if self.accounts.active(id).is_none() => None,
+            _ => Some(identity),
+        }
+    }
+
     /// Cookies go over TLS only where the browser sees TLS.
     pub(crate) fn is_https(&self) -> bool {
         self.url.starts_with("https://")
+    }
+
+    /// Whether the first sign-in makes an account.
+    pub(crate) fn creates_users(&self) -> bool {
+        self.create_users
     }
 
     pub(crate) fn note(&self, denial: &Denial) {
@@ -121,8 +175,20 @@ impl Sp {
             .clear();
     }
 
-    /// What an IdP needs to know of us. Requests are unsigned and no key is published: this service provider has none.
+    /// Where logout messages go, where there is single logout.
+    pub(crate) fn slo_url(&self) -> String {
+        format!("{}/singlesignon/saml/SLO", self.url)
+    }
+
+    /// What an IdP needs to know of us. As it comes, requests are unsigned and no key is published: there is none.
     pub(crate) fn metadata(&self) -> SpMetadata {
+        let certificates =
+            |key: &Option<SigningKey>| key.iter().map(|key| key.certificate().clone()).collect();
+        let slo = self.slo.then(|| Endpoint {
+            binding: binding::REDIRECT.to_owned(),
+            location: self.slo_url(),
+            response_location: None,
+        });
         SpMetadata {
             entity_id: self.entity_id.clone(),
             acs: vec![AcsEndpoint {
@@ -131,11 +197,11 @@ impl Sp {
                 index: Some(0),
                 is_default: true,
             }],
-            slo: Vec::new(),
-            authn_requests_signed: false,
+            slo: slo.into_iter().collect(),
+            authn_requests_signed: self.keys.signing.is_some(),
             want_assertions_signed: false,
-            signing: Vec::new(),
-            encryption: Vec::new(),
+            signing: certificates(&self.keys.signing),
+            encryption: certificates(&self.keys.encryption),
             name_id_formats: vec![name_id::EMAIL.to_owned(), name_id::PERSISTENT.to_owned()],
         }
     }

@@ -15,13 +15,19 @@ pub(crate) fn subject<'a, 'd>(assertion: Node<'a, 'd>) -> Result<Node<'a, 'd>, D
     only(children(assertion, ns::SAML, "Subject")).ok_or(Denial::NoSubject)
 }
 
+/// A NameID that may be believed once its domain is checked.
+pub(crate) struct Name {
+    pub(crate) value: String,
+    pub(crate) format: Option<String>,
+}
+
 /// The NameID: one, of text only, not blank, meant for us where it is qualified (Core 2.2.2, 8.3).
 pub(crate) fn name_id(
     message: &Message<'_>,
     subject: Node<'_, '_>,
     issuer: &str,
     entity_id: &str,
-) -> Result<String, Denial> {
+) -> Result<Name, Denial> {
     let identifiers = ["BaseID", "NameID", "EncryptedID"];
     let element = only(
         subject
@@ -45,7 +51,10 @@ pub(crate) fn name_id(
     if value.trim().is_empty() || value.chars().any(char::is_control) {
         return Err(Denial::NameIdText);
     }
-    Ok(value)
+    Ok(Name {
+        value,
+        format: element.attribute("Format").map(str::to_owned),
+    })
 }
 
 /// What a SubjectConfirmation that holds says about the message.

@@ -3,26 +3,40 @@
 use std::sync::Arc;
 
 use openssl::pkey::{PKey, Public};
+use saml::metadata::Endpoint;
 use saml::names::binding;
+use saml::{Certificate, IdpMetadata};
 
 use crate::config::Trusted;
 use crate::denial::Denial;
 use crate::flaw::{Flaw, Flaws};
 
-/// The trusted tenants, their keys unpacked once.
+/// The trusted tenants.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Trust {
     tenants: Arc<[Tenant]>,
 }
 
 /// One trusted IdP.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Tenant {
     pub(crate) entity_id: String,
     /// Where to send an AuthnRequest by HTTP-Redirect.
     pub(crate) sign_in: Option<String>,
+    /// Where to send logout messages by HTTP-Redirect.
+    pub(crate) sign_out: Option<SignOut>,
+    /// Its signing certificates, old and new side by side while one takes over from the other.
+    pub(crate) certificates: Vec<Certificate>,
+    pub(crate) domains: Vec<String>,
+    /// The certificates' keys, unpacked once.
     keys: Vec<PKey<Public>>,
-    domains: Vec<String>,
+}
+
+/// The addresses of single logout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SignOut {
+    pub(crate) requests: String,
+    pub(crate) responses: String,
 }
 
 impl Trust {
@@ -50,6 +64,15 @@ impl Trust {
     /// The IdP with this entity ID, character by character.
     pub(crate) fn tenant(&self, entity_id: &str) -> Option<&Tenant> {
         self.tenants.iter().find(|tenant| tenant.entity_id == entity_id)
+    }
+
+    /// The same with one change.
+    pub(crate) fn changed(&self, change: impl FnOnce(&mut Vec<Tenant>)) -> Self {
+        let mut tenants = self.tenants.to_vec();
+        change(&mut tenants);
+        Trust {
+            tenants: tenants.into(),
+        }
     }
 
     /// All of them, in the order of the configuration.
@@ -106,31 +129,67 @@ impl Trust {
 }
 
 impl Tenant {
-    fn new(trusted: Trusted) -> Self {
+    pub(crate) fn new(trusted: Trusted) -> Self {
         let Trusted { metadata, domains } = trusted;
-        let sign_in = metadata
-            .sso
-            .iter()
-            .find(|endpoint| endpoint.binding == binding::REDIRECT);
-        Tenant {
-            sign_in: sign_in
-                .map(|endpoint| endpoint.location.clone())
-                .filter(|location| is_web_address(location)),
-            keys: metadata
-                .signing
-                .iter()
-                .map(|certificate| certificate.public_key().clone())
-                .collect(),
-            entity_id: metadata.entity_id,
+        let mut tenant = Tenant {
+            entity_id: metadata.entity_id.clone(),
+            sign_in: None,
+            sign_out: None,
+            certificates: Vec::new(),
             domains,
+            keys: Vec::new(),
+        };
+        tenant.update(metadata);
+        tenant
+    }
+
+    /// Takes over what newer metadata of this tenant says. Certificates are added: until the old one is removed,
+    /// either may sign, so that nobody is locked out while the IdP changes over. The new ones are answered.
+    pub(crate) fn update(&mut self, metadata: IdpMetadata) -> Vec<Certificate> {
+        let by_redirect = |endpoints: Vec<Endpoint>| {
+            endpoints
+                .into_iter()
+                .find(|endpoint| endpoint.binding == binding::REDIRECT && is_web_address(&endpoint.location))
+        };
+        if let Some(endpoint) = by_redirect(metadata.sso) {
+            self.sign_in = Some(endpoint.location);
         }
+        if let Some(endpoint) = by_redirect(metadata.slo) {
+            let responses = endpoint.response_location.filter(|url| is_web_address(url));
+            self.sign_out = Some(SignOut {
+                responses: responses.unwrap_or_else(|| endpoint.location.clone()),
+                requests: endpoint.location,
+            });
+        }
+        let mut added = Vec::new();
+        for certificate in metadata.signing {
+            if !self.certificates.contains(&certificate) {
+                self.certificates.push(certificate.clone());
+                added.push(certificate);
+            }
+        }
+        self.unpack();
+        added
+    }
+
+    /// Takes away the certificate with this thumbprint.
+    pub(crate) fn remove_certificate(&mut self, thumbprint: &str) {
+        self.certificates
+            .retain(|certificate| certificate.thumbprint_sha1() != thumbprint);
+        self.unpack();
+    }
+
+    fn unpack(&mut self) {
+        self.keys = self.certificates.iter().map(Certificate::public_key).collect();
     }
 }
 
-/// A browser is sent to web addresses only, whatever the metadata says (`javascript:`).
-fn is_web_address(location: &str) -> bool {
+/// A browser is sent to web addresses only, whatever the metadata says (`javascript:`), and to such as a header
+/// can carry.
+pub(crate) fn is_web_address(location: &str) -> bool {
     let scheme = location
         .split_once("://")
         .map(|(scheme, _)| scheme.to_ascii_lowercase());
     matches!(scheme.as_deref(), Some("http" | "https"))
+        && location.bytes().all(|byte| byte.is_ascii_graphic())
 }

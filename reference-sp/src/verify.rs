@@ -57,13 +57,18 @@ pub(crate) fn candidate<'a, 'd>(
 
 /// Verifies every signature on the Response and on the Assertion, at least one of which must exist
 /// (Profiles 4.1.4.3: the SP MUST verify any signatures present; 4.1.4.5).
+///
+/// The Response's is over the message as it was sent, the Assertion's over the one that is read. Where the Assertion
+/// was encrypted these are two; the Response's signature binds the ciphertext, and with it what it hides.
 pub(crate) fn prove<'a, 'd>(
+    sent: &Message<'_>,
     message: &'a Message<'d>,
-    response: Node<'a, 'd>,
     assertion: Node<'a, 'd>,
     keys: &[&PKey<Public>],
 ) -> Result<Proven<'a, 'd>, Denial> {
     let flaws = message.flaws;
+    let response = sent.response()?;
+    let whole = message.response()?;
     let as_found = Proven {
         assertion,
         response_signed: bears_signature(response),
@@ -71,7 +76,7 @@ pub(crate) fn prove<'a, 'd>(
     if flaws.has(Flaw::NoSigCheck) {
         return Ok(as_found);
     }
-    let anywhere = descendants(response, ns::DS, "Signature").next();
+    let anywhere = descendants(whole, ns::DS, "Signature").next();
     if flaws.has(Flaw::SigIfPresent) && anywhere.is_none() {
         return Ok(as_found);
     }
@@ -86,14 +91,14 @@ pub(crate) fn prove<'a, 'd>(
         return Err(Denial::Unsigned);
     }
     if let Some(signature) = of_response {
-        signature::verify(message, signature, Target::Parent(response), keys)?;
+        signature::verify(sent, signature, Target::Parent(response), keys)?;
     }
     let mut verified = assertion;
     if let Some(signature) = of_assertion {
         verified = signature::verify(message, signature, Target::Parent(assertion), keys)?;
     }
     Ok(Proven {
-        assertion: read(message, response, verified),
+        assertion: read(message, whole, verified),
         response_signed: of_response.is_some(),
     })
 }

@@ -135,6 +135,37 @@ fn the_sp_names_its_urls_and_they_answer() {
 }
 
 #[test]
+fn the_sp_names_its_administration_and_knows_the_users_of_the_folder() {
+    let site = Site::new();
+    let sp = site.serve(&["--slo", "--encryption", "--sign-requests"]);
+    let administration = url(&sp.out, "administration ");
+    assert!(administration.ends_with("/admin"), "{administration}");
+    let line = sp.out.lines().find(|line| line.contains("administration"));
+    let (_, password) = line.unwrap().split_once("password ").unwrap();
+    let start = get(&format!("http://127.0.0.1:{}/", site.sp));
+    let start = String::from_utf8(start).unwrap();
+    assert!(start.contains(password), "{start}");
+    let metadata = saml::SpMetadata::parse(&get(url(&sp.out, "metadata "))).unwrap();
+    assert_eq!(
+        (
+            metadata.slo.len(),
+            metadata.encryption.len(),
+            metadata.signing.len()
+        ),
+        (1, 1, 1)
+    );
+    // Each persona is known; a name that nobody bears is not, unless users are created as they come.
+    let said = site.samlitmus(&["run", "baseline/*", "interop/unicode-identity"]);
+    let said = said.code(1);
+    assert!(said.out.contains("fail  interop/unicode-identity"), "{said:#?}");
+    assert_eq!(said.out.matches("\nfail ").count(), 1, "{said:#?}");
+    drop(sp);
+    let _sp = site.serve(&["--create-users"]);
+    site.samlitmus(&["run", "baseline/*", "interop/unicode-identity"])
+        .code(0);
+}
+
+#[test]
 fn what_cannot_be_served_ends_with_2_and_says_what_to_do() {
     let site = Site::new();
     let _served = site.serve(&[]);

@@ -4,8 +4,11 @@
 
 mod kit;
 
+mod admin;
+mod encrypted;
 mod garbage;
 mod interop;
+mod logout;
 mod manners;
 mod refusals;
 mod sign_in;

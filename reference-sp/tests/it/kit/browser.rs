@@ -128,7 +128,7 @@ impl<'a> Browser<'a> {
         signed_in.then(|| json["nameId"].as_str().unwrap().to_owned())
     }
 
-    fn cookie_line(&self) -> String {
+    pub(crate) fn cookie_line(&self) -> String {
         self.cookies
             .borrow()
             .iter()
@@ -137,7 +137,7 @@ impl<'a> Browser<'a> {
             .join("; ")
     }
 
-    async fn send(&self, request: RequestBuilder) -> Response {
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Response {
         let answer = request.send().await.unwrap();
         for set in answer.headers().get_all(SET_COOKIE) {
             let (name, value) = set

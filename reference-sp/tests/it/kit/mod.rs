@@ -1,6 +1,7 @@
 //! What the tests share: an IdP that signs anything, and a browser that keeps cookies as browsers do.
 
 pub(crate) mod browser;
+pub(crate) mod office;
 
 use std::sync::OnceLock;
 
@@ -80,10 +81,11 @@ pub(crate) async fn hardened() -> ReferenceSp {
     start(Config::default()).await
 }
 
-/// A service provider of this configuration that trusts both tenants.
+/// A service provider of this configuration that trusts both tenants, and takes whomever they name.
 pub(crate) async fn start(config: Config) -> ReferenceSp {
     ReferenceSp::start(Config {
         trust: trust(),
+        create_users: true,
         ..config
     })
     .await

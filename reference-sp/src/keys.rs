@@ -1,0 +1,26 @@
+//! The service provider's own keys, made when it starts, and only for what it is told to do.
+
+use saml::SigningKey;
+use saml::key::{KeyError, Kind};
+
+use crate::config::Config;
+
+/// Its keys. Signing and decrypting have one each: what one leaks says nothing about the other.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct OwnKeys {
+    /// Decrypts Assertions.
+    pub(crate) encryption: Option<SigningKey>,
+    /// Signs what is sent by HTTP-Redirect.
+    pub(crate) signing: Option<SigningKey>,
+}
+
+impl OwnKeys {
+    /// Takes some tenths of a second for each key.
+    pub(crate) fn make(config: &Config) -> Result<Self, KeyError> {
+        let key = |wanted: bool| wanted.then(|| SigningKey::generate(Kind::Rsa2048)).transpose();
+        Ok(OwnKeys {
+            encryption: key(config.encryption)?,
+            signing: key(config.sign_requests)?,
+        })
+    }
+}

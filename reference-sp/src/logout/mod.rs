@@ -1,0 +1,8 @@
+//! Signing out: here, and at the identity provider (Single Logout Profile, Profiles 4.4).
+
+mod begin;
+mod query;
+mod receive;
+
+pub(crate) use begin::logout;
+pub(crate) use receive::receive;
