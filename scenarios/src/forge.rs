@@ -151,14 +151,9 @@ pub(crate) fn draft(persona: Persona, context: &Context<'_>) -> Result<saml::Res
         .user(persona.name())
         .ok_or_else(|| missing(persona.name()))?;
     let sign_in = SignIn {
-        tenant,
-        application,
-        user,
         request: context.request,
-        now: context.now,
-        authn_instant: context.now,
-        name_id_format: None,
         azure: context.azure,
+        ..SignIn::new(tenant, application, user, context.now)
     };
     Ok(mock_idp::draft(&sign_in))
 }
