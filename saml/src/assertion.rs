@@ -76,11 +76,13 @@ pub struct Conditions {
     pub audiences: Vec<Vec<String>>,
 }
 
-/// A saml:Attribute (Core 2.7.3.1); Azure writes its Name only.
+/// A saml:Attribute (Core 2.7.3.1); Azure writes its Name only, unless told to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Attribute {
     /// The Name.
     pub name: String,
+    /// The NameFormat.
+    pub name_format: Option<String>,
     /// The values.
     pub values: Vec<String>,
 }
@@ -123,6 +125,7 @@ impl Assertion {
             for a in &self.attributes {
                 out.push_str("<Attribute");
                 attribute(out, "Name", &a.name);
+                optional(out, "NameFormat", a.name_format.as_deref());
                 out.push('>');
                 for value in &a.values {
                     element(out, "AttributeValue", value);
@@ -138,17 +141,24 @@ impl Assertion {
     }
 }
 
+impl NameId {
+    pub(crate) fn write(&self, out: &mut String, declare: bool) {
+        out.push_str("<NameID");
+        optional(out, "NameQualifier", self.name_qualifier.as_deref());
+        optional(out, "SPNameQualifier", self.sp_name_qualifier.as_deref());
+        optional(out, "Format", self.format.as_deref());
+        optional(out, "xmlns", declare.then_some(ns::SAML));
+        out.push('>');
+        out.push_str(&escape_text(&self.value));
+        out.push_str("</NameID>");
+    }
+}
+
 impl Subject {
     fn write(&self, out: &mut String) {
         out.push_str("<Subject>");
         if let Some(name) = &self.name_id {
-            out.push_str("<NameID");
-            optional(out, "NameQualifier", name.name_qualifier.as_deref());
-            optional(out, "SPNameQualifier", name.sp_name_qualifier.as_deref());
-            optional(out, "Format", name.format.as_deref());
-            out.push('>');
-            out.push_str(&escape_text(&name.value));
-            out.push_str("</NameID>");
+            name.write(out, false);
         }
         for confirmation in &self.confirmations {
             out.push_str("<SubjectConfirmation");
