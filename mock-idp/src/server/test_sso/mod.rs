@@ -132,7 +132,8 @@ fn named<'a>(
 
 /// The latest attempt of this browser, if it failed and was about this application, or about none that is known.
 fn last_error(idp: &Idp, caller: &Caller, tenant: &Tenant, application: &Application) -> Option<String> {
-    let browser = caller.browser.known()?;
+    // From now on the browser has an id, by which its attempts are found.
+    let browser = caller.browser.id();
     let attempts = idp.log.of(&tenant.id);
     let mine = attempts
         .iter()
