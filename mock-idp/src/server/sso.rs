@@ -17,7 +17,7 @@ use super::{Idp, auto_post, cookies, decide, sign_in, slo};
 use crate::{Aadsts, Directory, Tenant};
 
 /// The longest query string that is looked at.
-const MAX_QUERY: usize = 128 * 1024;
+const MAX_QUERY: usize = 32 * 1024;
 
 /// What a path names.
 #[derive(serde::Deserialize)]

@@ -72,6 +72,8 @@ async fn each_kind_of_garbage_has_its_code() {
         let page = by_redirect(&idp, message).await;
         assert_eq!(page.aadsts(), Some(code), "{}", &message[..message.len().min(40)]);
     }
+    let page = by_redirect(&idp, &"A".repeat(40_000)).await;
+    assert_eq!((page.status, page.aadsts()), (400, Some(90015)));
     let not_text = deflate("\u{e9}").into_iter().chain([0xff]).collect::<Vec<_>>();
     for (message, code) in [
         ("", 750056),

@@ -75,7 +75,9 @@ impl Browser {
             }
         }
         if let Some((name, value)) = form.button
-            && !with.iter().any(|(pressed, _)| ["action", "account"].contains(pressed))
+            && !with
+                .iter()
+                .any(|(pressed, _)| ["action", "account"].contains(pressed))
         {
             fields.push((name, value));
         }
@@ -222,7 +224,8 @@ impl Page {
     pub(crate) fn saml_response(&self) -> String {
         let form = self.form();
         let message = form.field("SAMLResponse");
-        saml::binding::decode_post(message.unwrap_or_else(|| panic!("no response on {}", self.text()))).unwrap()
+        saml::binding::decode_post(message.unwrap_or_else(|| panic!("no response on {}", self.text())))
+            .unwrap()
     }
 
     /// The code of Azure's error page.

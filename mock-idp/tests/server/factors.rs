@@ -20,7 +20,9 @@ async fn an_account_with_two_factors_is_asked_for_both() {
         change(&idp, |directory| directory.tenants[0].users[0].method = method);
         let mut browser = Browser::new();
         let page = browser.get(&start).await;
-        let page = browser.submit(idp.origin(), &page, &[("loginfmt", ALICE.0)]).await;
+        let page = browser
+            .submit(idp.origin(), &page, &[("loginfmt", ALICE.0)])
+            .await;
         let page = browser.submit(idp.origin(), &page, &[("passwd", ALICE.1)]).await;
         assert_eq!(page.title(), title);
         let refused = browser.submit(idp.origin(), &page, &[("action", "deny")]).await;
@@ -29,7 +31,10 @@ async fn an_account_with_two_factors_is_asked_for_both() {
     }
     let page = browser.sign_in(idp.origin(), &start, ALICE.0, ALICE.1).await;
     assert!(response(&page).contains(MULTIPLE));
-    assert!(response(&browser.get(&start).await).contains(MULTIPLE), "the session remembers both");
+    assert!(
+        response(&browser.get(&start).await).contains(MULTIPLE),
+        "the session remembers both"
+    );
 }
 
 #[tokio::test]
@@ -42,32 +47,67 @@ async fn conditional_access_asks_for_a_second_factor_once() {
         application.conditional_access = Some(ConditionalAccess::RequireMfa);
     });
     assert_eq!(browser.get(&start).await.aadsts(), Some(50072), "none is set up");
-    assert!(browser.get(&passive).await.saml_response().contains("AADSTS50079"));
+    assert!(
+        browser
+            .get(&passive)
+            .await
+            .saml_response()
+            .contains("AADSTS50079")
+    );
 
-    let set = |state| change(&idp, |directory| directory.tenants[0].users[0].strong_authentication = state);
+    let set = |state| {
+        change(&idp, |directory| {
+            directory.tenants[0].users[0].strong_authentication = state
+        })
+    };
     set(StrongAuthentication::Expired);
-    assert!(browser.get(&passive).await.saml_response().contains("AADSTS50078"));
+    assert!(
+        browser
+            .get(&passive)
+            .await
+            .saml_response()
+            .contains("AADSTS50078")
+    );
     set(StrongAuthentication::Registered);
-    assert!(browser.get(&passive).await.saml_response().contains("AADSTS50076"));
+    assert!(
+        browser
+            .get(&passive)
+            .await
+            .saml_response()
+            .contains("AADSTS50076")
+    );
     let page = browser.get(&start).await;
     assert_eq!(page.title(), "Approve sign in request");
     assert!(response(&browser.submit(idp.origin(), &page, &[]).await).contains(MULTIPLE));
     response(&browser.get(&passive).await);
 
     set(StrongAuthentication::Expired);
-    assert_eq!(browser.get(&start).await.title(), "Approve sign in request", "it has expired");
+    assert_eq!(
+        browser.get(&start).await.title(),
+        "Approve sign in request",
+        "it has expired"
+    );
 }
 
 #[tokio::test]
 async fn an_account_without_a_password_is_taken_at_its_word() {
     let idp = idp().await;
     let start = redirect(&idp, &request(""), None);
-    for method in [AuthMethod::Fido2, AuthMethod::Certificate, AuthMethod::WindowsIntegrated] {
+    for method in [
+        AuthMethod::Fido2,
+        AuthMethod::Certificate,
+        AuthMethod::WindowsIntegrated,
+    ] {
         change(&idp, |directory| directory.tenants[0].users[0].method = method);
         let mut browser = Browser::new();
         let page = browser.get(&start).await;
-        let page = browser.submit(idp.origin(), &page, &[("loginfmt", ALICE.0)]).await;
-        assert_eq!((page.title().as_str(), page.form().field("passwd")), ("Verify your identity", None));
+        let page = browser
+            .submit(idp.origin(), &page, &[("loginfmt", ALICE.0)])
+            .await;
+        assert_eq!(
+            (page.title().as_str(), page.form().field("passwd")),
+            ("Verify your identity", None)
+        );
         let page = browser.submit(idp.origin(), &page, &[]).await;
         response(&browser.submit(idp.origin(), &page, &[]).await);
     }

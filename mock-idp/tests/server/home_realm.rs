@@ -27,12 +27,18 @@ fn invite(idp: &mock_idp::server::MockIdp, account: &str, mail: &str) {
 async fn an_account_of_another_tenant_signs_in_at_home_and_is_refused_unless_it_was_invited() {
     let (idp, mut browser) = (idp().await, Browser::new());
     let start = redirect(&idp, &request(""), None);
-    let page = browser.sign_in(idp.origin(), &start, OUTSIDER.0, OUTSIDER.1).await;
+    let page = browser
+        .sign_in(idp.origin(), &start, OUTSIDER.0, OUTSIDER.1)
+        .await;
     assert_eq!(page.aadsts(), Some(50020));
     assert!(page.text().contains(OUTSIDER.0) && page.text().contains("Contoso"));
 
     let picker = browser.get(&start).await;
-    assert_eq!(picker.title(), "Pick an account", "the session at home does not fit");
+    assert_eq!(
+        picker.title(),
+        "Pick an account",
+        "the session at home does not fit"
+    );
     let outsider = idp.directory().read().fabrikam().users[0].object_id.clone();
     let remembered = browser
         .submit(idp.origin(), &picker, &[("account", &outsider)])
@@ -67,7 +73,9 @@ async fn at_common_the_account_decides_whose_application_it_is() {
 
     let mut other = Browser::new();
     let account = other.get(&common).await;
-    let refused = other.submit(idp.origin(), &account, &[("loginfmt", OUTSIDER.0)]).await;
+    let refused = other
+        .submit(idp.origin(), &account, &[("loginfmt", OUTSIDER.0)])
+        .await;
     assert_eq!(refused.aadsts(), Some(700016), "Fabrikam has no such application");
     assert!(refused.text().contains("Fabrikam"));
     let hinted = other.get(&format!("{common}&domain_hint=contoso.example")).await;

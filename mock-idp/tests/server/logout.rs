@@ -48,9 +48,18 @@ fn message(idp: &MockIdp, url: &str, kind: &str) -> String {
     let query = query.strip_prefix("a=b&").unwrap_or(query);
     let directory = idp.directory().read();
     let certificate = directory.contoso().keys.active.certificate();
-    assert!(saml::binding::verify_query(query, certificate).unwrap(), "{query}");
-    let encoded = query.split('&').find_map(|part| part.strip_prefix(kind)?.strip_prefix('='));
-    let decoded = encoded.unwrap().replace("%2b", "+").replace("%2f", "/").replace("%3d", "=");
+    assert!(
+        saml::binding::verify_query(query, certificate).unwrap(),
+        "{query}"
+    );
+    let encoded = query
+        .split('&')
+        .find_map(|part| part.strip_prefix(kind)?.strip_prefix('='));
+    let decoded = encoded
+        .unwrap()
+        .replace("%2b", "+")
+        .replace("%2f", "/")
+        .replace("%3d", "=");
     assert!(!decoded.contains('%'), "in small letters only: {encoded:?}");
     saml::binding::decode_redirect(&decoded).unwrap()
 }
@@ -58,8 +67,14 @@ fn message(idp: &MockIdp, url: &str, kind: &str) -> String {
 fn is_final(idp: &MockIdp, page: &Page) {
     let location = page.header("location");
     assert_eq!(page.status, 302);
-    assert!(location.starts_with("https://sp.example/slo?a=b&SAMLResponse="), "{location}");
-    assert!(location.contains("&RelayState=a%20b%2f%c3%a9&SigAlg="), "{location}");
+    assert!(
+        location.starts_with("https://sp.example/slo?a=b&SAMLResponse="),
+        "{location}"
+    );
+    assert!(
+        location.contains("&RelayState=a%20b%2f%c3%a9&SigAlg="),
+        "{location}"
+    );
     let xml = message(idp, location, "SAMLResponse");
     let read = saml::LogoutResponse::parse(&xml).unwrap();
     assert_eq!(read.in_response_to.as_deref(), Some("idlogout"));
@@ -72,7 +87,13 @@ async fn an_application_signs_its_user_out_and_is_answered() {
     let (idp, mut browser) = (idp_with_two().await, Browser::new());
     let start = redirect(&idp, &request(""), None);
     let first = response(&browser.sign_in(idp.origin(), &start, ALICE.0, ALICE.1).await);
-    let session = first.split_once("SessionIndex=\"").unwrap().1.split('"').next().unwrap();
+    let session = first
+        .split_once("SessionIndex=\"")
+        .unwrap()
+        .1
+        .split('"')
+        .next()
+        .unwrap();
     response(&browser.get(&start).await);
     let index = |index: &str| format!("{NAME}<samlp:SessionIndex>{index}</samlp:SessionIndex>");
     let unknown = logout_url(&idp, &logout_request(&index("_unknown")), None);
@@ -98,13 +119,27 @@ async fn the_other_applications_of_the_session_are_told_first() {
     assert_eq!(telling.title(), "Signing out");
     assert!(telling.header("content-security-policy").contains("frame-src"));
     let asked = telling.text();
-    let frame = asked.split_once("<iframe").unwrap().1.split_once("src=\"").unwrap().1;
+    let frame = asked
+        .split_once("<iframe")
+        .unwrap()
+        .1
+        .split_once("src=\"")
+        .unwrap()
+        .1;
     let frame = frame.split('"').next().unwrap().replace("&amp;", "&");
-    assert_eq!(telling.link("li a"), Some(frame.clone()), "a link does what the frame does");
+    assert_eq!(
+        telling.link("li a"),
+        Some(frame.clone()),
+        "a link does what the frame does"
+    );
     assert!(frame.starts_with("https://other.example/slo?SAMLRequest="));
     let told = saml::LogoutRequest::parse(&message(&idp, &frame, "SAMLRequest")).unwrap();
     let name = told.name_id.unwrap();
-    assert_eq!((name.format, name.value.len()), (None, 44), "the pairwise value without a Format");
+    assert_eq!(
+        (name.format, name.value.len()),
+        (None, 44),
+        "the pairwise value without a Format"
+    );
     assert!(assertion.contains(&format!("SessionIndex=\"{}\"", told.session_indexes[0])));
 
     let next = telling.link("a.button").unwrap().replace("&now=1", "");
@@ -119,7 +154,11 @@ async fn the_other_applications_of_the_session_are_told_first() {
         .get(&format!("{}?{query}", idp.sso_url("contoso.example")))
         .await;
     assert_eq!(left.status, 200);
-    assert_eq!(left.link("a.button").as_deref(), Some(next.as_str()), "and its page leads on");
+    assert_eq!(
+        left.link("a.button").as_deref(),
+        Some(next.as_str()),
+        "and its page leads on"
+    );
     is_final(&idp, &browser.get(&format!("{}{next}", idp.origin())).await);
 }
 
@@ -128,8 +167,12 @@ async fn an_application_that_never_answers_holds_nobody_up() {
     let (idp, mut browser) = (idp_with_two().await, Browser::new());
     let start = redirect(&idp, &request(""), None);
     browser.sign_in(idp.origin(), &start, ALICE.0, ALICE.1).await;
-    browser.get(&redirect(&idp, &request("").replace(SP, OTHER), None)).await;
-    let telling = browser.get(&logout_url(&idp, &logout_request(NAME), Some("a b/é"))).await;
+    browser
+        .get(&redirect(&idp, &request("").replace(SP, OTHER), None))
+        .await;
+    let telling = browser
+        .get(&logout_url(&idp, &logout_request(NAME), Some("a b/é")))
+        .await;
     let on = format!("{}{}", idp.origin(), telling.link("a.button").unwrap());
     is_final(&idp, &browser.get(&on).await);
 }
@@ -141,7 +184,10 @@ async fn the_link_that_signs_out_of_everything_tells_every_application() {
     browser.sign_in(idp.origin(), &start, ALICE.0, ALICE.1).await;
     let out = format!("{}/common/wsfederation?wa=wsignout1.0", idp.origin());
     let page = browser.get(&out).await;
-    assert!(page.text().contains("https://sp.example/slo?a=b&amp;SAMLRequest="));
+    assert!(
+        page.text()
+            .contains("https://sp.example/slo?a=b&amp;SAMLRequest=")
+    );
     assert!(!browser.cookies.contains_key("mock-idp-session"));
     assert_eq!(browser.get(&start).await.title(), "Sign in");
     assert_eq!(browser.get(&out).await.title(), "Signed out");

@@ -1,7 +1,7 @@
 //! My Apps.
 
-use mock_idp::directory::{Principal, SsoMode};
 use mock_idp::Application;
+use mock_idp::directory::{Principal, SsoMode};
 
 use super::browser::Browser;
 use super::sign_in::{ALICE, response};
@@ -38,7 +38,9 @@ async fn the_tiles_are_those_that_the_person_may_open() {
     assert_eq!(names, ["Assigned", "Example <Backup>", "Linked"]);
     assert!(page.text().contains(ALICE.0));
     assert_eq!(
-        page.text().matches("href=\"https://linked.example/start\"").count(),
+        page.text()
+            .matches("href=\"https://linked.example/start\"")
+            .count(),
         1,
         "a linked application is a link"
     );

@@ -11,7 +11,9 @@ async fn staying_signed_in_outlives_the_browser_and_not_staying_does_not() {
     for (action, stays) in [("yes", true), ("no", false)] {
         let (idp, mut browser) = (idp().await, Browser::new());
         let page = browser.get(&redirect(&idp, &request(""), None)).await;
-        let page = browser.submit(idp.origin(), &page, &[("loginfmt", ALICE.0)]).await;
+        let page = browser
+            .submit(idp.origin(), &page, &[("loginfmt", ALICE.0)])
+            .await;
         let page = browser.submit(idp.origin(), &page, &[("passwd", ALICE.1)]).await;
         let page = browser.submit(idp.origin(), &page, &[("action", action)]).await;
         let session = page
@@ -36,11 +38,23 @@ async fn several_people_in_one_browser_are_asked_which() {
     assert_eq!(picker.title(), "Pick an account");
     let text = picker.text();
     assert!(text.contains(ALICE.0) && text.contains(ATTACKER.0) && text.contains("Use another account"));
-    let alice = idp.directory().read().contoso().user("alice").unwrap().object_id.clone();
-    let page = browser.submit(idp.origin(), &picker, &[("account", &alice)]).await;
+    let alice = idp
+        .directory()
+        .read()
+        .contoso()
+        .user("alice")
+        .unwrap()
+        .object_id
+        .clone();
+    let page = browser
+        .submit(idp.origin(), &picker, &[("account", &alice)])
+        .await;
     assert!(response(&page).contains(">alice@contoso.example</NameID>"));
     let hinted = browser.get(&hint).await;
-    assert!(response(&hinted).contains(">attacker@contoso.example</NameID>"), "the hint chooses");
+    assert!(
+        response(&hinted).contains(">attacker@contoso.example</NameID>"),
+        "the hint chooses"
+    );
 
     let passive = browser
         .get(&redirect(&idp, &request(r#"IsPassive="true""#), None))
@@ -50,7 +64,9 @@ async fn several_people_in_one_browser_are_asked_which() {
     let other = browser.submit(idp.origin(), &other, &[("action", "other")]).await;
     assert_eq!(other.title(), "Sign in");
     let unknown = browser.get(&start).await;
-    let unknown = browser.submit(idp.origin(), &unknown, &[("account", "nobody")]).await;
+    let unknown = browser
+        .submit(idp.origin(), &unknown, &[("account", "nobody")])
+        .await;
     assert_eq!(unknown.title(), "Sign in");
 }
 
@@ -67,11 +83,15 @@ async fn one_who_is_signed_in_may_choose_another_account() {
 async fn a_passive_request_is_told_that_nobody_is_signed_in() {
     let (idp, mut browser) = (idp().await, Browser::new());
     for attributes in [r#"IsPassive="true""#, r#"IsPassive="true" ForceAuthn="true""#] {
-        let page = browser.get(&redirect(&idp, &request(attributes), Some("r"))).await;
+        let page = browser
+            .get(&redirect(&idp, &request(attributes), Some("r")))
+            .await;
         let form = page.form();
         assert_eq!((form.action.as_str(), form.field("RelayState")), (ACS, Some("r")));
         let xml = page.saml_response();
-        assert!(xml.contains("status:NoPassive") && xml.contains("AADSTS50058") && !xml.contains("Assertion"));
+        assert!(
+            xml.contains("status:NoPassive") && xml.contains("AADSTS50058") && !xml.contains("Assertion")
+        );
     }
     let start = redirect(&idp, &request(""), None);
     browser.sign_in(idp.origin(), &start, ALICE.0, ALICE.1).await;
@@ -84,12 +104,28 @@ async fn a_changed_password_ends_the_session() {
     let (idp, mut browser) = (idp().await, Browser::new());
     let start = redirect(&idp, &request(""), None);
     browser.sign_in(idp.origin(), &start, ALICE.0, ALICE.1).await;
-    change(&idp, |directory| directory.tenants[0].users[0].password = "another".to_owned());
+    change(&idp, |directory| {
+        directory.tenants[0].users[0].password = "another".to_owned()
+    });
     let passive = redirect(&idp, &request(r#"IsPassive="true""#), None);
-    assert!(browser.get(&passive).await.saml_response().contains("AADSTS50133"));
+    assert!(
+        browser
+            .get(&passive)
+            .await
+            .saml_response()
+            .contains("AADSTS50133")
+    );
     let page = browser.get(&start).await;
     assert_eq!(page.title(), "Enter password");
-    response(&browser.submit(idp.origin(), &page, &[("passwd", "another")]).await);
+    response(
+        &browser
+            .submit(idp.origin(), &page, &[("passwd", "another")])
+            .await,
+    );
     change(&idp, |directory| drop(directory.tenants[0].users.remove(0)));
-    assert_eq!(browser.get(&start).await.title(), "Pick an account", "whose account is gone is not signed in");
+    assert_eq!(
+        browser.get(&start).await.title(),
+        "Pick an account",
+        "whose account is gone is not signed in"
+    );
 }

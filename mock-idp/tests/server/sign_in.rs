@@ -49,14 +49,21 @@ async fn alice_signs_in_page_by_page_and_is_remembered_until_she_signs_out() {
     let posted = browser.submit(origin, &stay, &[("action", "no")]).await;
     let form = posted.form();
     let names: Vec<_> = form.fields.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!((form.action.as_str(), names), (ACS, vec!["SAMLResponse", "RelayState"]));
+    assert_eq!(
+        (form.action.as_str(), names),
+        (ACS, vec!["SAMLResponse", "RelayState"])
+    );
     assert_eq!(form.field("RelayState"), Some("a=1&b=<2>"));
     let first = response(&posted);
     assert_eq!(first.matches(r#"InResponseTo="id6f1c""#).count(), 2);
     assert!(first.contains(">alice@contoso.example</NameID>"));
 
     let silent = response(&browser.get(&start).await);
-    assert_eq!(authn_instant(&silent), authn_instant(&first), "of the password, not of the response");
+    assert_eq!(
+        authn_instant(&silent),
+        authn_instant(&first),
+        "of the password, not of the response"
+    );
     assert_ne!(silent, first);
 
     let out = browser.get(&format!("{origin}/sign-out")).await;
@@ -87,9 +94,16 @@ async fn a_request_without_relay_state_is_answered_without_one() {
     let long = "x".repeat(64 * 1024);
     let message = saml::binding::encode_post(request("").as_bytes());
     let page = browser
-        .post(&idp.sso_url("contoso.example"), &[("SAMLRequest", &message), ("RelayState", &long)])
+        .post(
+            &idp.sso_url("contoso.example"),
+            &[("SAMLRequest", &message), ("RelayState", &long)],
+        )
         .await;
-    assert_eq!(page.form().field("RelayState"), Some(long.as_str()), "64 KiB come back whole");
+    assert_eq!(
+        page.form().field("RelayState"),
+        Some(long.as_str()),
+        "64 KiB come back whole"
+    );
 }
 
 #[tokio::test]
@@ -102,12 +116,16 @@ async fn a_wrong_account_or_password_shows_the_page_again_with_what_was_typed() 
         ("\"><script>alert(1)</script>", 90022),
         ("", 90022),
     ] {
-        page = browser.submit(idp.origin(), &page, &[("loginfmt", account)]).await;
+        page = browser
+            .submit(idp.origin(), &page, &[("loginfmt", account)])
+            .await;
         assert_eq!((page.status, page.aadsts()), (200, Some(code)), "{account}");
         assert_eq!(page.form().field("loginfmt"), Some(account));
         assert!(!page.text().contains("<script"), "what was typed is text");
     }
-    page = browser.submit(idp.origin(), &page, &[("loginfmt", ALICE.0)]).await;
+    page = browser
+        .submit(idp.origin(), &page, &[("loginfmt", ALICE.0)])
+        .await;
     for _ in 0..2 {
         page = browser.submit(idp.origin(), &page, &[("passwd", "wrong")]).await;
         assert_eq!((page.status, page.aadsts()), (200, Some(50126)));
@@ -115,7 +133,9 @@ async fn a_wrong_account_or_password_shows_the_page_again_with_what_was_typed() 
     }
     let other = browser.submit(idp.origin(), &page, &[("action", "other")]).await;
     assert_eq!(other.title(), "Sign in");
-    page = browser.submit(idp.origin(), &other, &[("loginfmt", ALICE.0)]).await;
+    page = browser
+        .submit(idp.origin(), &other, &[("loginfmt", ALICE.0)])
+        .await;
     page = browser.submit(idp.origin(), &page, &[("passwd", ALICE.1)]).await;
     response(&browser.submit(idp.origin(), &page, &[]).await);
 }
@@ -127,11 +147,11 @@ async fn a_page_works_in_its_own_browser_and_once() {
     let stranger = other.submit(idp.origin(), &page, &[("passwd", ALICE.1)]).await;
     assert_eq!(stranger.status, 403, "without the token of its own");
     let own = other.get(&redirect(&idp, &request(""), None)).await.form();
-    let stolen = [
-        ("passwd", ALICE.1),
-        ("csrf", own.field("csrf").unwrap()),
-    ];
-    assert_eq!(other.submit(idp.origin(), &page, &stolen).await.aadsts(), Some(90023));
+    let stolen = [("passwd", ALICE.1), ("csrf", own.field("csrf").unwrap())];
+    assert_eq!(
+        other.submit(idp.origin(), &page, &stolen).await.aadsts(),
+        Some(90023)
+    );
     let stay = browser.submit(idp.origin(), &page, &[("passwd", ALICE.1)]).await;
     assert_eq!(stay.title(), "Stay signed in?", "nobody else has used it up");
     let again = browser.submit(idp.origin(), &page, &[("passwd", ALICE.1)]).await;
@@ -154,10 +174,14 @@ async fn two_tabs_of_one_browser_do_not_disturb_each_other() {
 async fn a_login_hint_leads_to_the_password_of_that_account() {
     let (idp, mut browser) = (idp().await, Browser::new());
     let url = redirect(&idp, &request(""), None);
-    let page = browser.get(&format!("{url}&login_hint=alice%40contoso.example")).await;
+    let page = browser
+        .get(&format!("{url}&login_hint=alice%40contoso.example"))
+        .await;
     assert_eq!(page.title(), "Enter password");
     assert_eq!(page.form().field("loginfmt"), Some(ALICE.0));
-    let unknown = browser.get(&format!("{url}&login_hint=nobody%40contoso.example")).await;
+    let unknown = browser
+        .get(&format!("{url}&login_hint=nobody%40contoso.example"))
+        .await;
     assert_eq!(unknown.title(), "Sign in");
     assert_eq!(unknown.form().field("loginfmt"), Some("nobody@contoso.example"));
 }
@@ -211,7 +235,10 @@ async fn a_sign_on_url_makes_a_launch_start_at_the_service_provider() {
         application.sign_on_url = Some("https://sp.example/login".to_owned());
     });
     let page = browser.get(&launch).await;
-    assert_eq!((page.status, page.header("location")), (302, "https://sp.example/login"));
+    assert_eq!(
+        (page.status, page.header("location")),
+        (302, "https://sp.example/login")
+    );
     change_application(&idp, |application| application.enabled = false);
     assert_eq!(browser.get(&launch).await.aadsts(), Some(7000112));
 }

@@ -13,7 +13,9 @@ async fn each_attempt_stands_there_with_its_messages_as_they_were() {
 
     let start = redirect(&idp, &request(""), Some("<state>"));
     let page = browser.get(&start).await;
-    let page = browser.submit(idp.origin(), &page, &[("loginfmt", ALICE.0)]).await;
+    let page = browser
+        .submit(idp.origin(), &page, &[("loginfmt", ALICE.0)])
+        .await;
     let page = browser.submit(idp.origin(), &page, &[("passwd", "wrong")]).await;
     let page = browser.submit(idp.origin(), &page, &[("passwd", ALICE.1)]).await;
     let signed_in = browser.submit(idp.origin(), &page, &[("action", "no")]).await;
@@ -27,7 +29,10 @@ async fn each_attempt_stands_there_with_its_messages_as_they_were() {
     let list = browser.get(&log).await;
     let rows = list.all("tbody tr");
     assert_eq!(rows.len(), 4, "{rows:?}");
-    assert!(rows[0].contains("90002"), "what reached no tenant stands there too");
+    assert!(
+        rows[0].contains("90002"),
+        "what reached no tenant stands there too"
+    );
     assert!(rows[1].contains("urn:unknown") && rows[1].contains("700016"));
     assert!(rows[2].contains("Success") && rows[2].contains(ALICE.0) && rows[2].contains("127.0.0.1"));
     assert!(rows[3].contains("Failure") && rows[3].contains("50126"));
@@ -45,13 +50,24 @@ async fn each_attempt_stands_there_with_its_messages_as_they_were() {
     let id = signed_in.header("x-ms-request-id");
     let one = browser.get(&format!("{log}/{id}")).await;
     let shown = one.all("pre.xml");
-    assert_eq!(shown, [request("").as_str(), xml.as_str(), "<state>"], "not a byte is changed");
-    assert!(one.all("li").iter().any(|line| line.starts_with("Signed: Assertion #_")));
+    assert_eq!(
+        shown,
+        [request("").as_str(), xml.as_str(), "<state>"],
+        "not a byte is changed"
+    );
+    assert!(
+        one.all("li")
+            .iter()
+            .any(|line| line.starts_with("Signed: Assertion #_"))
+    );
     assert!(one.text().contains(ACS));
     assert!(one.all("code").iter().any(|code| code == id));
 
     let id = refused.header("x-ms-request-id");
-    assert!(refused.all("dd").iter().any(|shown| shown == id), "the page tells the id of its request");
+    assert!(
+        refused.all("dd").iter().any(|shown| shown == id),
+        "the page tells the id of its request"
+    );
     let one = browser.get(&format!("{log}/{id}")).await;
     assert!(one.text().contains("700016") && one.text().contains("No message."));
     let correlation = one.all("code");

@@ -8,7 +8,12 @@ use super::{ACS, DIRECTORY, SP, change_application, idp, redirect, request};
 
 fn pane(idp: &MockIdp) -> String {
     let tenant = DIRECTORY.contoso();
-    format!("{}/{}/test/{}", idp.origin(), tenant.id, tenant.applications[0].app_id)
+    format!(
+        "{}/{}/test/{}",
+        idp.origin(),
+        tenant.id,
+        tenant.applications[0].app_id
+    )
 }
 
 /// Presses "Fix it".
@@ -34,11 +39,22 @@ async fn the_test_signs_in_without_a_request_to_answer() {
     let page = browser.get(as_other.header("location")).await;
     assert_eq!(page.title(), "Pick an account");
 
-    change_application(&idp, |application| application.sign_on_url = Some("https://sp.example/login".to_owned()));
-    assert_eq!(browser.get(&start).await.header("location"), "https://sp.example/login");
+    change_application(&idp, |application| {
+        application.sign_on_url = Some("https://sp.example/login".to_owned())
+    });
+    assert_eq!(
+        browser.get(&start).await.header("location"),
+        "https://sp.example/login"
+    );
     change_application(&idp, |application| application.verification.required = true);
     assert_eq!(browser.get(&start).await.aadsts(), Some(76021));
-    assert!(browser.get(&pane(&idp)).await.text().contains("takes signed requests only"));
+    assert!(
+        browser
+            .get(&pane(&idp))
+            .await
+            .text()
+            .contains("takes signed requests only")
+    );
 }
 
 #[tokio::test]
@@ -62,7 +78,11 @@ async fn what_went_wrong_is_explained_and_mended() {
         let resolve = format!("{}{}", idp.origin(), error.link("a.button").unwrap());
         assert_eq!(resolve, pane(&idp));
         let page = browser.get(&resolve).await;
-        assert_eq!(page.all("h3"), [format!("AADSTS{code}")], "the message is filled in");
+        assert_eq!(
+            page.all("h3"),
+            [format!("AADSTS{code}")],
+            "the message is filled in"
+        );
         let page = fix(&mut browser, &idp, &page).await;
         assert!(page.all("[role=status]")[0].starts_with(&done), "{}", page.text());
     }
@@ -72,8 +92,16 @@ async fn what_went_wrong_is_explained_and_mended() {
 #[tokio::test]
 async fn a_pasted_message_is_explained_and_one_that_breaks_a_rule_is_not_obeyed() {
     let (idp, mut browser) = (idp().await, Browser::new());
-    let paste = |message: &str| format!("{}?message={}", pane(&idp), saml::binding::percent_encode(message));
-    let page = browser.get(&paste("Message: AADSTS75011: Authentication method ...")).await;
+    let paste = |message: &str| {
+        format!(
+            "{}?message={}",
+            pane(&idp),
+            saml::binding::percent_encode(message)
+        )
+    };
+    let page = browser
+        .get(&paste("Message: AADSTS75011: Authentication method ..."))
+        .await;
     assert_eq!(page.all("h3"), ["AADSTS75011"]);
     assert!(page.forms().iter().all(|form| !form.action.ends_with("/fix")));
     let page = browser.get(&paste("it does not work")).await;

@@ -18,11 +18,21 @@ async fn a_form_without_its_token_or_with_anothers_changes_nothing() {
         .field("csrf")
         .unwrap()
         .to_owned();
-    for path in ["/sign-out".to_owned(), format!("/{tenant}/login"), format!("/{tenant}/test/{app_id}/fix")] {
+    for path in [
+        "/sign-out".to_owned(),
+        format!("/{tenant}/login"),
+        format!("/{tenant}/test/{app_id}/fix"),
+    ] {
         for token in ["", "x", &strangers] {
             let url = format!("{}{path}", idp.origin());
-            let page = browser.post(&url, &[("csrf", token), ("message", "AADSTS50011")]).await;
-            assert_eq!((page.status, page.title().as_str()), (403, "Nothing was changed"), "{path}");
+            let page = browser
+                .post(&url, &[("csrf", token), ("message", "AADSTS50011")])
+                .await;
+            assert_eq!(
+                (page.status, page.title().as_str()),
+                (403, "Nothing was changed"),
+                "{path}"
+            );
         }
     }
     response(&browser.get(&start).await);
