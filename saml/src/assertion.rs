@@ -138,17 +138,24 @@ impl Assertion {
     }
 }
 
+impl NameId {
+    pub(crate) fn write(&self, out: &mut String, declare: bool) {
+        out.push_str("<NameID");
+        optional(out, "NameQualifier", self.name_qualifier.as_deref());
+        optional(out, "SPNameQualifier", self.sp_name_qualifier.as_deref());
+        optional(out, "Format", self.format.as_deref());
+        optional(out, "xmlns", declare.then_some(ns::SAML));
+        out.push('>');
+        out.push_str(&escape_text(&self.value));
+        out.push_str("</NameID>");
+    }
+}
+
 impl Subject {
     fn write(&self, out: &mut String) {
         out.push_str("<Subject>");
         if let Some(name) = &self.name_id {
-            out.push_str("<NameID");
-            optional(out, "NameQualifier", name.name_qualifier.as_deref());
-            optional(out, "SPNameQualifier", name.sp_name_qualifier.as_deref());
-            optional(out, "Format", name.format.as_deref());
-            out.push('>');
-            out.push_str(&escape_text(&name.value));
-            out.push_str("</NameID>");
+            name.write(out, false);
         }
         for confirmation in &self.confirmations {
             out.push_str("<SubjectConfirmation");

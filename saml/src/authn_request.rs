@@ -1,6 +1,6 @@
 //! The AuthnRequest (Core 3.4.1): read as it comes, with nothing checked but its shape.
 
-use roxmltree::Node;
+use roxmltree::{Document, Node};
 use thiserror::Error;
 
 use crate::{
@@ -26,6 +26,8 @@ pub struct AuthnRequest {
     pub acs_url: Option<String>,
     /// Which of the SP's ACS endpoints it is to go to.
     pub acs_index: Option<u16>,
+    /// Whether an AssertionConsumerServiceIndex stands in it that is no xs:unsignedShort.
+    pub acs_index_unreadable: bool,
     /// The binding of the response.
     pub protocol_binding: Option<String>,
     /// Whether the user must sign in anew.
@@ -40,6 +42,12 @@ pub struct AuthnRequest {
     pub has_subject: bool,
     /// Whether a Scoping stands in it.
     pub has_scoping: bool,
+    /// What that Scoping asks for.
+    pub scoping: Scoping,
+    /// Whether Conditions stand in it.
+    pub has_conditions: bool,
+    /// Whether the document element has a Signature, whatever it is worth.
+    pub has_signature: bool,
     /// The SP's name for people.
     pub provider_name: Option<String>,
 }
@@ -62,17 +70,42 @@ pub struct RequestedContext {
     pub comparison: Option<String>,
     /// The classes.
     pub classes: Vec<String>,
+    /// Whether an AuthnContextDeclRef stands in it.
+    pub has_declaration: bool,
 }
 
-/// Why a text is no AuthnRequest.
+/// What stands in a samlp:Scoping (Core 3.4.1.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Scoping {
+    /// A ProxyCount.
+    pub has_proxy_count: bool,
+    /// An IDPList.
+    pub has_idp_list: bool,
+    /// A RequesterID.
+    pub has_requester_id: bool,
+}
+
+impl Scoping {
+    /// Whether it asks for nothing at all.
+    pub fn is_empty(self) -> bool {
+        self == Self::default()
+    }
+}
+
+/// Why a text is not the message that is looked for.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum MessageError {
     /// Not XML as SAML wants it.
     #[error(transparent)]
     Xml(#[from] XmlError),
     /// Another element.
-    #[error("this is a {0}, not a samlp:AuthnRequest")]
-    Other(String),
+    #[error("this is a {found}, not a samlp:{wanted}")]
+    Other {
+        /// Its name.
+        found: String,
+        /// The name of the message that was looked for.
+        wanted: &'static str,
+    },
 }
 
 impl AuthnRequest {
@@ -82,13 +115,11 @@ impl AuthnRequest {
     /// The text is no XML, or another message.
     pub fn parse(xml: &str) -> Result<Self, MessageError> {
         let tree = parse(xml)?;
-        let root = tree.root_element();
-        if !root.has_tag_name((ns::SAMLP, "AuthnRequest")) {
-            return Err(MessageError::Other(
-                root.tag_name().name().chars().take(64).collect(),
-            ));
-        }
+        let root = message(&tree, "AuthnRequest")?;
         let own = |name: &str| plain(root, name);
+        let index = own("AssertionConsumerServiceIndex");
+        let acs_index = index.as_deref().and_then(|index| index.trim().parse().ok());
+        let scoping = child(root, ns::SAMLP, "Scoping");
         Ok(Self {
             id: own("ID").unwrap_or_default(),
             version: own("Version").unwrap_or_default(),
@@ -96,7 +127,8 @@ impl AuthnRequest {
             issuer: child(root, ns::SAML, "Issuer").map(|n| text(n).trim().to_owned()),
             destination: own("Destination"),
             acs_url: own("AssertionConsumerServiceURL"),
-            acs_index: own("AssertionConsumerServiceIndex").and_then(|index| index.parse().ok()),
+            acs_index,
+            acs_index_unreadable: index.is_some() && acs_index.is_none(),
             protocol_binding: own("ProtocolBinding"),
             force_authn: own("ForceAuthn").is_some_and(|v| truth(&v)),
             is_passive: own("IsPassive").is_some_and(|v| truth(&v)),
@@ -110,14 +142,23 @@ impl AuthnRequest {
                 classes: children(n, ns::SAML, "AuthnContextClassRef")
                     .map(|c| text(c).trim().to_owned())
                     .collect(),
+                has_declaration: child(n, ns::SAML, "AuthnContextDeclRef").is_some(),
             }),
             has_subject: child(root, ns::SAML, "Subject").is_some(),
-            has_scoping: child(root, ns::SAMLP, "Scoping").is_some(),
+            has_scoping: scoping.is_some(),
+            scoping: scoping.map_or(Scoping::default(), |n| Scoping {
+                has_proxy_count: plain(n, "ProxyCount").is_some(),
+                has_idp_list: child(n, ns::SAMLP, "IDPList").is_some(),
+                has_requester_id: child(n, ns::SAMLP, "RequesterID").is_some(),
+            }),
+            has_conditions: child(root, ns::SAML, "Conditions").is_some(),
+            has_signature: child(root, ns::DS, "Signature").is_some(),
             provider_name: own("ProviderName"),
         })
     }
 
-    /// The text. Subject and Scoping are not written.
+    /// The text. What is only known to stand in it (Subject, Conditions, Scoping, a declaration's reference, a
+    /// Signature) is not written.
     pub fn to_xml(&self) -> String {
         let mut out = String::with_capacity(1_024);
         out.push_str("<samlp:AuthnRequest");
@@ -171,6 +212,19 @@ impl AuthnRequest {
     }
 }
 
+/// The document element, if it is the message of this name.
+pub(crate) fn message<'a, 'input>(
+    tree: &'a Document<'input>,
+    wanted: &'static str,
+) -> Result<Node<'a, 'input>, MessageError> {
+    let root = tree.root_element();
+    if root.has_tag_name((ns::SAMLP, wanted)) {
+        return Ok(root);
+    }
+    let found = root.tag_name().name().chars().take(64).collect();
+    Err(MessageError::Other { found, wanted })
+}
+
 /// An attribute in no namespace.
 pub(crate) fn plain(node: Node<'_, '_>, name: &str) -> Option<String> {
     node.attributes()
@@ -204,6 +258,7 @@ mod tests {
             requested_context: Some(RequestedContext {
                 comparison: Some("exact".to_owned()),
                 classes: vec!["urn:c".to_owned()],
+                has_declaration: false,
             }),
             ..AuthnRequest::default()
         };
@@ -215,9 +270,56 @@ mod tests {
         let other = format!("<p:LogoutRequest xmlns:p=\"{}\"/>", ns::SAMLP);
         assert_eq!(
             AuthnRequest::parse(&other),
-            Err(MessageError::Other("LogoutRequest".to_owned()))
+            Err(MessageError::Other {
+                found: "LogoutRequest".to_owned(),
+                wanted: "AuthnRequest"
+            })
         );
         assert!(matches!(AuthnRequest::parse("hello"), Err(MessageError::Xml(_))));
+    }
+
+    fn with(attributes: &str, elements: &str) -> AuthnRequest {
+        let xml = format!(
+            "<p:AuthnRequest xmlns:p=\"{}\" xmlns:a=\"{}\" xmlns:d=\"{}\" ID=\"_1\" {attributes}>{elements}</p:AuthnRequest>",
+            ns::SAMLP,
+            ns::SAML,
+            ns::DS
+        );
+        AuthnRequest::parse(&xml).unwrap()
+    }
+
+    #[test]
+    fn an_index_that_is_no_number_is_not_taken_for_none() {
+        let index = |value: &str| {
+            let request = with(&format!("AssertionConsumerServiceIndex=\"{value}\""), "");
+            (request.acs_index, request.acs_index_unreadable)
+        };
+        assert_eq!(index("0"), (Some(0), false));
+        assert_eq!(index(" 65535 "), (Some(65_535), false));
+        assert_eq!(index("65536"), (None, true));
+        assert_eq!(index("one"), (None, true));
+        assert!(!with("", "").acs_index_unreadable);
+    }
+
+    #[test]
+    fn what_azure_ignores_or_refuses_is_seen_where_it_belongs_and_nowhere_else() {
+        let all = with(
+            "",
+            "<d:Signature/><a:Conditions/><p:RequestedAuthnContext><a:AuthnContextDeclRef>urn:d</a:AuthnContextDeclRef>\
+             </p:RequestedAuthnContext><p:Scoping ProxyCount=\"1\"><p:IDPList/><p:RequesterID>x</p:RequesterID></p:Scoping>",
+        );
+        assert!(all.has_signature && all.has_conditions && all.has_scoping);
+        assert!(all.requested_context.unwrap().has_declaration);
+        let scoping = all.scoping;
+        assert!(scoping.has_proxy_count && scoping.has_idp_list && scoping.has_requester_id);
+        let none = with(
+            "",
+            "<p:Scoping/><p:RequestedAuthnContext/><p:Extensions><d:Signature/><a:Conditions/></p:Extensions>",
+        );
+        assert!(none.has_scoping && none.scoping.is_empty());
+        assert!(!none.has_signature && !none.has_conditions);
+        assert!(!none.requested_context.unwrap().has_declaration);
+        assert!(!with("", "<p:Scoping ProxyCount=\"0\"/>").scoping.is_empty());
     }
 
     proptest! {

@@ -1,4 +1,4 @@
-//! The SAML 2.0 wire: documents, messages, metadata, bindings and signatures. Bytes in, bytes out; no I/O.
+//! The SAML 2.0 wire: documents, messages, metadata, bindings, signatures and encryption. Bytes in, bytes out; no I/O.
 //!
 //! A document is text. [`roxmltree`] reads it, with byte ranges; an edit is a splice. To sign is to write the
 //! Signature's template into the text, to let libxmlsec1 sign a copy, and to splice the two values back, so
@@ -9,8 +9,10 @@ pub mod authn_request;
 pub mod binding;
 pub mod canonical;
 pub mod document;
+pub mod encryption;
 pub mod instant;
 pub mod key;
+pub mod logout;
 pub mod metadata;
 pub mod names;
 mod native;
@@ -19,6 +21,8 @@ pub mod signature;
 
 pub use assertion::Assertion;
 pub use authn_request::AuthnRequest;
+pub use encryption::{decrypt, encrypt_assertion};
 pub use key::{Certificate, SigningKey};
+pub use logout::{LogoutRequest, LogoutResponse};
 pub use metadata::{IdpMetadata, SpMetadata};
 pub use response::Response;

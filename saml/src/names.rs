@@ -11,6 +11,9 @@ pub mod ns {
     pub const MD: &str = "urn:oasis:names:tc:SAML:2.0:metadata";
     pub const DS: &str = "http://www.w3.org/2000/09/xmldsig#";
     pub const XENC: &str = "http://www.w3.org/2001/04/xmlenc#";
+    pub const XENC11: &str = "http://www.w3.org/2009/xmlenc11#";
+    pub const WSSE: &str =
+        "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
     pub const EC: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
     pub const XS: &str = "http://www.w3.org/2001/XMLSchema";
     pub const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
@@ -44,6 +47,19 @@ pub mod alg {
     pub const SHA256: &str = "http://www.w3.org/2001/04/xmlenc#sha256";
     pub const SHA384: &str = "http://www.w3.org/2001/04/xmldsig-more#sha384";
     pub const SHA512: &str = "http://www.w3.org/2001/04/xmlenc#sha512";
+}
+
+/// Algorithms and types of XML Encryption (XMLENC 1.1 section 5).
+pub mod enc {
+    pub const ELEMENT: &str = "http://www.w3.org/2001/04/xmlenc#Element";
+    pub const AES128_CBC: &str = "http://www.w3.org/2001/04/xmlenc#aes128-cbc";
+    pub const AES256_CBC: &str = "http://www.w3.org/2001/04/xmlenc#aes256-cbc";
+    pub const AES128_GCM: &str = "http://www.w3.org/2009/xmlenc11#aes128-gcm";
+    pub const AES256_GCM: &str = "http://www.w3.org/2009/xmlenc11#aes256-gcm";
+    pub const RSA_OAEP_MGF1P: &str = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p";
+    pub const RSA_OAEP: &str = "http://www.w3.org/2009/xmlenc11#rsa-oaep";
+    pub const RSA_1_5: &str = "http://www.w3.org/2001/04/xmlenc#rsa-1_5";
+    pub const MGF1_SHA256: &str = "http://www.w3.org/2009/xmlenc11#mgf1sha256";
 }
 
 /// Bindings (SAML Bindings section 3).

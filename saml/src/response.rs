@@ -1,7 +1,7 @@
 //! The Response as Azure writes it: `samlp:` for Response, Status and StatusCode, default namespaces below.
 
 use crate::{
-    assertion::{Assertion, attribute, optional},
+    assertion::{Assertion, attribute, element, optional},
     document::escape_text,
     names::ns,
 };
@@ -64,25 +64,28 @@ impl Response {
         if let Some(issuer) = &self.issuer {
             issuer.write(&mut out, true);
         }
-        out.push_str("<samlp:Status>");
-        for (depth, code) in self.status.iter().enumerate() {
-            out.push_str("<samlp:StatusCode");
-            attribute(&mut out, "Value", code);
-            out.push_str(if depth + 1 == self.status.len() { "/>" } else { ">" });
-        }
-        out.push_str(&"</samlp:StatusCode>".repeat(self.status.len().saturating_sub(1)));
-        if let Some(message) = &self.status_message {
-            out.push_str("<samlp:StatusMessage>");
-            out.push_str(&escape_text(message));
-            out.push_str("</samlp:StatusMessage>");
-        }
-        out.push_str("</samlp:Status>");
+        write_status(&mut out, &self.status, self.status_message.as_deref());
         for assertion in &self.assertions {
             assertion.write(&mut out);
         }
         out.push_str("</samlp:Response>");
         out
     }
+}
+
+/// A samlp:Status: each code within the one before it (Core 3.2.2.2).
+pub(crate) fn write_status(out: &mut String, codes: &[String], message: Option<&str>) {
+    out.push_str("<samlp:Status>");
+    for (depth, code) in codes.iter().enumerate() {
+        out.push_str("<samlp:StatusCode");
+        attribute(out, "Value", code);
+        out.push_str(if depth + 1 == codes.len() { "/>" } else { ">" });
+    }
+    out.push_str(&"</samlp:StatusCode>".repeat(codes.len().saturating_sub(1)));
+    if let Some(message) = message {
+        element(out, "samlp:StatusMessage", message);
+    }
+    out.push_str("</samlp:Status>");
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! XML Signature: templates, signing over libxmlsec1, a second path by hand, verification.
 
 mod by_hand;
+mod message;
 mod template;
 mod xmlsec;
 
 pub use by_hand::{Secret, digest_of, hash, sign_by_hand};
+pub use message::{MessageSignatureError, verify_message};
 pub use template::{Reference, Template, key_info, key_value};
 pub use xmlsec::{sign, verify, verify_saml};
 
