@@ -7,12 +7,15 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
-use super::sign_in::secure;
-use super::{Idp, cookies, launch_url, metadata_url, page, session, sso_url};
+use super::{Idp, cookies, csrf, launch_url, metadata_url, page, secure, session, sso_url};
 use crate::{Application, Tenant};
 
 /// Tenants, users, applications, and the links that an administrator needs.
-pub(super) async fn show(State(idp): State<Arc<Idp>>, headers: HeaderMap) -> Response {
+pub(super) async fn show(
+    State(idp): State<Arc<Idp>>,
+    browser: csrf::Browser,
+    headers: HeaderMap,
+) -> Response {
     let directory = idp.directory();
     let session = idp.sessions.of(&headers);
     let user = session.and_then(|session| directory.tenant(&session.tenant_id)?.user(&session.user));
@@ -25,6 +28,7 @@ pub(super) async fn show(State(idp): State<Arc<Idp>>, headers: HeaderMap) -> Res
             }
             @if let Some(user) = user {
                 form.session method="post" action="/sign-out" {
+                    (browser.field())
                     span { "Signed in as " strong { (user.user_principal_name) } }
                     button.quiet type="submit" { "Sign out" }
                 }
@@ -36,7 +40,7 @@ pub(super) async fn show(State(idp): State<Arc<Idp>>, headers: HeaderMap) -> Res
 }
 
 /// Ends the browser's session here. Sessions at service providers go on.
-pub(super) async fn sign_out(State(idp): State<Arc<Idp>>, headers: HeaderMap) -> Response {
+pub(super) async fn sign_out(State(idp): State<Arc<Idp>>, headers: HeaderMap, _: csrf::Form) -> Response {
     idp.sessions.end(&headers);
     let cookie = cookies::remove(session::COOKIE, secure(&idp));
     (

@@ -6,10 +6,10 @@ use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 
-use super::Idp;
 use super::answer::Binding;
 use super::page;
 use super::sso::{self, Arrival};
+use super::{Idp, csrf};
 use crate::{Aadsts, Directory};
 
 /// Goes on as any sign-in does, only without a request.
@@ -17,6 +17,7 @@ pub(super) async fn launch(
     State(idp): State<Arc<Idp>>,
     Path(app_id): Path<String>,
     Query(query): Query<Vec<(String, String)>>,
+    browser: csrf::Browser,
     headers: HeaderMap,
 ) -> Response {
     let named = page::field(&query, "tenantId").map(ToOwned::to_owned);
@@ -33,7 +34,7 @@ pub(super) async fn launch(
         raw_query: None,
         login_hint: page::field(&query, "login_hint").map(ToOwned::to_owned),
     };
-    sso::handle(&idp, arrival, &headers).await
+    sso::handle(&idp, arrival, &headers, &browser).await
 }
 
 fn only_tenant_with(directory: &Directory, app_id: &str) -> Option<String> {

@@ -15,6 +15,7 @@
 mod answer;
 mod auto_post;
 mod cookies;
+mod csrf;
 mod index;
 mod launch;
 mod listen;
@@ -32,7 +33,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Response, header};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::{get, post};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -99,6 +100,7 @@ impl MockIdp {
             directory: options.directory.clone(),
             azure: options.azure,
             answer: options.answer,
+            csrf: csrf::Secret::default(),
             sessions: session::Sessions::default(),
             pending: shelf::Shelf::default(),
             resting: shelf::Shelf::default(),
@@ -204,6 +206,7 @@ struct Idp {
     directory: Shared,
     azure: Azure,
     answer: Option<Arc<dyn Answer>>,
+    csrf: csrf::Secret,
     sessions: session::Sessions,
     /// Sign-ins whose page is being filled in.
     pending: shelf::Shelf<sign_in::Pending>,
@@ -218,6 +221,11 @@ impl Idp {
     }
 }
 
+/// Whether cookies may only travel by https.
+fn secure(idp: &Idp) -> bool {
+    idp.origin.starts_with("https:")
+}
+
 fn router(idp: Arc<Idp>) -> Router {
     Router::new()
         .route("/", get(index::show))
@@ -228,6 +236,7 @@ fn router(idp: Arc<Idp>) -> Router {
         .route("/api/signin/{app_id}", get(launch::launch))
         .fallback(metadata::show)
         .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(from_fn_with_state(idp.clone(), csrf::keep))
         .layer(map_response(label))
         .with_state(idp)
 }

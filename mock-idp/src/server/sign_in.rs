@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::header;
+use axum::response::Response;
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::page::{self, Fields};
+use super::page;
 use super::session::Session;
 use super::sso::{self, Arrival};
-use super::{Idp, cookies};
-use crate::{Aadsts, Application, Tenant, guid};
+use super::{Idp, csrf, secure};
+use crate::{Aadsts, Application, Tenant};
 
 /// A sign-in that waits for an account and a password.
 #[derive(Clone)]
@@ -22,36 +22,27 @@ pub(super) struct Pending {
     browser: String,
 }
 
-/// The cookie that tells browsers apart before anybody is signed in.
-const BROWSER: &str = "mock-idp-browser";
-
 /// Shows the page.
 pub(super) fn begin(
     idp: &Idp,
     tenant: &Tenant,
     application: &Application,
     arrival: &Arrival,
-    headers: &HeaderMap,
+    browser: &csrf::Browser,
 ) -> Response {
-    // One value for all tabs of a browser, so that a second sign-in does not spoil the first.
-    let known =
-        cookies::cookie(headers, BROWSER).filter(|value| value.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    let browser = known.map_or_else(|| guid::hex(&guid::random::<32>()), ToOwned::to_owned);
-    let cookie = cookies::set(BROWSER, &browser, secure(idp));
     let key = idp.pending.put(Pending {
         arrival: arrival.clone(),
-        browser,
+        browser: browser.id().to_owned(),
     });
     let hint = arrival.login_hint.as_deref().unwrap_or_default();
-    let form = form(tenant, application, &key, hint, None);
-    ([(header::SET_COOKIE, cookie)], page::document("Sign in", &form)).into_response()
+    page::document("Sign in", &form(tenant, application, &key, hint, None, browser))
 }
 
 /// Account and password arrive.
 pub(super) async fn submit(
     State(idp): State<Arc<Idp>>,
-    headers: HeaderMap,
-    Fields(fields): Fields,
+    browser: csrf::Browser,
+    csrf::Form(fields): csrf::Form,
 ) -> Result<Response, Aadsts> {
     let field = |name: &str| {
         page::field(&fields, name).ok_or_else(|| Aadsts::FieldMissing {
@@ -62,7 +53,7 @@ pub(super) async fn submit(
     let pending = idp
         .pending
         .get(key)
-        .filter(|pending| cookies::cookie(&headers, BROWSER) == Some(&pending.browser))
+        .filter(|pending| browser.id() == pending.browser)
         .ok_or_else(|| Aadsts::InvalidRequest {
             detail: "this sign-in has expired or belongs to another browser; go back to the application and start \
                      again"
@@ -81,7 +72,7 @@ pub(super) async fn submit(
                     tenant: tenant.display_name.clone(),
                 },
             };
-            let form = form(tenant, application, key, account, Some(&error));
+            let form = form(tenant, application, key, account, Some(&error), &browser);
             return Ok(page::document("Sign in", &form));
         }
     };
@@ -99,16 +90,13 @@ pub(super) async fn submit(
     Ok(response)
 }
 
-pub(super) fn secure(idp: &Idp) -> bool {
-    idp.origin.starts_with("https:")
-}
-
 fn form(
     tenant: &Tenant,
     application: &Application,
     key: &str,
     account: &str,
     error: Option<&Aadsts>,
+    browser: &csrf::Browser,
 ) -> Markup {
     html! {
         main.card.narrow {
@@ -119,6 +107,7 @@ fn form(
                 p.alert #error role="alert" { (error) }
             }
             form method="post" action={ "/" (tenant.id) "/login" } {
+                (browser.field())
                 input type="hidden" name="ctx" value=(key);
                 label for="loginfmt" { "Account" }
                 input #loginfmt type="email" name="loginfmt" value=(account) placeholder={ "someone@" (tenant.domain) }

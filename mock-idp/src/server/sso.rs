@@ -12,7 +12,7 @@ use saml::document;
 
 use super::answer::{Binding, Live, Reply, TICKET_COOKIE};
 use super::page::{self, Fields};
-use super::{Idp, auto_post, cookies, session, sign_in};
+use super::{Idp, auto_post, cookies, csrf, session, sign_in};
 use crate::issuance::{SignIn, check_request, issue, no_passive, reply_url};
 use crate::{Aadsts, Application, Directory, Tenant, User};
 
@@ -42,6 +42,7 @@ pub(super) async fn redirect(
     Path(tenant): Path<String>,
     RawQuery(query): RawQuery,
     uri: Uri,
+    browser: csrf::Browser,
     headers: HeaderMap,
 ) -> Response {
     let query = query.unwrap_or_default();
@@ -55,7 +56,7 @@ pub(super) async fn redirect(
         raw_query: Some(query),
         ..read(tenant, Binding::Redirect, &fields)
     };
-    handle(&idp, arrival, &headers).await
+    handle(&idp, arrival, &headers, &browser).await
 }
 
 /// HTTP-POST. A form that another site posts brings no `Lax` cookie, so neither ticket nor session: it rests here
@@ -63,6 +64,7 @@ pub(super) async fn redirect(
 pub(super) async fn post(
     State(idp): State<Arc<Idp>>,
     Path(tenant): Path<String>,
+    browser: csrf::Browser,
     headers: HeaderMap,
     Fields(fields): Fields,
 ) -> Response {
@@ -71,7 +73,7 @@ pub(super) async fn post(
         .iter()
         .any(|name| cookies::cookie(&headers, name).is_some())
     {
-        return handle(&idp, arrival, &headers).await;
+        return handle(&idp, arrival, &headers, &browser).await;
     }
     let tenant = page::path_segment(&arrival.tenant);
     let location = format!("/{tenant}/resume?ctx={}", idp.resting.put(arrival));
@@ -82,10 +84,11 @@ pub(super) async fn post(
 pub(super) async fn resume(
     State(idp): State<Arc<Idp>>,
     Query(query): Query<Vec<(String, String)>>,
+    browser: csrf::Browser,
     headers: HeaderMap,
 ) -> Response {
     match page::field(&query, "ctx").and_then(|key| idp.resting.get(key)) {
-        Some(arrival) => handle(&idp, arrival, &headers).await,
+        Some(arrival) => handle(&idp, arrival, &headers, &browser).await,
         None => Aadsts::InvalidRequest {
             detail: "this sign-in has expired; go back to the application and start again".to_owned(),
         }
@@ -94,7 +97,12 @@ pub(super) async fn resume(
 }
 
 /// Answers a sign-in: the harness where it carries a ticket, else Azure.
-pub(super) async fn handle(idp: &Idp, arrival: Arrival, headers: &HeaderMap) -> Response {
+pub(super) async fn handle(
+    idp: &Idp,
+    arrival: Arrival,
+    headers: &HeaderMap,
+    browser: &csrf::Browser,
+) -> Response {
     if let (Some(answer), Some(ticket)) = (&idp.answer, cookies::cookie(headers, TICKET_COOKIE)) {
         let live = live(&idp.directory(), &arrival);
         match answer.answer(ticket, live).await {
@@ -104,7 +112,7 @@ pub(super) async fn handle(idp: &Idp, arrival: Arrival, headers: &HeaderMap) -> 
             Reply::Page { status, html } => return page::raw(status, html),
         }
     }
-    azure(idp, arrival, headers).into_response()
+    azure(idp, arrival, headers, browser).into_response()
 }
 
 /// Answers with the response for this person, by Azure's page that posts it.
@@ -175,7 +183,12 @@ pub(super) fn tenant<'a>(directory: &'a Directory, named: &str) -> Result<&'a Te
     })
 }
 
-fn azure(idp: &Idp, arrival: Arrival, headers: &HeaderMap) -> Result<Response, Aadsts> {
+fn azure(
+    idp: &Idp,
+    arrival: Arrival,
+    headers: &HeaderMap,
+    browser: &csrf::Browser,
+) -> Result<Response, Aadsts> {
     let directory = idp.directory();
     let tenant = tenant(&directory, &arrival.tenant)?;
     let application = application(tenant, &arrival)?;
@@ -199,7 +212,7 @@ fn azure(idp: &Idp, arrival: Arrival, headers: &HeaderMap) -> Result<Response, A
                 arrival.relay_state.as_deref(),
             ))
         }
-        _ => Ok(sign_in::begin(idp, tenant, application, &arrival, headers)),
+        _ => Ok(sign_in::begin(idp, tenant, application, &arrival, browser)),
     }
 }
 

@@ -1,0 +1,151 @@
+//! Every form that changes something carries a token bound to the browser that was shown it, so that no other site can send it.
+//!
+//! A handler takes [`Browser`], writes [`Browser::field`] into its forms, and takes [`Form`] where they are sent to. The cookie
+//! comes by itself: [`keep`] adds it to each answer whose handler asked for the token.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::extract::{FromRequest, FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+
+use super::page::{self, Fields};
+use super::{Idp, cookies};
+use crate::guid;
+
+/// The cookie that tells browsers apart before anybody is signed in.
+pub(super) const COOKIE: &str = "mock-idp-browser";
+/// The hidden field.
+pub(super) const FIELD: &str = "csrf";
+
+/// What the tokens of this process are made with. Another process takes none of them.
+pub(super) struct Secret([u8; 32]);
+
+impl Default for Secret {
+    fn default() -> Self {
+        Self(guid::random())
+    }
+}
+
+/// The browser that sent a request.
+#[derive(Clone)]
+pub(super) struct Browser {
+    id: String,
+    token: String,
+    /// Whether somebody has asked for the token, so that the browser must keep its id.
+    needed: Arc<AtomicBool>,
+}
+
+impl Browser {
+    fn of(headers: &HeaderMap, secret: &Secret) -> Self {
+        let is_ours = |value: &&str| value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let known = cookies::cookie(headers, COOKIE).filter(is_ours);
+        let id = known.map_or_else(|| guid::hex(&guid::random::<32>()), ToOwned::to_owned);
+        // Both have a fixed length, so that a plain hash cannot be extended.
+        let text = [&secret.0, id.as_bytes()].concat();
+        Self {
+            token: guid::hex(&openssl::sha::sha256(&text)),
+            id,
+            needed: Arc::default(),
+        }
+    }
+
+    /// A value that is the same for all tabs of the browser, and no other browser's.
+    pub(super) fn id(&self) -> &str {
+        self.needed.store(true, Ordering::Relaxed);
+        &self.id
+    }
+
+    /// The token, for what is no plain form.
+    pub(super) fn token(&self) -> &str {
+        self.needed.store(true, Ordering::Relaxed);
+        &self.token
+    }
+
+    /// The hidden field of a form.
+    pub(super) fn field(&self) -> Markup {
+        html! { input type="hidden" name=(FIELD) value=(self.token()); }
+    }
+
+    /// Whether this is the token of this browser; for bodies that [`Form`] does not read, such as uploads.
+    ///
+    /// # Errors
+    ///
+    /// The page that says so.
+    pub(super) fn check(&self, token: Option<&str>) -> Result<(), Forged> {
+        let given = token.unwrap_or_default().as_bytes();
+        let known = self.token.as_bytes();
+        match given.len() == known.len() && openssl::memcmp::eq(given, known) {
+            true => Ok(()),
+            false => Err(Forged),
+        }
+    }
+}
+
+impl FromRequestParts<Arc<Idp>> for Browser {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, idp: &Arc<Idp>) -> Result<Self, Infallible> {
+        let known = parts.extensions.get::<Self>().cloned();
+        Ok(known.unwrap_or_else(|| Self::of(&parts.headers, &idp.csrf)))
+    }
+}
+
+/// The fields of a form whose token was this browser's, in their order.
+pub(super) struct Form(pub(crate) Vec<(String, String)>);
+
+impl FromRequest<Arc<Idp>> for Form {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, idp: &Arc<Idp>) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let Ok(browser) = Browser::from_request_parts(&mut parts, idp).await;
+        let request = Request::from_parts(parts, body);
+        let Fields(fields) = Fields::from_request(request, idp)
+            .await
+            .map_err(IntoResponse::into_response)?;
+        browser
+            .check(page::field(&fields, FIELD))
+            .map_err(IntoResponse::into_response)?;
+        Ok(Self(fields))
+    }
+}
+
+/// A form that this browser was not shown, or that an earlier process showed it.
+#[derive(Debug)]
+pub(super) struct Forged;
+
+impl IntoResponse for Forged {
+    fn into_response(self) -> Response {
+        let content = html! {
+            main.card.medium {
+                h1 { "Nothing was changed" }
+                p role="alert" {
+                    "The form came without the token that it was shown with: it is older than this run of the mock, cookies are off, or "
+                    "another site sent it. Go back, load the page again and send it once more."
+                }
+                p { a href="/" { "To the start page" } }
+            }
+        };
+        let page = page::document("Nothing was changed", &content);
+        (StatusCode::FORBIDDEN, page).into_response()
+    }
+}
+
+/// Gives each request its browser, and the browser its cookie where a page needs it.
+pub(super) async fn keep(State(idp): State<Arc<Idp>>, mut request: Request, next: Next) -> Response {
+    let browser = Browser::of(request.headers(), &idp.csrf);
+    let known = cookies::cookie(request.headers(), COOKIE) == Some(&browser.id);
+    request.extensions_mut().insert(browser.clone());
+    let mut response = next.run(request).await;
+    if !known && browser.needed.load(Ordering::Relaxed) {
+        let cookie = cookies::set(COOKIE, &browser.id, super::secure(&idp));
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
