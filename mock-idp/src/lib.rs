@@ -13,6 +13,7 @@
 pub mod aadsts;
 mod azure;
 pub mod directory;
+pub mod gallery;
 mod guid;
 pub mod issuance;
 #[cfg(feature = "server")]

@@ -1,0 +1,27 @@
+//! The gallery: templates of applications, and how they come from pages and become applications.
+//!
+//! A [`Template`] is what a tutorial page of the SaaS-app family says, as data: fields with patterns and fixed values,
+//! claims, NameID, signing, certificate, and what a test shows. It comes from one of three places: [`read`] takes a
+//! page in Markdown, [`Template::from_toml`] a file that somebody wrote, and [`builtin`] has common shapes.
+//! [`Template::configure`] fills its gaps.
+
+mod builtin;
+mod claim;
+mod configure;
+mod facts;
+mod field;
+mod pattern;
+mod reader;
+mod template;
+
+pub use builtin::builtin;
+pub use claim::{ClaimRow, Transformation, USER_ATTRIBUTES};
+pub use configure::{ClaimValue, ConfigureError, Configured, ConfiguredClaim, Problem};
+pub use facts::{
+    ConfiguredBy, Consumes, Download, Edition, Expects, GroupValue, Groups, GroupsClaim, Initiation,
+    NameIdChange, NameIdFormat, Seen, Signed, SigningAlgorithm, SigningChange, Source, UserCreation, Users,
+};
+pub use field::{Choose, Field, FieldName};
+pub use pattern::{LONGEST, MOST_PLACEHOLDERS, Pattern, PatternError, key};
+pub use reader::{LONGEST_PAGE, ReadError, read};
+pub use template::{Template, TemplateError};
