@@ -37,6 +37,8 @@ pub use store::{ImportError, StoreError};
 pub use tenant::Tenant;
 pub use user::{AuthMethod, Guest, OnPremises, Profile, SignInState, StrongAuthentication, User, UserType};
 
+use crate::gallery::Template;
+
 /// The domain of the tenant that the service provider trusts.
 pub const CONTOSO: &str = "contoso.example";
 /// The domain of the other tenant: real keys, the wrong people.
@@ -47,9 +49,34 @@ pub const FABRIKAM: &str = "fabrikam.example";
 pub struct Directory {
     /// The tenants; the first is the default.
     pub tenants: Vec<Tenant>,
+    /// The gallery's templates that were imported or written; those that come along are in [`crate::gallery::builtin`].
+    pub templates: Vec<Template>,
 }
 
 impl Directory {
+    /// The template with this id or name, in any case: of those that were imported before those that come along.
+    pub fn template(&self, id_or_name: &str) -> Option<Template> {
+        let is = |template: &Template| {
+            template.id.eq_ignore_ascii_case(id_or_name) || template.name.eq_ignore_ascii_case(id_or_name)
+        };
+        let own = self.templates.iter().find(|template| is(template)).cloned();
+        own.or_else(|| crate::gallery::builtin().into_iter().find(is))
+    }
+
+    /// Keeps a template, in the place of the one with its id where there is one. True where there was.
+    pub fn put_template(&mut self, template: Template) -> bool {
+        match self.templates.iter_mut().find(|known| known.id == template.id) {
+            Some(known) => {
+                *known = template;
+                true
+            }
+            None => {
+                self.templates.push(template);
+                false
+            }
+        }
+    }
+
     /// The tenant named by its id or one of its domains, in any case.
     pub fn tenant(&self, id_or_domain: &str) -> Option<&Tenant> {
         self.tenants.iter().find(|tenant| tenant.is(id_or_domain))

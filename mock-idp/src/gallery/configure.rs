@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::claim::{ClaimRow, Transformation};
-use super::facts::{GroupsClaim, Initiation, NameIdChange, SigningChange};
+use super::application::valued;
+use super::claim::ClaimRow;
+use super::facts::Initiation;
 use super::field::{self, Choose, Field, FieldName};
 use super::pattern::{Pattern, key};
 use super::template::Template;
+use crate::directory::{Attribute, Claim, GroupClaims, NameIdClaim, Signing, Value};
 
 /// A template whose gaps are filled: every value is final.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,39 +29,16 @@ pub struct Configured {
     pub relay_state: Option<String>,
     /// The Logout URL.
     pub logout_url: Option<String>,
-    /// What differs in the NameID.
-    pub name_id: NameIdChange,
+    /// The NameID.
+    pub name_id: NameIdClaim,
     /// The claims besides Azure's own; one of the same name takes the place of Azure's.
-    pub claims: Vec<ConfiguredClaim>,
-    /// The groups claim.
-    pub groups: Option<GroupsClaim>,
-    /// What differs in the signature.
-    pub signing: SigningChange,
+    pub claims: Vec<Claim>,
+    /// The group claims.
+    pub group_claims: Option<GroupClaims>,
+    /// What is signed, and how.
+    pub signing: Signing,
     /// Whether the assertion is to be encrypted, which needs the service provider's certificate.
     pub encrypted: bool,
-}
-
-/// One claim.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfiguredClaim {
-    /// The attribute's Name on the wire.
-    pub name: String,
-    /// Its value.
-    pub value: ClaimValue,
-}
-
-/// Where a claim's value comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ClaimValue {
-    /// A user's attribute.
-    Source {
-        /// Such as `user.mail`.
-        name: String,
-        /// What is done to it.
-        transformation: Option<Transformation>,
-    },
-    /// The same text for everybody.
-    Constant(String),
 }
 
 /// Everything that keeps a template from becoming an application, at once.
@@ -87,6 +66,9 @@ pub enum Problem {
         /// The claim's name.
         name: String,
     },
+    /// A claim is made of an attribute that the directory lacks.
+    #[error("the directory has no attribute {0}; give the claim a value of its own, or edit the template")]
+    UnknownSource(String),
     /// A value does not fit the field.
     #[error("the {field} {value:?} does not fit {}; give one that does", patterns.join(" or "))]
     Unfit {
@@ -149,10 +131,10 @@ impl Template {
             sign_on_url,
             relay_state,
             logout_url,
-            name_id: self.name_id.clone(),
+            name_id: filling.name_id(),
             claims,
-            groups: self.groups.clone(),
-            signing: self.signing,
+            group_claims: self.groups.as_ref().map(super::application::group_claims),
+            signing: super::application::signing(self.signing),
             encrypted: self.encrypted,
         };
         let problems = filling.problems();
@@ -175,7 +157,7 @@ impl Template {
             .chain(
                 self.claims
                     .iter()
-                    .filter(|claim| claim.ask)
+                    .filter(|claim| is_asked(claim))
                     .map(|claim| claim.name.as_str()),
             )
             .chain(FieldName::ALL.map(FieldName::key))
@@ -313,31 +295,56 @@ impl<'a> Filling<'a> {
         }
     }
 
-    fn claim(&mut self, claim: &ClaimRow) -> Option<ConfiguredClaim> {
-        let value = match (&claim.source, &claim.constant) {
-            (Some(name), _) => ClaimValue::Source {
-                name: name.clone(),
-                transformation: claim.transformation,
-            },
-            (None, Some(text)) => ClaimValue::Constant(text.clone()),
-            (None, None) => match self.given(&claim.name) {
-                Some(text) => ClaimValue::Constant(text.to_owned()),
-                None => {
-                    let name = claim.name.clone();
-                    self.problems.push(Problem::MissingClaim { name });
-                    return None;
-                }
-            },
+    fn claim(&mut self, claim: &ClaimRow) -> Option<Claim> {
+        let given = self.given(&claim.name).filter(|_| is_asked(claim));
+        let value = match (given.or(claim.constant.as_deref()), &claim.source) {
+            (Some(text), _) => Some(Value::Constant(text.to_owned())),
+            (None, Some(source)) => self.attribute(source).map(|it| valued(it, claim.transformation)),
+            (None, None) => {
+                let name = claim.name.clone();
+                self.problems.push(Problem::MissingClaim { name });
+                None
+            }
         };
-        Some(ConfiguredClaim {
-            name: claim.attribute(),
-            value,
+        Some(Claim {
+            value: value?,
+            ..Claim::new(claim.namespace.as_deref(), &claim.name, Attribute::MAIL)
         })
+    }
+
+    fn name_id(&mut self) -> NameIdClaim {
+        let change = &self.template.name_id;
+        let mut claim = NameIdClaim::default();
+        if let Some(format) = change.format.and_then(super::application::format) {
+            claim.format = format.to_owned();
+        }
+        if change.source.is_some() || change.transformation.is_some() {
+            let source = change.source.as_deref().unwrap_or("user.userprincipalname");
+            if let Some(attribute) = self.attribute(source) {
+                claim.value = valued(attribute, change.transformation);
+            }
+        }
+        claim
+    }
+
+    fn attribute(&mut self, source: &str) -> Option<Attribute> {
+        let known = source.parse().ok();
+        if known.is_none() {
+            self.problems.push(Problem::UnknownSource(source.to_owned()));
+        }
+        known
     }
 
     fn problems(self) -> Vec<Problem> {
         self.problems
     }
+}
+
+/// Whether a claim takes its value from whoever adds the application: the page leaves it open, or names an attribute that
+/// no directory has.
+fn is_asked(claim: &ClaimRow) -> bool {
+    let unknown = |source: &String| source.parse::<Attribute>().is_err();
+    claim.ask || claim.source.as_ref().is_some_and(unknown)
 }
 
 /// Several values of the fields that take several; a Relay State is one text.

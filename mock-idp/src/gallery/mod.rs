@@ -5,6 +5,7 @@
 //! page in Markdown, [`Template::from_toml`] a file that somebody wrote, and [`builtin`] has common shapes.
 //! [`Template::configure`] fills its gaps.
 
+mod application;
 mod builtin;
 mod claim;
 mod configure;
@@ -15,8 +16,8 @@ mod reader;
 mod template;
 
 pub use builtin::builtin;
-pub use claim::{ClaimRow, Transformation, USER_ATTRIBUTES};
-pub use configure::{ClaimValue, ConfigureError, Configured, ConfiguredClaim, Problem};
+pub use claim::{ClaimRow, Transformation};
+pub use configure::{ConfigureError, Configured, Problem};
 pub use facts::{
     ConfiguredBy, Consumes, Download, Edition, Expects, GroupValue, Groups, GroupsClaim, Initiation,
     NameIdChange, NameIdFormat, Seen, Signed, SigningAlgorithm, SigningChange, Source, UserCreation, Users,

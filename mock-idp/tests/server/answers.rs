@@ -54,7 +54,10 @@ impl Answer for Echo {
 
 async fn idp_with(answer: Arc<Echo>) -> MockIdp {
     let directory = Arc::new(RwLock::new(DIRECTORY.clone()));
-    let options = Options::new(mock_idp::Directory { tenants: Vec::new() });
+    let options = Options::new(mock_idp::Directory {
+        tenants: Vec::new(),
+        templates: Vec::new(),
+    });
     MockIdp::start(Options {
         directory,
         answer: Some(answer),

@@ -104,7 +104,10 @@ impl Directory {
     /// [`StoreError::Key`] where OpenSSL cannot make keys.
     pub fn ephemeral() -> Result<Self, StoreError> {
         let tenants = seed::tenants(|| Keys::generate(Timestamp::now()))?;
-        Ok(Self { tenants })
+        Ok(Self {
+            tenants,
+            templates: Vec::new(),
+        })
     }
 
     /// Forgets what is kept in this state folder; the next [`Directory::open`] makes new ids and keys.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::directory::{
     Application, Directory, Group, Keys, Policy, RuleError, SigningCertificate, Tenant, User,
 };
+use crate::gallery::{Template, TemplateError};
 use crate::guid;
 
 const VERSION: u32 = 1;
@@ -22,6 +23,8 @@ const HEADER: &str = "\
 struct Document {
     version: u32,
     tenants: Vec<Portable>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    templates: Vec<Template>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -67,6 +70,9 @@ pub enum ImportError {
     /// No tenant.
     #[error("the file has no tenant")]
     Empty,
+    /// A template of the gallery that is none.
+    #[error("a template of the gallery cannot be used: {0}")]
+    Template(#[from] TemplateError),
     /// OpenSSL made no key.
     #[error("cannot make a signing key: {0}; check the machine's OpenSSL")]
     Key(#[from] saml::key::KeyError),
@@ -78,6 +84,7 @@ impl Directory {
         let document = Document {
             version: VERSION,
             tenants: self.tenants.iter().map(portable).collect(),
+            templates: self.templates.clone(),
         };
         let text =
             toml::to_string_pretty(&document).expect("everything in the directory has string keys only");
@@ -100,7 +107,17 @@ impl Directory {
             tenants.push(self.restore(portable)?);
         }
         check(&tenants)?;
+        for (at, template) in document.templates.iter().enumerate() {
+            template.check()?;
+            if document.templates[..at]
+                .iter()
+                .any(|other| other.id == template.id)
+            {
+                return Err(ImportError::Id(template.id.clone()));
+            }
+        }
         self.tenants = tenants;
+        self.templates = document.templates;
         Ok(())
     }
 

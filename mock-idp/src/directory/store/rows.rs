@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::directory::{Application, Directory, Group, Keys, Policy, Tenant, User};
+use crate::gallery::Template;
 
 /// Kind, tenant and id of a thing, to the JSON that says what it is.
 pub(super) type Rows = BTreeMap<(&'static str, String, String), String>;
@@ -17,7 +18,9 @@ const USER: &str = "user";
 const GROUP: &str = "group";
 const APPLICATION: &str = "application";
 const POLICY: &str = "policy";
-const KINDS: [&str; 5] = [TENANT, USER, GROUP, APPLICATION, POLICY];
+/// Belongs to no tenant.
+const TEMPLATE: &str = "template";
+const KINDS: [&str; 6] = [TENANT, USER, GROUP, APPLICATION, POLICY, TEMPLATE];
 
 /// What a tenant is beside the things in it.
 #[derive(Serialize, Deserialize)]
@@ -72,6 +75,9 @@ pub(super) fn of(directory: &Directory) -> Rows {
         for policy in &tenant.policies {
             put(POLICY, tenant, &policy.id, json(policy));
         }
+    }
+    for template in &directory.templates {
+        rows.insert((TEMPLATE, String::new(), template.id.clone()), json(template));
     }
     rows
 }
@@ -132,6 +138,12 @@ fn in_order(directory: &Directory) -> Vec<(&'static str, &str, &str)> {
                 .map(|policy| (POLICY, of, policy.id.as_str())),
         );
     }
+    all.extend(
+        directory
+            .templates
+            .iter()
+            .map(|template| (TEMPLATE, "", template.id.as_str())),
+    );
     all
 }
 
@@ -171,7 +183,10 @@ pub(super) fn read(
 ) -> Result<(Rows, Directory), ReadError> {
     read_keys(connection, held)?;
     let mut rows = Rows::new();
-    let mut directory = Directory { tenants: Vec::new() };
+    let mut directory = Directory {
+        tenants: Vec::new(),
+        templates: Vec::new(),
+    };
     let mut statement = connection.prepare("SELECT kind, tenant, id, body FROM thing ORDER BY rowid")?;
     let things = statement.query_map([], |row| {
         Ok((
@@ -220,6 +235,10 @@ fn put(
             applications: Vec::new(),
             policies: Vec::new(),
         });
+        return Ok(());
+    }
+    if kind == TEMPLATE {
+        directory.templates.push(parse::<Template>(kind, id, body)?);
         return Ok(());
     }
     let tenant = directory.tenants.iter_mut().find(|tenant| tenant.id == tenant_id);
