@@ -28,5 +28,11 @@ pub use directory::{
     User,
 };
 pub use issuance::{
-    IssueError, SignIn, check_request, draft, federation_metadata, issue, name_id_for, no_passive, reply_url,
+    By, IssueError, Issued, Received, SignIn, answer_to, check_launch, check_request, check_user, draft,
+    federation_metadata, issue, name_id_for, no_passive, reply_url, respond, signing_of,
 };
+
+/// The example in the README compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -76,11 +76,13 @@ pub struct Conditions {
     pub audiences: Vec<Vec<String>>,
 }
 
-/// A saml:Attribute (Core 2.7.3.1); Azure writes its Name only.
+/// A saml:Attribute (Core 2.7.3.1); Azure writes its Name only, unless told to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Attribute {
     /// The Name.
     pub name: String,
+    /// The NameFormat.
+    pub name_format: Option<String>,
     /// The values.
     pub values: Vec<String>,
 }
@@ -123,6 +125,7 @@ impl Assertion {
             for a in &self.attributes {
                 out.push_str("<Attribute");
                 attribute(out, "Name", &a.name);
+                optional(out, "NameFormat", a.name_format.as_deref());
                 out.push('>');
                 for value in &a.values {
                     element(out, "AttributeValue", value);

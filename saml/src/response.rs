@@ -140,6 +140,7 @@ mod tests {
                 attributes: vec![Attribute {
                     name: "http://schemas.microsoft.com/identity/claims/tenantid".to_owned(),
                     values: vec!["T".to_owned()],
+                    ..Attribute::default()
                 }],
                 authn: Some(Authn {
                     instant: "2026-01-05T08:12:40.551Z".to_owned(),

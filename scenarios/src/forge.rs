@@ -151,14 +151,8 @@ pub(crate) fn draft(persona: Persona, context: &Context<'_>) -> Result<saml::Res
         .user(persona.name())
         .ok_or_else(|| missing(persona.name()))?;
     let sign_in = SignIn {
-        tenant,
-        application,
-        user,
         request: context.request,
-        now: context.now,
-        authn_instant: context.now,
-        name_id_format: None,
-        azure: mock_idp::Azure::default(),
+        ..SignIn::new(tenant, application, user, context.now)
     };
     Ok(mock_idp::draft(&sign_in))
 }

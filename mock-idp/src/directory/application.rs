@@ -1,6 +1,7 @@
 //! A service provider, as the tenant's administrator set it up.
 
 use jiff::Timestamp;
+use saml::key::SigningKey;
 use saml::metadata::SpMetadata;
 use saml::names::binding;
 use serde::{Deserialize, Serialize};
@@ -244,6 +245,12 @@ impl Application {
         let active = self.token_encryption_key_id.as_deref()?;
         let mut all = self.encryption_certificates.iter();
         all.find(|certificate| certificate.key_id.eq_ignore_ascii_case(active))
+    }
+
+    /// A private key of its own ("custom signing key"), which some settings need; none where the tenant's keys sign.
+    pub fn own_key(&self) -> Option<&SigningKey> {
+        let mut certificates = self.certificates.iter();
+        certificates.find_map(|certificate| certificate.key.as_ref())
     }
 
     /// Whether an Issuer means this application: an Identifier, compared exactly, or the application id.

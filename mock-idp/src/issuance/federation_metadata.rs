@@ -4,13 +4,12 @@
 use std::fmt::Write as _;
 
 use saml::document::{escape_attribute, escape_text};
-use saml::key::SigningKey;
+use saml::key::{Certificate, SigningKey};
 use saml::names::{binding, ns};
 use saml::signature::{self, Template};
 
 use super::IssueError;
-use crate::directory::SigningKeys;
-use crate::{Application, Tenant, guid};
+use crate::{Application, Directory, Tenant, guid};
 
 const FED: &str = "http://docs.oasis-open.org/wsfed/federation/200706";
 const AUTH: &str = "http://docs.oasis-open.org/wsfed/authorization/200706";
@@ -18,8 +17,9 @@ const WSA: &str = "http://www.w3.org/2005/08/addressing";
 
 /// The document as bytes, byte order mark first, signed by the active key.
 ///
-/// `origin` is where the mock is reached, such as `http://localhost:8400`. With an application that has keys of
-/// its own these are listed, as `?appid=` does; else the tenant's. Every published key is listed, active or not.
+/// `origin` is where the mock is reached, such as `http://localhost:8400`. With an application that has certificates of
+/// its own these are listed, as `?appid=` does; else the tenant's. Every one is listed, active or not, in the order in which
+/// they were made.
 ///
 /// # Errors
 ///
@@ -33,65 +33,109 @@ pub fn federation_metadata(
         || tenant.keys.as_signing(),
         |application| tenant.keys_of(application),
     );
-    let id = format!("_{}", guid::fresh());
-    let head = format!(
-        r#"<?xml version="1.0" encoding="utf-8"?><EntityDescriptor ID="{id}" entityID="{}" xmlns="{}">"#,
-        escape_attribute(&tenant.entity_id()),
-        ns::MD,
-    );
-    let signature = Template::azure(&id, keys.active.certificate(), false).to_xml();
-    let roles = roles(tenant, origin, &keys);
-    let text = format!("{head}{signature}{roles}</EntityDescriptor>");
-    let signed = signature::sign(&text, head.len(), keys.active).map_err(|source| IssueError {
-        what: "federation metadata",
-        source,
-    })?;
-    Ok([b"\xef\xbb\xbf", signed.as_bytes()].concat())
+    let own = application.map_or(&[][..], |application| application.certificates.as_slice());
+    Document {
+        entity_id: &tenant.entity_id(),
+        base: &format!("{}/{}", origin.trim_end_matches('/'), tenant.id),
+        certificates: match own {
+            [] => keys.published.iter().map(|key| key.certificate()).collect(),
+            own => own.iter().map(|own| &own.certificate).collect(),
+        },
+    }
+    .signed(keys.active)
 }
 
-fn roles(tenant: &Tenant, origin: &str, keys: &SigningKeys<'_>) -> String {
-    let origin = escape_attribute(origin.trim_end_matches('/'));
-    let keys = key_descriptors(&keys.published);
-    let passive = endpoint(&format!("{origin}/{}/wsfed", tenant.id));
-    let saml = format!("{origin}/{}/saml2", tenant.id);
-    let realm = endpoint(&escape_text(&tenant.entity_id()));
-    let role = |kind: &str| {
-        format!(
-            r#"<RoleDescriptor xsi:type="fed:{kind}" protocolSupportEnumeration="{FED}" xmlns:xsi="{}" xmlns:fed="{FED}">{keys}"#,
-            ns::XSI,
-        )
-    };
-    let service = |name: &str, binding: &str| format!(r#"<{name} Binding="{binding}" Location="{saml}"/>"#);
-    [
-        role("SecurityTokenServiceType"),
-        claim_types(),
-        format!("<fed:SecurityTokenServiceEndpoint>{passive}</fed:SecurityTokenServiceEndpoint>"),
-        format!("<fed:PassiveRequestorEndpoint>{passive}</fed:PassiveRequestorEndpoint></RoleDescriptor>"),
-        role("ApplicationServiceType"),
-        format!("<fed:TargetScopes>{realm}</fed:TargetScopes>"),
-        format!("<fed:ApplicationServiceEndpoint>{passive}</fed:ApplicationServiceEndpoint>"),
-        format!("<fed:PassiveRequestorEndpoint>{passive}</fed:PassiveRequestorEndpoint></RoleDescriptor>"),
-        format!(
-            r#"<IDPSSODescriptor protocolSupportEnumeration="{}">{keys}"#,
-            ns::SAMLP
-        ),
-        service("SingleLogoutService", binding::REDIRECT),
-        service("SingleSignOnService", binding::REDIRECT),
-        service("SingleSignOnService", binding::POST),
-        "</IDPSSODescriptor>".to_owned(),
-    ]
-    .concat()
+/// The document of `/common`, which is nobody's: its entityID has the literal text `{tenant}`. It lists the keys of every
+/// tenant, since the mock's tenants do not share theirs as Azure's do.
+///
+/// # Errors
+///
+/// There is no tenant, or libxmlsec1 refuses to sign.
+pub fn common_federation_metadata(directory: &Directory, origin: &str) -> Result<Vec<u8>, IssueError> {
+    let all = directory.tenants.iter().flat_map(|tenant| &tenant.keys.published);
+    let first = directory.tenants.first().ok_or(IssueError::NoTenant)?;
+    Document {
+        entity_id: "https://sts.windows.net/{tenant}/",
+        base: &format!("{}/common", origin.trim_end_matches('/')),
+        certificates: all.map(SigningKey::certificate).collect(),
+    }
+    .signed(&first.keys.active)
 }
 
-fn key_descriptors(keys: &[&SigningKey]) -> String {
-    let descriptor = |key: &&SigningKey| {
+/// What varies from one document to the next.
+struct Document<'a> {
+    entity_id: &'a str,
+    /// Where the endpoints are.
+    base: &'a str,
+    certificates: Vec<&'a Certificate>,
+}
+
+impl Document<'_> {
+    fn signed(&self, key: &SigningKey) -> Result<Vec<u8>, IssueError> {
+        let id = format!("_{}", guid::fresh());
+        let head = format!(
+            r#"<?xml version="1.0" encoding="utf-8"?><EntityDescriptor ID="{id}" entityID="{}" xmlns="{}">"#,
+            escape_attribute(self.entity_id),
+            ns::MD,
+        );
+        let signature = Template::azure(&id, key.certificate(), false).to_xml();
+        let text = format!("{head}{signature}{}</EntityDescriptor>", self.roles());
+        let signed = signature::sign(&text, head.len(), key).map_err(|source| IssueError::Signature {
+            what: "federation metadata",
+            source,
+        })?;
+        Ok([b"\xef\xbb\xbf", signed.as_bytes()].concat())
+    }
+
+    fn roles(&self) -> String {
+        let base = escape_attribute(self.base);
+        let keys = key_descriptors(&self.certificates);
+        let passive = endpoint(&format!("{base}/wsfed"));
+        let saml = format!("{base}/saml2");
+        let realm = endpoint(&escape_text(self.entity_id));
+        let role = |kind: &str| {
+            format!(
+                r#"<RoleDescriptor xsi:type="fed:{kind}" protocolSupportEnumeration="{FED}" xmlns:xsi="{}" xmlns:fed="{FED}">{keys}"#,
+                ns::XSI,
+            )
+        };
+        let service =
+            |name: &str, binding: &str| format!(r#"<{name} Binding="{binding}" Location="{saml}"/>"#);
+        [
+            role("SecurityTokenServiceType"),
+            claim_types(),
+            format!("<fed:SecurityTokenServiceEndpoint>{passive}</fed:SecurityTokenServiceEndpoint>"),
+            format!(
+                "<fed:PassiveRequestorEndpoint>{passive}</fed:PassiveRequestorEndpoint></RoleDescriptor>"
+            ),
+            role("ApplicationServiceType"),
+            format!("<fed:TargetScopes>{realm}</fed:TargetScopes>"),
+            format!("<fed:ApplicationServiceEndpoint>{passive}</fed:ApplicationServiceEndpoint>"),
+            format!(
+                "<fed:PassiveRequestorEndpoint>{passive}</fed:PassiveRequestorEndpoint></RoleDescriptor>"
+            ),
+            format!(
+                r#"<IDPSSODescriptor protocolSupportEnumeration="{}">{keys}"#,
+                ns::SAMLP
+            ),
+            service("SingleLogoutService", binding::REDIRECT),
+            service("SingleSignOnService", binding::REDIRECT),
+            service("SingleSignOnService", binding::POST),
+            "</IDPSSODescriptor>".to_owned(),
+        ]
+        .concat()
+    }
+}
+
+fn key_descriptors(certificates: &[&Certificate]) -> String {
+    let descriptor = |certificate: &&Certificate| {
         format!(
             r#"<KeyDescriptor use="signing"><KeyInfo xmlns="{}"><X509Data><X509Certificate>{}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>"#,
             ns::DS,
-            key.certificate().base64(),
+            certificate.base64(),
         )
     };
-    keys.iter().map(descriptor).collect()
+    certificates.iter().map(descriptor).collect()
 }
 
 /// `address` is escaped already.

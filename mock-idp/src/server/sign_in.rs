@@ -61,7 +61,7 @@ pub(super) async fn submit(
         })?;
     let directory = idp.directory();
     let tenant = sso::tenant(&directory, &pending.arrival.tenant)?;
-    let application = sso::application(tenant, &pending.arrival)?;
+    let application = sso::application(tenant, &pending.arrival, &idp.azure)?;
     let user = match tenant.account(account) {
         Some(user) if user.password == password => user,
         found => {

@@ -7,14 +7,16 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use saml::AuthnRequest;
-use saml::binding::{self, BindingError};
+use saml::binding;
 use saml::document;
 
 use super::answer::{Binding, Live, Reply, TICKET_COOKIE};
 use super::page::{self, Fields};
 use super::{Idp, auto_post, cookies, csrf, session, sign_in};
-use crate::issuance::{SignIn, check_request, issue, no_passive, reply_url};
-use crate::{Aadsts, Application, Directory, Tenant, User};
+use crate::issuance::{
+    By, Received, SignIn, check_launch, check_request, check_user, no_passive, reply_url, respond,
+};
+use crate::{Aadsts, Application, Azure, Directory, Tenant, User};
 
 /// A sign-in as it arrived: decoded as far as it goes, judged not at all.
 #[derive(Clone)]
@@ -127,45 +129,44 @@ pub(super) fn sign_in_as(
     let request = arrival.request.clone()?;
     let now = Timestamp::now();
     let sign_in = SignIn {
-        tenant,
-        application,
-        user,
         request: request.as_ref(),
-        now,
         authn_instant: since,
-        name_id_format: None,
         azure: idp.azure,
+        ..SignIn::new(tenant, application, user, now)
     };
-    let reply = reply_url(application, request.as_ref())?;
-    let response =
-        issue(&sign_in, &application.signing, tenant.keys_of(application).active).map_err(|error| {
-            Aadsts::ServiceFailed {
-                detail: error.to_string(),
-            }
-        })?;
+    check_user(&sign_in)?;
+    let issued = respond(&sign_in)?;
+    let reply = issued.reply_url.as_str();
     tracing::debug!(user = user.name, reply, "signed in");
     let relay_state = match request {
         Some(_) => arrival.relay_state.as_deref(),
         None => application.relay_state.as_deref(),
     };
-    Ok(post_response(reply, &response, relay_state))
+    Ok(post_response(reply, &issued.xml, relay_state))
 }
 
 /// The application that this arrival may go on with.
-pub(super) fn application<'a>(tenant: &'a Tenant, arrival: &Arrival) -> Result<&'a Application, Aadsts> {
-    match (&arrival.request, &arrival.app_id) {
-        (Err(error), _) => Err(error.clone()),
-        (Ok(Some(request)), _) => check_request(tenant, request),
-        (Ok(None), app_id) => {
-            let app_id = app_id.as_deref().unwrap_or_default();
-            let application = tenant
-                .applications
-                .iter()
-                .find(|known| known.app_id.eq_ignore_ascii_case(app_id));
-            application.ok_or_else(|| Aadsts::ApplicationNotFound {
-                identifier: app_id.to_owned(),
-                tenant: tenant.display_name.clone(),
-            })
+pub(super) fn application<'a>(
+    tenant: &'a Tenant,
+    arrival: &Arrival,
+    azure: &Azure,
+) -> Result<&'a Application, Aadsts> {
+    match &arrival.request {
+        Err(error) => Err(error.clone()),
+        Ok(None) => check_launch(tenant, arrival.app_id.as_deref().unwrap_or_default()),
+        Ok(Some(request)) => {
+            let text = |text: &'_ Option<String>| text.clone().unwrap_or_default();
+            let (query, xml) = (text(&arrival.raw_query), text(&arrival.request_xml));
+            let received = Received {
+                request,
+                by: match arrival.binding {
+                    Binding::Post => By::Post(&xml),
+                    _ => By::Redirect(&query),
+                },
+                url: request.destination.as_deref().unwrap_or_default(),
+                service_principal: None,
+            };
+            check_request(tenant, &received, azure, Timestamp::now())
         }
     }
 }
@@ -191,7 +192,7 @@ fn azure(
 ) -> Result<Response, Aadsts> {
     let directory = idp.directory();
     let tenant = tenant(&directory, &arrival.tenant)?;
-    let application = application(tenant, &arrival)?;
+    let application = application(tenant, &arrival, &idp.azure)?;
     let request = arrival.request.as_ref().ok().and_then(Option::as_ref);
     if let (None, Some(url)) = (request, &application.sign_on_url) {
         return Ok(page::found(url));
@@ -207,7 +208,7 @@ fn azure(
         (_, Some(request)) if request.is_passive => {
             let response = no_passive(tenant, request, Timestamp::now()).to_xml();
             Ok(post_response(
-                reply_url(application, Some(request))?,
+                reply_url(application, Some(request), &idp.azure)?,
                 &response,
                 arrival.relay_state.as_deref(),
             ))
@@ -245,8 +246,8 @@ fn read(tenant: String, binding: Binding, fields: &[(String, String)]) -> Arriva
     let message = page::field(fields, "SAMLRequest");
     let xml = match (message, binding) {
         (None, _) => Err(Aadsts::MessageMissing),
-        (Some(message), Binding::Post) => binding::decode_post(message).map_err(undecodable),
-        (Some(message), _) => binding::decode_redirect(message).map_err(undecodable),
+        (Some(message), Binding::Post) => binding::decode_post(message).map_err(Aadsts::from),
+        (Some(message), _) => binding::decode_redirect(message).map_err(Aadsts::from),
     };
     let owned = |name| page::field(fields, name).map(ToOwned::to_owned);
     Arrival {
@@ -270,18 +271,5 @@ fn parse(xml: &str) -> Result<AuthnRequest, Aadsts> {
         _ => AuthnRequest::parse(xml).map_err(|error| Aadsts::InvalidMessage {
             detail: error.to_string(),
         }),
-    }
-}
-
-fn undecodable(error: BindingError) -> Aadsts {
-    match error {
-        BindingError::NotBase64 => Aadsts::NotBase64,
-        BindingError::NotDeflated => Aadsts::NotDeflated,
-        BindingError::Xml(error) => Aadsts::MalformedXml {
-            detail: error.to_string(),
-        },
-        other => Aadsts::InvalidMessage {
-            detail: other.to_string(),
-        },
     }
 }

@@ -332,6 +332,7 @@ async fn names_and_values_are_kept_as_they_are() {
         message.assertions[0].attributes.push(saml::assertion::Attribute {
             name: name.to_owned(),
             values,
+            name_format: None,
         });
     }
     let browser = Browser::new(&sp);

@@ -109,6 +109,7 @@ pub(crate) fn response(sp: &ReferenceSp, idp: &Idp, user: &str) -> Response {
     let attribute = |name: &str, value: &str| Attribute {
         name: name.to_owned(),
         values: vec![value.to_owned()],
+        ..Attribute::default()
     };
     let assertion = Assertion {
         id: fresh_id(),
