@@ -21,6 +21,7 @@ mod launch;
 mod listen;
 mod metadata;
 mod page;
+mod portal;
 mod session;
 mod shelf;
 mod sign_in;
@@ -234,6 +235,7 @@ fn router(idp: Arc<Idp>) -> Router {
         .route("/{tenant}/resume", get(sso::resume))
         .route("/{tenant}/login", post(sign_in::submit))
         .route("/api/signin/{app_id}", get(launch::launch))
+        .nest("/portal", portal::router())
         .fallback(metadata::show)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn_with_state(idp.clone(), csrf::keep))

@@ -1,0 +1,4 @@
+use std::sync::Arc;
+use axum::Router;
+use crate::server::Idp;
+pub(crate) fn routes() -> Router<Arc<Idp>> { Router::new() }
