@@ -13,18 +13,17 @@ pub(crate) struct Field<'a> {
     kind: Kind,
     hint: Option<Markup>,
     required: bool,
-    width: &'static str,
 }
 
 enum Kind {
-    Line(&'static str),
+    Line,
     Lines(u8),
     Choice(Vec<(String, String)>),
 }
 
 /// A line of text.
 pub(crate) fn line<'a>(entry: &'a Entry, name: &'a str, label: &'a str) -> Field<'a> {
-    field(entry, name, label, Kind::Line("text"))
+    field(entry, name, label, Kind::Line)
 }
 
 /// Several lines of text.
@@ -51,7 +50,6 @@ fn field<'a>(entry: &'a Entry, name: &'a str, label: &'a str, kind: Kind) -> Fie
         kind,
         hint: None,
         required: false,
-        width: "",
     }
 }
 
@@ -65,13 +63,6 @@ impl Field<'_> {
     /// Nothing works without it.
     pub(crate) fn required(mut self) -> Self {
         self.required = true;
-        self
-    }
-
-    /// A number.
-    pub(crate) fn number(mut self) -> Self {
-        self.kind = Kind::Line("number");
-        self.width = "short";
         self
     }
 }
@@ -88,8 +79,8 @@ impl Render for Field<'_> {
                 label for=(id) { (self.label) @if self.required { span.needed aria-hidden="true" { " *" } } }
                 @if let Some(hint) = &self.hint { p.hint id={ (id) "-hint" } { (hint) } }
                 @match &self.kind {
-                    Kind::Line(kind) => {
-                        input #(id) class=(self.width) type=(kind) name=(id) value=(value) autocomplete="off" spellcheck="false"
+                    Kind::Line => {
+                        input #(id) type="text" name=(id) value=(value) autocomplete="off" spellcheck="false"
                             aria-required=[needed] aria-invalid=[invalid] aria-describedby=[described];
                     }
                     Kind::Lines(rows) => {

@@ -148,6 +148,24 @@ impl AppScene {
         self.scene.done(path, notice)
     }
 
+    /// The page of the tenant that this one is.
+    pub(crate) fn scene(&self) -> &Scene {
+        &self.scene
+    }
+
+    /// Shows a form again after something was saved that it does not leave for: with what was typed, and the new mark.
+    pub(crate) fn renewed(&self, entry: &mut Entry, show: impl FnOnce(&Self, &Entry) -> Response) -> Response {
+        let found = self.anew().and_then(|scene| Self::of(scene, &self.application().app_id));
+        match found {
+            Some(scene) => {
+                scene.memory.remember(scene.application());
+                entry.set("revision", scene.application().mark());
+                show(&scene, entry)
+            }
+            None => self.gone("The application"),
+        }
+    }
+
     /// What a form about this application begins with: the mark of what it shows.
     pub(crate) fn entry(&self) -> Entry {
         self.memory.remember(self.application());

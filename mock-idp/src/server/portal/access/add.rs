@@ -25,7 +25,7 @@ pub(crate) async fn select(scene: AppScene) -> Response {
     let here = scene.within("users-and-groups/add/select");
     let content = html! {
         form.sheet method="get" action=(back) {
-            (selection(&scene, &entry, &here, Offered::UsersAndGroups))
+            (selection(&scene, &entry, Some(&here), Offered::UsersAndGroups))
             div.tools {
                 button type="submit" { "Select" }
                 a.button.quiet href=(back) { "Cancel" }

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post};
 
-pub(crate) use add::{assign, role_choices};
+pub(crate) use add::{check_role, role_choices};
 pub(crate) use assignments::named;
-pub(crate) use roles::{fields as role_fields, put as put_role, table as role_table};
+pub(crate) use roles::{fields as role_fields, put as put_role};
 
 use crate::server::Idp;
 

@@ -13,7 +13,7 @@ use axum::routing::get;
 
 pub(crate) use gallery::{choose, create};
 pub(crate) use list::search;
-pub(crate) use offer::{Offer, offer_of};
+pub(crate) use offer::offer_of;
 
 use crate::server::Idp;
 

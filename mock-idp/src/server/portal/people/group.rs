@@ -51,6 +51,9 @@ pub(crate) async fn select(scene: Scene) -> Response {
 /// "Select".
 pub(crate) async fn add(scene: Scene, Form(fields): Form) -> Response {
     let entry = Entry::from(fields);
+    if entry.has("more") {
+        return adding(&scene, &entry);
+    }
     let id = scene.parameter("group").to_owned();
     let added = change::tenant(&scene, |tenant| {
         let wanted: Vec<_> = entry.all("principal").into_iter().map(|id| principal(tenant, id)).collect();
@@ -205,7 +208,7 @@ fn adding(scene: &Scene, entry: &Entry) -> Response {
     let at = scene.path(&format!("groups/{}", group.object_id));
     let here = format!("{at}/members");
     let form = html! {
-        (selection(scene, entry, &here, Offered::UsersAndGroups))
+        (selection(scene, entry, None, Offered::UsersAndGroups))
         div.tools {
             button type="submit" { "Select" }
             a.button.quiet href=(at) { "Cancel" }

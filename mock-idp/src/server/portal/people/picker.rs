@@ -38,8 +38,9 @@ pub(crate) fn picked(tenant: &Tenant, entry: &Entry) -> Vec<(String, String)> {
     entry.all("principal").iter().filter_map(known).collect()
 }
 
-/// The search, which leads to `here`, and the list. Both stand in the form that takes the selection.
-pub(crate) fn selection(scene: &Scene, entry: &Entry, here: &str, offered: Offered) -> Markup {
+/// The search and the list, both in the form that takes the selection. The search of a form that is sent by GET leads `here`;
+/// another comes with the field `more`.
+pub(crate) fn selection(scene: &Scene, entry: &Entry, here: Option<&str>, offered: Offered) -> Markup {
     let tenant = scene.tenant();
     let wanted = entry.text("q").to_lowercase();
     let fits = |texts: &[&str]| texts.iter().any(|text| text.to_lowercase().contains(&wanted));
@@ -71,7 +72,10 @@ pub(crate) fn selection(scene: &Scene, entry: &Entry, here: &str, offered: Offer
             div.search {
                 label.visually-hidden for="q" { "Search by name" }
                 input #q type="search" name="q" value=(entry.text("q")) placeholder="Search by name";
-                button.quiet type="submit" formmethod="get" formaction=(here) { "Search" }
+                @match here {
+                    Some(here) => button.quiet type="submit" formaction=(here) { "Search" },
+                    None => button.quiet type="submit" name="more" value="search" { "Search" },
+                }
             }
         }
         div #principal {

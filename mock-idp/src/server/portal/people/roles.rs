@@ -96,6 +96,9 @@ pub(crate) async fn add(scene: Scene, Form(fields): Form) -> Response {
     let Some((template, name)) = known(&scene) else {
         return scene.gone("That role");
     };
+    if entry.has("more") {
+        return adding(&scene, &entry);
+    }
     let added = change::tenant(&scene, |tenant| {
         let wanted = picked(tenant, &entry);
         if wanted.is_empty() {
@@ -160,7 +163,7 @@ fn adding(scene: &Scene, entry: &Entry) -> Response {
     let at = scene.path(&format!("roles/{template}"));
     let here = format!("{at}/add");
     let form = html! {
-        (selection(scene, entry, &here, Offered::Users))
+        (selection(scene, entry, None, Offered::Users))
         div.tools {
             button type="submit" { "Add" }
             a.button.quiet href=(at) { "Cancel" }
