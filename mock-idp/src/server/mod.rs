@@ -28,6 +28,7 @@ mod listen;
 mod metadata;
 mod my_apps;
 mod page;
+mod portal;
 mod refresh;
 mod routes;
 mod session;

@@ -8,7 +8,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
 use super::{
-    Idp, caller, csrf, error_lookup, index, launch, metadata, my_apps, sign_in, sign_ins, slo, sso, test_sso,
+    Idp, caller, csrf, error_lookup, index, launch, metadata, my_apps, portal, sign_in, sign_ins, slo, sso, test_sso,
 };
 
 /// The largest request body that is read.
@@ -37,6 +37,7 @@ pub(super) fn all(idp: Arc<Idp>) -> Router {
         .route("/{tenant}/test/{app_id}/fix", post(test_sso::fix))
         .route("/portal/{tenant}/sign-ins", get(sign_ins::list))
         .route("/portal/{tenant}/sign-ins/{id}", get(sign_ins::one))
+        .nest("/portal", portal::router())
         .fallback(metadata::show)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn_with_state(idp.clone(), csrf::keep))

@@ -1,0 +1,46 @@
+//! Users, guests, groups and directory roles of a tenant.
+
+mod group;
+mod groups;
+mod invite;
+mod new_user;
+mod picker;
+mod profile;
+mod roles;
+mod user;
+mod users;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+pub(crate) use picker::{Offered, picked, principal, selection};
+
+use crate::directory::{Group, GroupKind, Tenant};
+use crate::server::Idp;
+
+pub(crate) fn routes() -> Router<Arc<Idp>> {
+    Router::new()
+        .route("/{tenant}/users", get(users::show))
+        .route("/{tenant}/users/new", get(new_user::show).post(new_user::create))
+        .route("/{tenant}/users/invite", get(invite::show).post(invite::create))
+        .route("/{tenant}/users/{user}", get(user::show).post(user::save))
+        .route("/{tenant}/users/{user}/delete", get(user::ask).post(user::delete))
+        .route("/{tenant}/groups", get(groups::show))
+        .route("/{tenant}/groups/new", get(groups::form).post(groups::create))
+        .route("/{tenant}/groups/{group}", get(group::show).post(group::save))
+        .route("/{tenant}/groups/{group}/members", get(group::select).post(group::add))
+        .route("/{tenant}/groups/{group}/remove", post(group::remove))
+        .route("/{tenant}/groups/{group}/delete", get(group::ask).post(group::delete))
+        .route("/{tenant}/roles", get(roles::show))
+        .route("/{tenant}/roles/{role}", get(roles::role))
+        .route("/{tenant}/roles/{role}/add", get(roles::select).post(roles::add))
+        .route("/{tenant}/roles/{role}/remove", post(roles::remove))
+}
+
+/// The groups that are no directory roles.
+pub(crate) fn real_groups(tenant: &Tenant) -> impl Iterator<Item = &Group> {
+    let is_role = |group: &&Group| matches!(group.kind, GroupKind::DirectoryRole(_));
+    tenant.groups.iter().filter(move |group| !is_role(group))
+}
