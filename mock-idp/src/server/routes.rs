@@ -8,7 +8,8 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
 use super::{
-    Idp, caller, csrf, error_lookup, index, launch, metadata, my_apps, portal, sign_in, sign_ins, slo, sso, test_sso,
+    Idp, caller, csrf, error_lookup, index, launch, metadata, my_apps, portal, sign_in, sign_ins, slo, sso,
+    test_sso,
 };
 
 /// The largest request body that is read.

@@ -69,7 +69,10 @@ pub(crate) fn user<T>(
         fresh(&scene.memory, entry, &edited)?;
         let value = change(&mut edited)?;
         tenant.check_user(&edited)?;
-        let known = tenant.users.iter_mut().find(|user| user.object_id == edited.object_id);
+        let known = tenant
+            .users
+            .iter_mut()
+            .find(|user| user.object_id == edited.object_id);
         *known.ok_or(Failure::Gone)? = edited;
         Ok(value)
     })

@@ -132,7 +132,9 @@ impl Entry {
 
     /// The same, where it is not empty.
     pub(crate) fn optional(&self, name: &str) -> Option<String> {
-        Some(self.text(name)).filter(|text| !text.is_empty()).map(ToOwned::to_owned)
+        Some(self.text(name))
+            .filter(|text| !text.is_empty())
+            .map(ToOwned::to_owned)
     }
 
     /// All values of the fields of that name, in their order, empty ones too.

@@ -33,7 +33,12 @@ pub(crate) enum AppSection {
 /// Section, path, words, and the words of the list below it.
 const SECTIONS: [(Section, &str, &str, &str); 7] = [
     (Section::Overview, "", "Overview", ""),
-    (Section::Applications, "applications", "Enterprise applications", "All applications"),
+    (
+        Section::Applications,
+        "applications",
+        "Enterprise applications",
+        "All applications",
+    ),
     (Section::Users, "users", "Users", "All users"),
     (Section::Groups, "groups", "Groups", "All groups"),
     (Section::Roles, "roles", "Roles and administrators", ""),
@@ -72,7 +77,9 @@ impl Scene {
 
     fn crumbs(&self, section: Section) -> Vec<(String, String)> {
         let home = (self.path(""), self.tenant().display_name.clone());
-        let own = SECTIONS.iter().find(|(known, ..)| *known == section && section != Section::Overview);
+        let own = SECTIONS
+            .iter()
+            .find(|(known, ..)| *known == section && section != Section::Overview);
         let own = own.map(|(_, path, words, _)| (self.path(path), (*words).to_owned()));
         std::iter::once(home).chain(own).collect()
     }
@@ -97,7 +104,10 @@ impl Scene {
                 }
             }
         };
-        document(title, &html! { (self.bar()) div.columns { (navigation) main #main tabindex="-1" { (body) } } })
+        document(
+            title,
+            &html! { (self.bar()) div.columns { (navigation) main #main tabindex="-1" { (body) } } },
+        )
     }
 
     fn bar(&self) -> Markup {
@@ -118,13 +128,19 @@ impl Scene {
 
 impl AppScene {
     /// A page of the application.
-    pub(crate) fn show(&self, section: AppSection, trail: Trail<'_>, title: &str, content: &Markup) -> Response {
+    pub(crate) fn show(
+        &self,
+        section: AppSection,
+        trail: Trail<'_>,
+        title: &str,
+        content: &Markup,
+    ) -> Response {
         let application = self.application();
         let mut crumbs = self.crumbs(Section::Applications);
         crumbs.push((self.within(""), application.display_name.clone()));
-        let own = APP_SECTIONS
-            .iter()
-            .find(|(known, _, words)| *known == section && section != AppSection::Overview && *words != title);
+        let own = APP_SECTIONS.iter().find(|(known, _, words)| {
+            *known == section && section != AppSection::Overview && *words != title
+        });
         crumbs.extend(own.map(|(_, path, words)| (self.within(path), (*words).to_owned())));
         let body = html! {
             (crumb_list(&crumbs, trail, title))
@@ -133,7 +149,11 @@ impl AppScene {
                 div.content { (self.told()) h1 { (title) } (content) }
             }
         };
-        self.framed(Section::Applications, &format!("{title} – {}", application.display_name), &body)
+        self.framed(
+            Section::Applications,
+            &format!("{title} – {}", application.display_name),
+            &body,
+        )
     }
 
     fn manage(&self, application: &Application, section: AppSection) -> Markup {
@@ -221,12 +241,20 @@ fn document(title: &str, body: &Markup) -> Response {
 
 /// The style of every page of the portal.
 pub(crate) async fn style() -> Response {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("portal.css")).into_response()
+    (
+        [(header::CONTENT_TYPE, "text/css; charset=utf-8")],
+        include_str!("portal.css"),
+    )
+        .into_response()
 }
 
 /// What the copy buttons do; everything else works without.
 pub(crate) async fn script() -> Response {
-    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("portal.js")).into_response()
+    (
+        [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")],
+        include_str!("portal.js"),
+    )
+        .into_response()
 }
 
 /// A value to take along, with a button that copies it where scripts run.

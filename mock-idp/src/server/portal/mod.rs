@@ -50,6 +50,9 @@ pub(super) fn router() -> Router<Arc<Idp>> {
 async fn first(State(idp): State<Arc<Idp>>) -> Response {
     match idp.directory().tenants.first() {
         Some(tenant) => scene::see_other(&format!("/portal/{}", page::path_segment(&tenant.domain))),
-        None => frame::plain("No tenant", "The directory has no tenant. Import one, or begin with a new state folder."),
+        None => frame::plain(
+            "No tenant",
+            "The directory has no tenant. Import one, or begin with a new state folder.",
+        ),
     }
 }

@@ -14,7 +14,11 @@ pub(crate) async fn show(scene: Scene) -> Response {
     let counts = [
         ("Users", tenant.users.len(), "users"),
         ("Groups", super::people::real_groups(tenant).count(), "groups"),
-        ("Enterprise applications", tenant.applications.len(), "applications"),
+        (
+            "Enterprise applications",
+            tenant.applications.len(),
+            "applications",
+        ),
     ];
     let origin = &scene.idp.origin;
     let content = html! {

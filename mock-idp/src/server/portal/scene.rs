@@ -154,8 +154,14 @@ impl AppScene {
     }
 
     /// Shows a form again after something was saved that it does not leave for: with what was typed, and the new mark.
-    pub(crate) fn renewed(&self, entry: &mut Entry, show: impl FnOnce(&Self, &Entry) -> Response) -> Response {
-        let found = self.anew().and_then(|scene| Self::of(scene, &self.application().app_id));
+    pub(crate) fn renewed(
+        &self,
+        entry: &mut Entry,
+        show: impl FnOnce(&Self, &Entry) -> Response,
+    ) -> Response {
+        let found = self
+            .anew()
+            .and_then(|scene| Self::of(scene, &self.application().app_id));
         match found {
             Some(scene) => {
                 scene.memory.remember(scene.application());
@@ -220,7 +226,10 @@ impl FromRequestParts<Arc<Idp>> for Scene {
         let directory = idp.directory();
         let named = parameters.get("tenant").map_or("", String::as_str);
         let id = directory.tenant(named).map(|tenant| tenant.id.clone());
-        let at = directory.tenants.iter().position(|tenant| Some(&tenant.id) == id.as_ref());
+        let at = directory
+            .tenants
+            .iter()
+            .position(|tenant| Some(&tenant.id) == id.as_ref());
         match at {
             Some(at) => Ok(Self {
                 notice: page::field(&query, "notice").and_then(|key| memory.told(key)),

@@ -74,6 +74,9 @@ fn unreadable(status: StatusCode) -> Response {
         StatusCode::REQUEST_TIMEOUT => "The file did not arrive within a minute.",
         _ => "The form could not be read.",
     };
-    let page = frame::plain("Nothing was changed", &format!("{why} Go back and send it once more."));
+    let page = frame::plain(
+        "Nothing was changed",
+        &format!("{why} Go back and send it once more."),
+    );
     (status, page).into_response()
 }

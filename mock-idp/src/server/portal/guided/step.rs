@@ -29,7 +29,10 @@ const STEPS: [(Step, &str, &str); 5] = [
 
 impl Step {
     fn at(self) -> usize {
-        STEPS.iter().position(|(step, ..)| *step == self).unwrap_or_default()
+        STEPS
+            .iter()
+            .position(|(step, ..)| *step == self)
+            .unwrap_or_default()
     }
 
     pub(crate) fn title(self) -> &'static str {
@@ -74,7 +77,12 @@ impl Step {
         show: fn(&AppScene, &Entry) -> Response,
     ) -> Response {
         if entry.text("go") == "back" {
-            let typed: Vec<_> = entry.fields().iter().filter(|(name, _)| !matches!(name.as_str(), "go" | "csrf")).cloned().collect();
+            let typed: Vec<_> = entry
+                .fields()
+                .iter()
+                .filter(|(name, _)| !matches!(name.as_str(), "go" | "csrf"))
+                .cloned()
+                .collect();
             scene.memory.draft(&self.key(scene), &typed);
             return see_other(&self.beside(false).path(scene));
         }

@@ -10,7 +10,9 @@ use crate::server::portal::sso::{handover, test_path};
 pub(crate) async fn show(scene: AppScene) -> Response {
     let application = scene.application();
     let name = &application.display_name;
-    let ready = application.sso_mode.is_some() && !application.reply_urls.is_empty() && !application.identifiers.is_empty();
+    let ready = application.sso_mode.is_some()
+        && !application.reply_urls.is_empty()
+        && !application.identifiers.is_empty();
     let content = html! {
         section.card aria-labelledby="handover" {
             h2 #handover { "Set up " (name) }

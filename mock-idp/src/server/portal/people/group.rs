@@ -56,16 +56,31 @@ pub(crate) async fn add(scene: Scene, Form(fields): Form) -> Response {
     }
     let id = scene.parameter("group").to_owned();
     let added = change::tenant(&scene, |tenant| {
-        let wanted: Vec<_> = entry.all("principal").into_iter().map(|id| principal(tenant, id)).collect();
+        let wanted: Vec<_> = entry
+            .all("principal")
+            .into_iter()
+            .map(|id| principal(tenant, id))
+            .collect();
         let wanted: Option<Vec<_>> = wanted.into_iter().collect();
-        let wanted = wanted.ok_or_else(|| Failure::field("principal", "A user or group that was selected is not there any more; select again."))?;
+        let wanted = wanted.ok_or_else(|| {
+            Failure::field(
+                "principal",
+                "A user or group that was selected is not there any more; select again.",
+            )
+        })?;
         if wanted.is_empty() {
             return Err(Failure::field("principal", "Select at least one user or group."));
         }
         if wanted.iter().any(|member| member.id().eq_ignore_ascii_case(&id)) {
-            return Err(Failure::field("principal", "A group cannot be a member of itself."));
+            return Err(Failure::field(
+                "principal",
+                "A group cannot be a member of itself.",
+            ));
         }
-        let group = tenant.groups.iter_mut().find(|group| group.object_id.eq_ignore_ascii_case(&id));
+        let group = tenant
+            .groups
+            .iter_mut()
+            .find(|group| group.object_id.eq_ignore_ascii_case(&id));
         let group = group.ok_or(Failure::Gone)?;
         for member in wanted {
             if !group.members.contains(&member) {
@@ -105,11 +120,15 @@ pub(crate) async fn ask(scene: Scene) -> Response {
 pub(crate) async fn delete(scene: Scene, Form(fields): Form) -> Response {
     let entry = Entry::from(fields);
     let id = scene.parameter("group").to_owned();
-    let name = known(&scene).map(|group| group.display_name.clone()).unwrap_or_default();
+    let name = known(&scene)
+        .map(|group| group.display_name.clone())
+        .unwrap_or_default();
     // A change that nothing is changed by finds out whether the page showed the group as it is.
     let deleted = change::group(&scene, &id, &entry, |_| Ok(())).and_then(|()| {
         change::tenant(&scene, |tenant| {
-            tenant.groups.retain(|group| !group.object_id.eq_ignore_ascii_case(&id));
+            tenant
+                .groups
+                .retain(|group| !group.object_id.eq_ignore_ascii_case(&id));
             tenant.forget(&id);
             Ok(())
         })
@@ -120,7 +139,12 @@ pub(crate) async fn delete(scene: Scene, Form(fields): Form) -> Response {
     }
 }
 
-fn again(scene: &Scene, mut entry: Entry, failure: Failure, show: fn(&Scene, &Entry) -> Response) -> Response {
+fn again(
+    scene: &Scene,
+    mut entry: Entry,
+    failure: Failure,
+    show: fn(&Scene, &Entry) -> Response,
+) -> Response {
     if let (Failure::Stale(_), Some(now)) = (&failure, scene.anew())
         && let Some(group) = known(&now)
     {
@@ -143,7 +167,14 @@ fn entry(scene: &Scene) -> Option<Entry> {
         .with("revision", group.mark())
         .with("name", &group.display_name)
         .with("description", &group.description)
-        .with("kind", if group.kind == GroupKind::Mail { "mail" } else { "security" })
+        .with(
+            "kind",
+            if group.kind == GroupKind::Mail {
+                "mail"
+            } else {
+                "security"
+            },
+        )
         .ticked("on_premises", group.on_premises.is_some())
         .with("sam_account_name", on_premises.sam_account_name)
         .with("netbios_name", on_premises.netbios_name)
@@ -215,7 +246,12 @@ fn adding(scene: &Scene, entry: &Entry) -> Response {
         }
     };
     let form = field::form(scene, &here, entry, &form);
-    scene.show(Section::Groups, &[(at, &group.display_name)], "Add members", &form)
+    scene.show(
+        Section::Groups,
+        &[(at, &group.display_name)],
+        "Add members",
+        &form,
+    )
 }
 
 fn question(scene: &Scene, entry: &Entry) -> Response {
@@ -231,5 +267,10 @@ fn question(scene: &Scene, entry: &Entry) -> Response {
         }
     };
     let form = field::form(scene, &format!("{at}/delete"), entry, &form);
-    scene.show(Section::Groups, &[(at, &group.display_name)], "Delete the group", &form)
+    scene.show(
+        Section::Groups,
+        &[(at, &group.display_name)],
+        "Delete the group",
+        &form,
+    )
 }

@@ -24,7 +24,9 @@ pub(crate) async fn save(scene: AppScene, Form(fields): Form) -> Response {
     if entry.has("more") {
         return page(&scene, &entry);
     }
-    match change::application(&scene, &entry, |application, tenant| take(&entry, application, tenant)) {
+    match change::application(&scene, &entry, |application, tenant| {
+        take(&entry, application, tenant)
+    }) {
         Ok(()) => scene.done("single-sign-on", "Basic SAML Configuration was saved."),
         Err(failure) => scene.again(entry, failure, page),
     }
@@ -92,13 +94,26 @@ pub(crate) fn take(entry: &Entry, application: &mut Application, tenant: &Tenant
         let index = match indices.get(at).copied().unwrap_or_default() {
             "" => None,
             text => match text.parse::<u16>() {
-                Ok(index) if !application.reply_urls.iter().any(|known| known.index == Some(index)) => Some(index),
+                Ok(index)
+                    if !application
+                        .reply_urls
+                        .iter()
+                        .any(|known| known.index == Some(index)) =>
+                {
+                    Some(index)
+                }
                 Ok(_) => {
-                    problems.push(Problem::new(row("reply_index", at), "Two Reply URLs cannot have one index."));
+                    problems.push(Problem::new(
+                        row("reply_index", at),
+                        "Two Reply URLs cannot have one index.",
+                    ));
                     None
                 }
                 Err(_) => {
-                    problems.push(Problem::new(row("reply_index", at), "An index is a number from 0 to 65535."));
+                    problems.push(Problem::new(
+                        row("reply_index", at),
+                        "An index is a number from 0 to 65535.",
+                    ));
                     None
                 }
             },
@@ -115,14 +130,29 @@ pub(crate) fn take(entry: &Entry, application: &mut Application, tenant: &Tenant
         problems.extend(wrong(&alone, "Reply URL").map(|text| Problem::new(row("reply_url", at), text)));
         application.reply_urls.push(reply);
     }
-    if let Some(first) = application.reply_urls.first().filter(|first| !first.is_default).cloned()
+    if let Some(first) = application
+        .reply_urls
+        .first()
+        .filter(|first| !first.is_default)
+        .cloned()
         && !application.reply_urls.iter().any(|reply| reply.is_default)
     {
-        application.reply_urls[0] = ReplyUrl { is_default: true, ..first };
+        application.reply_urls[0] = ReplyUrl {
+            is_default: true,
+            ..first
+        };
     }
     for (none, name, text) in [
-        (application.identifiers.is_empty(), "identifier", "Write the Identifier that the application names itself by."),
-        (application.reply_urls.is_empty(), "reply_url", "Write the Reply URL that responses are posted to."),
+        (
+            application.identifiers.is_empty(),
+            "identifier",
+            "Write the Identifier that the application names itself by.",
+        ),
+        (
+            application.reply_urls.is_empty(),
+            "reply_url",
+            "Write the Reply URL that responses are posted to.",
+        ),
     ] {
         if none {
             problems.push(Problem::new(name, text));
@@ -161,14 +191,21 @@ pub(crate) fn page(scene: &AppScene, entry: &Entry) -> Response {
         }
         (field::form(scene, &scene.within("single-sign-on/basic"), entry, &form))
     };
-    scene.show(AppSection::SingleSignOn, &[], "Basic SAML Configuration", &content)
+    scene.show(
+        AppSection::SingleSignOn,
+        &[],
+        "Basic SAML Configuration",
+        &content,
+    )
 }
 
 /// The fields, with the patterns of the application's template.
 pub(crate) fn addresses(scene: &AppScene, entry: &Entry) -> Markup {
     let offer = offer_of(&scene.directory, scene.application());
     let patterns = |field| {
-        let all = offer.as_ref().map_or_else(Vec::new, |offer| offer.patterns(field));
+        let all = offer
+            .as_ref()
+            .map_or_else(Vec::new, |offer| offer.patterns(field));
         html! { @for (at, pattern) in all.iter().enumerate() { @if at == 0 { "Patterns: " } @else { ", " } code { (pattern) } } }
     };
     let optional = |name, label, about: &str, field_name| {

@@ -37,7 +37,12 @@ pub(crate) fn page(scene: &AppScene) -> Response {
             li aria-labelledby="card-5" { (number(5)) (test(scene)) }
         }
     };
-    scene.show(AppSection::SingleSignOn, &[], "Set up single sign-on with SAML", &content)
+    scene.show(
+        AppSection::SingleSignOn,
+        &[],
+        "Set up single sign-on with SAML",
+        &content,
+    )
 }
 
 /// Cards 3 and 4 in short, for whoever takes them to the service provider.
@@ -94,7 +99,9 @@ fn basic(application: &Application) -> Markup {
 }
 
 fn claims(scene: &AppScene, application: &Application) -> Markup {
-    let format = NameIdClaim::FORMATS.iter().find(|(_, uri)| *uri == application.name_id.format);
+    let format = NameIdClaim::FORMATS
+        .iter()
+        .find(|(_, uri)| *uri == application.name_id.format);
     html! {
         @if let Some(policy) = super::claims::mapping_policy(scene) {
             p { "The claims mapping policy " strong { (policy.display_name) } " decides in place of what stands here." }

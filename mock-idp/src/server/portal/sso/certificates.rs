@@ -26,11 +26,20 @@ const MOST: usize = 32;
 
 pub(crate) async fn show(scene: AppScene) -> Response {
     let application = scene.application();
-    let option = OPTIONS.iter().find(|(.., option)| *option == application.signing.option);
+    let option = OPTIONS
+        .iter()
+        .find(|(.., option)| *option == application.signing.option);
     let entry = scene
         .entry()
         .with("option", option.map_or("", |(value, ..)| value))
-        .with("algorithm", if application.signing.sha1 { "sha1" } else { "sha256" })
+        .with(
+            "algorithm",
+            if application.signing.sha1 {
+                "sha1"
+            } else {
+                "sha256"
+            },
+        )
         .with("notification_email", application.notification_emails.join("\n"));
     page(&scene, &entry)
 }
@@ -45,11 +54,23 @@ pub(crate) async fn save(scene: AppScene, Form(fields): Form) -> Response {
             option: *option,
             sha1: entry.text("algorithm") == "sha1",
         };
-        let mails = entry.text("notification_email").split(['\n', ',', ';']).map(str::trim);
-        application.notification_emails = mails.filter(|mail| !mail.is_empty()).map(ToOwned::to_owned).collect();
+        let mails = entry
+            .text("notification_email")
+            .split(['\n', ',', ';'])
+            .map(str::trim);
+        application.notification_emails = mails
+            .filter(|mail| !mail.is_empty())
+            .map(ToOwned::to_owned)
+            .collect();
         let mut mails = application.notification_emails.iter();
-        match mails.find(|mail| mail.split_once('@').is_none_or(|(name, host)| name.is_empty() || host.is_empty())) {
-            Some(odd) => Err(Failure::field("notification_email", format!("`{odd}` is no mail address."))),
+        match mails.find(|mail| {
+            mail.split_once('@')
+                .is_none_or(|(name, host)| name.is_empty() || host.is_empty())
+        }) {
+            Some(odd) => Err(Failure::field(
+                "notification_email",
+                format!("`{odd}` is no mail address."),
+            )),
             None => Ok(()),
         }
     });
@@ -73,7 +94,12 @@ pub(crate) async fn import(scene: AppScene, Upload { entry, file }: Upload) -> R
             .map(|key| SigningCertificate::of(key, true))
             .map_err(|error| Failure::field("file", sentence(&error.to_string()))),
     };
-    add(&scene, key, "The certificate was imported. It is inactive until you make it active.").await
+    add(
+        &scene,
+        key,
+        "The certificate was imported. It is inactive until you make it active.",
+    )
+    .await
 }
 
 async fn add(scene: &AppScene, made: Result<SigningCertificate, Failure>, notice: &str) -> Response {
@@ -82,10 +108,16 @@ async fn add(scene: &AppScene, made: Result<SigningCertificate, Failure>, notice
             let thumbprint = certificate.certificate.thumbprint_sha1();
             let mut known = application.certificates.iter();
             if known.any(|own| own.certificate.thumbprint_sha1() == thumbprint) {
-                return Err(Failure::field("file", "The application has this certificate already."));
+                return Err(Failure::field(
+                    "file",
+                    "The application has this certificate already.",
+                ));
             }
             if application.certificates.len() >= MOST {
-                return Err(Failure::field("new", format!("An application holds at most {MOST} certificates; delete inactive ones.")));
+                return Err(Failure::field(
+                    "new",
+                    format!("An application holds at most {MOST} certificates; delete inactive ones."),
+                ));
             }
             let first = application.certificates.is_empty();
             application.certificates.push(SigningCertificate {
@@ -101,11 +133,17 @@ async fn add(scene: &AppScene, made: Result<SigningCertificate, Failure>, notice
 /// "Make certificate active".
 pub(crate) async fn activate(scene: AppScene, Form(_): Form) -> Response {
     let key = scene.parameter("key").to_owned();
-    let changed = change::application(&scene, &Entry::default(), |application, _| match application.activate(&key) {
-        true => Ok(()),
-        false => Err(Failure::Gone),
+    let changed = change::application(&scene, &Entry::default(), |application, _| {
+        match application.activate(&key) {
+            true => Ok(()),
+            false => Err(Failure::Gone),
+        }
     });
-    finish(&scene, changed, "The certificate is active: it signs from now on.")
+    finish(
+        &scene,
+        changed,
+        "The certificate is active: it signs from now on.",
+    )
 }
 
 /// "Delete Certificate", of an inactive one.
@@ -115,7 +153,10 @@ pub(crate) async fn delete(scene: AppScene, Form(_): Form) -> Response {
         let found = application.certificates.iter().position(|own| own.key_id == key);
         let at = found.ok_or(Failure::Gone)?;
         if application.certificates[at].active {
-            return Err(Failure::field("new", "The active certificate cannot be deleted; make another one active first."));
+            return Err(Failure::field(
+                "new",
+                "The active certificate cannot be deleted; make another one active first.",
+            ));
         }
         application.certificates.remove(at);
         Ok(())
@@ -127,12 +168,24 @@ fn finish(scene: &AppScene, changed: Result<(), Failure>, notice: &str) -> Respo
     match changed {
         Ok(()) => scene.done("single-sign-on/certificates", notice),
         Err(failure) => {
-            let option = OPTIONS.iter().find(|(.., option)| *option == scene.application().signing.option);
+            let option = OPTIONS
+                .iter()
+                .find(|(.., option)| *option == scene.application().signing.option);
             let entry = scene
                 .entry()
                 .with("option", option.map_or("", |(value, ..)| value))
-                .with("algorithm", if scene.application().signing.sha1 { "sha1" } else { "sha256" })
-                .with("notification_email", scene.application().notification_emails.join("\n"));
+                .with(
+                    "algorithm",
+                    if scene.application().signing.sha1 {
+                        "sha1"
+                    } else {
+                        "sha256"
+                    },
+                )
+                .with(
+                    "notification_email",
+                    scene.application().notification_emails.join("\n"),
+                );
             scene.again(entry, failure, page)
         }
     }
@@ -164,7 +217,12 @@ fn page(scene: &AppScene, entry: &Entry) -> Response {
             button type="submit" { "Add" }
         }
     };
-    scene.show(AppSection::SingleSignOn, &[], "SAML Signing Certificate", &content)
+    scene.show(
+        AppSection::SingleSignOn,
+        &[],
+        "SAML Signing Certificate",
+        &content,
+    )
 }
 
 /// The same fields; the page tells what went wrong above all its forms.

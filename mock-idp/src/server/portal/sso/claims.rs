@@ -74,7 +74,9 @@ fn page(scene: &AppScene, entry: &Entry) -> Response {
     let at = |below: &str| scene.within(&format!("single-sign-on/claims/{below}"));
     let mark = scene.entry();
     let policy = mapping_policy(scene);
-    let format = NameIdClaim::FORMATS.iter().find(|(_, uri)| *uri == application.name_id.format);
+    let format = NameIdClaim::FORMATS
+        .iter()
+        .find(|(_, uri)| *uri == application.name_id.format);
     let remove = |claim: &str| {
         field::button(
             scene,

@@ -46,14 +46,20 @@ pub(crate) fn routes() -> Router<Arc<Idp>> {
             &sso("claims/{claim}/conditions/{number}/delete"),
             post(condition::delete),
         )
-        .route(&sso("certificates"), get(certificates::show).post(certificates::save))
+        .route(
+            &sso("certificates"),
+            get(certificates::show).post(certificates::save),
+        )
         .route(&sso("certificates/new"), post(certificates::create))
         .route(&sso("certificates/import"), post(certificates::import))
         .route(&sso("certificates/{key}/activate"), post(certificates::activate))
         .route(&sso("certificates/{key}/delete"), post(certificates::delete))
         .route(&sso("certificates/{key}/{form}"), get(downloads::certificate))
         .route(&sso("federation-metadata.xml"), get(downloads::metadata))
-        .route(&sso("verification"), get(verification::show).post(verification::save))
+        .route(
+            &sso("verification"),
+            get(verification::show).post(verification::save),
+        )
         .route(&sso("verification/upload"), post(verification::upload))
         .route(&sso("verification/{key}/delete"), post(verification::delete))
         .route(&at("token-encryption"), get(encryption::show))

@@ -28,7 +28,11 @@ pub(crate) const FUNCTIONS: [Function; 18] = [
     (
         "join",
         "Join()",
-        &[INPUT, Part::Line("separator", "Separator"), Part::Operand("second", "Parameter 2 (Input)", false)],
+        &[
+            INPUT,
+            Part::Line("separator", "Separator"),
+            Part::Operand("second", "Parameter 2 (Input)", false),
+        ],
     ),
     ("lower", "ToLowercase()", &[INPUT]),
     ("upper", "ToUppercase()", &[INPUT]),
@@ -47,7 +51,11 @@ pub(crate) const FUNCTIONS: [Function; 18] = [
     (
         "substring",
         "Substring()",
-        &[INPUT, Part::Line("start", "Starting index"), Part::Line("length", "Number of characters (empty: to the end)")],
+        &[
+            INPUT,
+            Part::Line("start", "Starting index"),
+            Part::Line("length", "Number of characters (empty: to the end)"),
+        ],
     ),
     (
         "regex",
@@ -79,7 +87,8 @@ pub(crate) fn function(name: &str) -> Option<&'static Function> {
 pub(crate) fn read(entry: &Entry, t: &str, problems: &mut Vec<Problem>) -> Option<T> {
     let at = |part: &str| format!("{t}_{part}");
     let line = |part: &str| entry.text(&at(part)).to_owned();
-    let wrong = |problems: &mut Vec<Problem>, part: &str, text: &str| problems.push(Problem::new(at(part), text));
+    let wrong =
+        |problems: &mut Vec<Problem>, part: &str, text: &str| problems.push(Problem::new(at(part), text));
     let name = entry.text(t);
     let Some((name, _, parts)) = function(name) else {
         wrong_function(t, problems);
@@ -88,7 +97,11 @@ pub(crate) fn read(entry: &Entry, t: &str, problems: &mut Vec<Problem>) -> Optio
     let before = problems.len();
     let operand = |part: &str, problems: &mut Vec<Problem>| {
         let given = read_operand(entry, &at(part));
-        if matches!(given, Ok(None)) && parts.iter().any(|known| matches!(known, Part::Operand(of, _, false) if *of == part)) {
+        if matches!(given, Ok(None))
+            && parts
+                .iter()
+                .any(|known| matches!(known, Part::Operand(of, _, false) if *of == part))
+        {
             wrong(problems, part, "Select an attribute, or write a text.");
         }
         given.unwrap_or_else(|text| {
@@ -98,21 +111,35 @@ pub(crate) fn read(entry: &Entry, t: &str, problems: &mut Vec<Problem>) -> Optio
     };
     let input = operand("input", problems);
     for part in ["text", "after", "before", "pattern"] {
-        if parts.iter().any(|known| matches!(known, Part::Line(of, _) if *of == part)) && line(part).is_empty() {
+        if parts
+            .iter()
+            .any(|known| matches!(known, Part::Line(of, _) if *of == part))
+            && line(part).is_empty()
+        {
             wrong(problems, part, "Write a value.");
         }
     }
     let then = parts.contains(&THEN).then(|| operand("then", problems)).flatten();
-    let otherwise = parts.contains(&OTHERWISE).then(|| operand("otherwise", problems)).flatten();
+    let otherwise = parts
+        .contains(&OTHERWISE)
+        .then(|| operand("otherwise", problems))
+        .flatten();
     let second = (*name == "join").then(|| operand("second", problems)).flatten();
     let mut parameters = Vec::new();
     if *name == "regex" {
         for number in 1..=5 {
-            let (of, value) = (line(&format!("p{number}_name")), operand(&format!("p{number}"), problems));
+            let (of, value) = (
+                line(&format!("p{number}_name")),
+                operand(&format!("p{number}"), problems),
+            );
             match (of.is_empty(), value) {
                 (false, Some(value)) => parameters.push((of, value)),
                 (true, None) => {}
-                _ => wrong(problems, &format!("p{number}_name"), "A parameter has a name and a value."),
+                _ => wrong(
+                    problems,
+                    &format!("p{number}_name"),
+                    "A parameter has a name and a value.",
+                ),
             }
         }
     }
@@ -126,7 +153,9 @@ pub(crate) fn read(entry: &Entry, t: &str, problems: &mut Vec<Problem>) -> Optio
     let (start, length) = match *name == "substring" {
         true => (
             number("start", problems),
-            (!line("length").is_empty()).then(|| number("length", problems)).flatten(),
+            (!line("length").is_empty())
+                .then(|| number("length", problems))
+                .flatten(),
         ),
         false => (None, None),
     };
@@ -213,7 +242,9 @@ pub(crate) fn fill(entry: Entry, t: &str, step: &T) -> Entry {
             On::Previous => entry.with(&name, "previous"),
             On::Constant(text) => entry.with(&name, "text").with(&format!("{name}_text"), text),
             On::Attribute(attribute) => entry.with(&name, attribute.id()),
-            On::All(attribute) => entry.with(&name, attribute.id()).ticked(&format!("{name}_all"), true),
+            On::All(attribute) => entry
+                .with(&name, attribute.id())
+                .ticked(&format!("{name}_all"), true),
         }
     };
     let maybe = |entry: Entry, part: &str, operand: &Option<On>| match operand {
@@ -224,8 +255,19 @@ pub(crate) fn fill(entry: Entry, t: &str, step: &T) -> Entry {
     let (name, input) = named(step);
     let entry = on(entry.with(t, name), "input", input);
     match step {
-        T::Join { separator, second, .. } => on(line(entry, "separator", separator), "second", second),
-        T::Match { text, then, otherwise, .. } => maybe(on(line(entry, "text", text), "then", then), "otherwise", otherwise),
+        T::Join {
+            separator, second, ..
+        } => on(line(entry, "separator", separator), "second", second),
+        T::Match {
+            text,
+            then,
+            otherwise,
+            ..
+        } => maybe(
+            on(line(entry, "text", text), "then", then),
+            "otherwise",
+            otherwise,
+        ),
         T::Extract { after, before, .. } => {
             let entry = line(entry, "after", after.as_deref().unwrap_or_default());
             line(entry, "before", before.as_deref().unwrap_or_default())
@@ -236,7 +278,9 @@ pub(crate) fn fill(entry: Entry, t: &str, step: &T) -> Entry {
             let length = length.map(|length| length.to_string()).unwrap_or_default();
             line(line(entry, "start", &start.to_string()), "length", &length)
         }
-        T::RegexReplace { replace, parameters, .. } => {
+        T::RegexReplace {
+            replace, parameters, ..
+        } => {
             let mut entry = line(line(entry, "pattern", &replace.pattern), "with", &replace.with);
             for (at, (name, value)) in parameters.iter().enumerate() {
                 entry = line(entry, &format!("p{}_name", at + 1), name);

@@ -31,7 +31,9 @@ pub(crate) fn told(value: &Value) -> String {
 /// The fields of a form that say this value.
 pub(crate) fn fill(entry: Entry, value: &Value) -> Entry {
     match value {
-        Value::Attribute(attribute) => entry.with("source", "attribute").with("attribute", attribute.id()),
+        Value::Attribute(attribute) => entry
+            .with("source", "attribute")
+            .with("attribute", attribute.id()),
         Value::Constant(text) => entry.with("source", "constant").with("constant", text),
         Value::Transformation(steps) => {
             let mut entry = entry.with("source", "transformation");
@@ -49,7 +51,8 @@ pub(crate) fn read(entry: &Entry) -> Result<Value, Failure> {
     let value = match entry.text("source") {
         "transformation" => {
             let first = transformation::read(entry, "t1", &mut problems);
-            let second = (!entry.text("t2").is_empty()).then(|| transformation::read(entry, "t2", &mut problems));
+            let second =
+                (!entry.text("t2").is_empty()).then(|| transformation::read(entry, "t2", &mut problems));
             let steps: Vec<_> = first.into_iter().chain(second.flatten()).collect();
             Some(Value::Transformation(steps))
         }
@@ -63,7 +66,10 @@ pub(crate) fn read(entry: &Entry) -> Result<Value, Failure> {
         _ => match entry.text("attribute").parse::<Attribute>() {
             Ok(attribute) => Some(Value::Attribute(attribute)),
             Err(_) => {
-                problems.push(Problem::new("attribute", "Select the attribute that the claim carries."));
+                problems.push(Problem::new(
+                    "attribute",
+                    "Select the attribute that the claim carries.",
+                ));
                 None
             }
         },
@@ -97,7 +103,11 @@ pub(crate) fn show(entry: &Entry) -> Markup {
 }
 
 fn step(entry: &Entry, t: &str, label: &str, second: bool) -> Markup {
-    let none = if second { "None: one step only" } else { "Select a transformation" };
+    let none = if second {
+        "None: one step only"
+    } else {
+        "Select a transformation"
+    };
     let options = std::iter::once(("", none)).chain(FUNCTIONS.iter().map(|(name, words, _)| (*name, *words)));
     let chosen = function(entry.text(t));
     html! {
