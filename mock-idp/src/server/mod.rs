@@ -13,8 +13,10 @@
 //! ```
 
 mod answer;
+mod authority;
 mod auto_post;
 mod cookies;
+mod graph;
 mod index;
 mod launch;
 mod listen;
@@ -24,22 +26,25 @@ mod session;
 mod shelf;
 mod sign_in;
 mod sso;
+mod tls;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Response, header};
 use axum::middleware::map_response;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use answer::{Answer, Binding, Live, Reply, TICKET_COOKIE};
 pub use auto_post::auto_post_page;
+pub use graph::{ApplicationTemplate, Client, Prepare};
 pub use listen::{ServeError, origin_for};
+pub use tls::{Tls, TlsError};
 
 use crate::{Azure, Directory, Shared};
 
@@ -57,6 +62,10 @@ pub struct Options {
     pub azure: Azure,
     /// Who decides the answer to sign-ins that carry a ticket ([`TICKET_COOKIE`]).
     pub answer: Option<Arc<dyn Answer>>,
+    /// A second listener, which speaks https, and the authority that vouches for it. Port 0 means any.
+    pub https: Option<(SocketAddr, Tls)>,
+    /// The gallery, as Microsoft Graph lists it; the template for applications that no gallery knows is always there.
+    pub templates: Vec<ApplicationTemplate>,
 }
 
 impl Options {
@@ -69,6 +78,8 @@ impl Options {
             directory: directory.into(),
             azure: Azure::default(),
             answer: None,
+            https: None,
+            templates: Vec::new(),
         }
     }
 }
@@ -77,6 +88,7 @@ impl Options {
 pub struct MockIdp {
     origin: String,
     address: SocketAddr,
+    https: Option<SocketAddr>,
     directory: Shared,
     stop: watch::Sender<bool>,
     servers: Vec<JoinHandle<()>>,
@@ -94,8 +106,12 @@ impl MockIdp {
             address: options.listen,
             source,
         })?;
+        let https = listen::bind_https(&options, &origin).await?;
+        let mut templates = options.templates;
+        templates.push(ApplicationTemplate::non_gallery());
         let idp = Arc::new(Idp {
             origin: origin.clone(),
+            templates: templates.into(),
             directory: options.directory.clone(),
             azure: options.azure,
             answer: options.answer,
@@ -105,24 +121,23 @@ impl MockIdp {
         });
         let (stop, stopped) = watch::channel(false);
         let router = router(idp);
-        let servers = listeners.into_iter().map(|listener| {
-            let (router, mut stopped) = (router.clone(), stopped.clone());
-            tokio::spawn(async move {
-                // An error means that the sender is gone, which is the same news.
-                let stopped = async move { drop(stopped.wait_for(|stop| *stop).await) };
-                let served = axum::serve(listener, router)
-                    .with_graceful_shutdown(stopped)
-                    .await;
-                if let Err(error) = served {
-                    tracing::error!(%error, "the mock identity provider stopped serving");
-                }
-            })
-        });
+        let mut servers: Vec<_> = listeners
+            .into_iter()
+            .map(|listener| tokio::spawn(serve(listener, router.clone(), stopped.clone())))
+            .collect();
+        let address_of_https = https.first().map(tls::TlsListener::address);
+        let encrypted = router.layer(Extension(graph::Encrypted));
+        servers.extend(
+            https
+                .into_iter()
+                .map(|listener| tokio::spawn(serve(listener, encrypted.clone(), stopped.clone()))),
+        );
         Ok(Self {
             origin,
             address,
+            https: address_of_https,
             directory: options.directory,
-            servers: servers.collect(),
+            servers,
             stop,
         })
     }
@@ -135,6 +150,12 @@ impl MockIdp {
     /// The address that it listens on, with the port that was chosen.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The origin of its https listener: `https://localhost:PORT`, or the address itself where it is not loopback.
+    pub fn https_origin(&self) -> Option<String> {
+        self.https
+            .map(|address| origin_for(address, "").replacen("http:", "https:", 1))
     }
 
     /// The directory that it serves.
@@ -181,6 +202,21 @@ impl Drop for MockIdp {
     }
 }
 
+/// Serves one listener until the sender says stop, or is gone, which is the same news.
+async fn serve<L>(listener: L, router: Router, mut stopped: watch::Receiver<bool>)
+where
+    L: axum::serve::Listener,
+    L::Addr: std::fmt::Debug,
+{
+    let stopped = async move { drop(stopped.wait_for(|stop| *stop).await) };
+    let served = axum::serve(listener, router)
+        .with_graceful_shutdown(stopped)
+        .await;
+    if let Err(error) = served {
+        tracing::error!(%error, "the mock identity provider stopped serving");
+    }
+}
+
 /// How long a shutdown waits for answers under way.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// The largest request body that is read.
@@ -201,6 +237,7 @@ fn launch_url(origin: &str, app_id: &str, tenant_id: &str) -> String {
 /// What all handlers share.
 struct Idp {
     origin: String,
+    templates: Arc<[ApplicationTemplate]>,
     directory: Shared,
     azure: Azure,
     answer: Option<Arc<dyn Answer>>,
@@ -226,6 +263,7 @@ fn router(idp: Arc<Idp>) -> Router {
         .route("/{tenant}/resume", get(sso::resume))
         .route("/{tenant}/login", post(sign_in::submit))
         .route("/api/signin/{app_id}", get(launch::launch))
+        .merge(graph::router())
         .fallback(metadata::show)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(map_response(label))
