@@ -6,8 +6,8 @@ use std::{
 };
 
 use mock_idp::{
-    Directory,
-    server::{MockIdp, Options, origin_for},
+    ChangeError, Directory, Shared, Tenant,
+    server::{Client, MockIdp, Options, Tls, origin_for},
 };
 use reference_sp::{ReferenceSp, Trusted};
 use saml::{IdpMetadata, SpMetadata};
@@ -25,6 +25,7 @@ struct Settled {
     state: PathBuf,
     listen: std::net::SocketAddr,
     url: Option<String>,
+    https: Option<std::net::SocketAddr>,
 }
 
 impl Settled {
@@ -47,6 +48,7 @@ impl Settled {
         Ok(Self {
             state: setup.state.clone().unwrap_or(kept),
             listen,
+            https: idp.https(),
             url: idp.url,
             config,
         })
@@ -108,24 +110,41 @@ pub(crate) async fn idp(args: IdpArgs) -> anyhow::Result<Exit> {
     if args.reset {
         Directory::reset(&settled.state).map_err(|error| Mistake(error.to_string()))?;
     }
-    let mut directory = settled.directory()?;
+    let shared = Shared::open(&settled.state).map_err(|error| Mistake(error.to_string()))?;
     if let Some(sp) = described(settled.config.as_ref())? {
-        for tenant in &mut directory.tenants {
-            tenant.adopt(&sp);
-        }
+        shared
+            .change(|directory| {
+                directory.tenants.iter_mut().for_each(|tenant| know(tenant, &sp));
+                Ok(())
+            })
+            .map_err(|error: ChangeError<Mistake>| Mistake(error.to_string()))?;
     }
-    let mut options = Options::new(directory.clone());
+    let mut options = Options::new(shared.clone());
     options.listen = settled.listen;
     options.url = settled.url.clone();
     options.sp = Some(settled.sp());
+    let tls = match args.https.or(settled.https) {
+        Some(address) => {
+            let tls = Tls::open(&settled.state).map_err(|error| Mistake(error.to_string()))?;
+            options.https = Some((address, tls.clone()));
+            Some(tls)
+        }
+        None => None,
+    };
     let idp = MockIdp::start(options)
         .await
         .map_err(|error| Mistake(error.to_string()))?;
+    let directory = shared.read();
     println!("mock identity provider, for tests only: {}", idp.origin());
+    if let (Some(origin), Some(file)) = (idp.https_origin(), tls.as_ref().and_then(Tls::certificate_file)) {
+        println!("  https     {origin}  trust {}", file.display());
+    }
     for tenant in &directory.tenants {
         println!("\n{}  {}", tenant.domain, tenant.entity_id());
         println!("  sign-in   {}", idp.sso_url(&tenant.id));
         println!("  metadata  {}", idp.metadata_url(&tenant.id));
+        let client = Client::of(tenant)?;
+        println!("  graph     client {}  secret {}", client.id, client.secret);
         for user in &tenant.users {
             println!(
                 "  user      {}  password {}",
@@ -186,6 +205,22 @@ pub(crate) async fn sp(args: SpArgs) -> anyhow::Result<Exit> {
     until_interrupted().await?;
     sp.shutdown().await;
     Ok(Exit::Conforms)
+}
+
+/// Makes the SP an application of the tenant. One that an administrator has set up already stays as it is, and only learns of Reply
+/// URLs that are new in the metadata.
+fn know(tenant: &mut Tenant, sp: &SpMetadata) {
+    let mut known = tenant.applications.iter_mut();
+    match known.find(|known| known.is_named(&sp.entity_id)) {
+        Some(known) => {
+            for reply in mock_idp::Application::from_sp_metadata(sp).reply_urls {
+                if known.reply_urls.iter().all(|old| old.url != reply.url) {
+                    known.reply_urls.push(mock_idp::ReplyUrl { is_default: false, ..reply });
+                }
+            }
+        }
+        None => drop(tenant.adopt(sp).app_id.clone()),
+    }
 }
 
 /// Says what ends it, and waits for that.
