@@ -73,7 +73,10 @@ impl Admin {
 
     pub(crate) async fn submit(&mut self, form: Filled) -> Page {
         let encoded = |text: &str| saml::binding::percent_encode(text);
-        let pairs = form.fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
+        let pairs = form
+            .fields
+            .iter()
+            .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
         let query = pairs.collect::<Vec<_>>().join("&");
         let url = format!("{}{}", self.origin, form.action);
         if form.get {
@@ -88,10 +91,14 @@ impl Admin {
             Some((field, name, bytes)) => {
                 let mut body = Vec::new();
                 for (name, value) in &form.fields {
-                    let part = format!("--xYz\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+                    let part = format!(
+                        "--xYz\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+                    );
                     body.extend_from_slice(part.as_bytes());
                 }
-                let head = format!("--xYz\r\ncontent-disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n");
+                let head = format!(
+                    "--xYz\r\ncontent-disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n"
+                );
                 body.extend_from_slice(head.as_bytes());
                 body.extend_from_slice(&bytes);
                 body.extend_from_slice(b"\r\n--xYz--\r\n");
@@ -112,7 +119,11 @@ impl Admin {
     }
 
     async fn send(&mut self, request: RequestBuilder, path: &str) -> Page {
-        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies: Vec<_> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         let response = request.header("cookie", cookies.join("; ")).send().await.unwrap();
         for cookie in response.headers().get_all("set-cookie") {
             let cookie = cookie.to_str().unwrap();
@@ -176,17 +187,29 @@ impl Page {
     }
 
     pub(crate) fn title(&self) -> String {
-        self.html().select(&css("h1")).next().map(squeezed).unwrap_or_default()
+        self.html()
+            .select(&css("h1"))
+            .next()
+            .map(squeezed)
+            .unwrap_or_default()
     }
 
     /// The sentence that the page before left.
     pub(crate) fn notice(&self) -> String {
-        self.html().select(&css(".notice")).next().map(squeezed).unwrap_or_default()
+        self.html()
+            .select(&css(".notice"))
+            .next()
+            .map(squeezed)
+            .unwrap_or_default()
     }
 
     /// What stands in the alert above the form.
     pub(crate) fn alert(&self) -> String {
-        self.html().select(&css("[role=alert]")).next().map(squeezed).unwrap_or_default()
+        self.html()
+            .select(&css("[role=alert]"))
+            .next()
+            .map(squeezed)
+            .unwrap_or_default()
     }
 
     /// What is wrong with the input of that id, which must be tied to its message.
@@ -199,7 +222,10 @@ impl Page {
         let input = html.select(&css(&format!("[id=\"{id}\"]"))).next().unwrap();
         if matches!(input.value().name(), "input" | "select" | "textarea") {
             let described = input.value().attr("aria-describedby").unwrap_or_default();
-            assert!(described.split(' ').any(|of| of == format!("{id}-error")), "{id} is not tied to its error");
+            assert!(
+                described.split(' ').any(|of| of == format!("{id}-error")),
+                "{id} is not tied to its error"
+            );
             assert_eq!(input.value().attr("aria-invalid"), Some("true"), "{id}");
         }
         squeezed(message)
@@ -210,7 +236,10 @@ impl Page {
         let html = self.html();
         let found = html.select(&css("a[href]")).find(|link| {
             let label = link.value().attr("aria-label").map(ToOwned::to_owned);
-            [Some(squeezed(*link)), label].iter().flatten().any(|text| text.eq_ignore_ascii_case(words))
+            [Some(squeezed(*link)), label]
+                .iter()
+                .flatten()
+                .any(|text| text.eq_ignore_ascii_case(words))
         });
         let Some(found) = found else {
             panic!("no link {words:?} on {}: {}", self.path, self.text());
@@ -237,7 +266,9 @@ impl Page {
     pub(crate) fn form(&self, words: &str) -> Filled {
         let html = self.html();
         for form in html.select(&css("form")) {
-            let button = form.select(&css("button")).find(|button| squeezed(*button) == words);
+            let button = form
+                .select(&css("button"))
+                .find(|button| squeezed(*button) == words);
             let Some(button) = button else { continue };
             let own = |name: &str| button.value().attr(name);
             let mut filled = Filled {
@@ -250,7 +281,9 @@ impl Page {
                 file: None,
             };
             if let Some(name) = own("name") {
-                filled.fields.push((name.to_owned(), own("value").unwrap_or_default().to_owned()));
+                filled
+                    .fields
+                    .push((name.to_owned(), own("value").unwrap_or_default().to_owned()));
             }
             return filled;
         }
@@ -272,8 +305,12 @@ fn fields(form: ElementRef<'_>) -> Vec<(String, String)> {
             ("textarea", _) => all.push((name, field.text().collect())),
             _ => {
                 let options: Vec<_> = field.select(&css("option")).collect();
-                let chosen = options.iter().find(|option| option.value().attr("selected").is_some());
-                let chosen = chosen.or(options.first()).and_then(|option| option.value().attr("value"));
+                let chosen = options
+                    .iter()
+                    .find(|option| option.value().attr("selected").is_some());
+                let chosen = chosen
+                    .or(options.first())
+                    .and_then(|option| option.value().attr("value"));
                 all.push((name, chosen.unwrap_or_default().to_owned()));
             }
         }
