@@ -205,12 +205,12 @@ pub struct IdpArgs {
     /// Instead of serving.
     #[command(subcommand)]
     pub command: Option<IdpCommand>,
-    /// How it is set up.
-    #[command(flatten)]
-    pub setup: IdpSetup,
     /// Speak https here besides, under an authority of its own: for Microsoft Graph's clients, and SPs that ask for it
     #[arg(long, value_name = "ADDR")]
     pub https: Option<SocketAddr>,
+    /// How it is set up.
+    #[command(flatten)]
+    pub setup: IdpSetup,
     /// Forget tenants and keys first: metadata that was handed out no longer counts
     #[arg(long)]
     pub reset: bool,

@@ -6,7 +6,7 @@ use std::{
 };
 
 use mock_idp::{
-    ChangeError, Directory, Shared, Tenant,
+    Directory, Shared,
     server::{Client, MockIdp, Options, Tls, origin_for},
 };
 use reference_sp::{ReferenceSp, Trusted};
@@ -56,6 +56,10 @@ impl Settled {
 
     fn directory(&self) -> anyhow::Result<Directory> {
         Ok(Directory::open(&self.state).map_err(|error| Mistake(error.to_string()))?)
+    }
+
+    fn shared(&self) -> anyhow::Result<Shared> {
+        Ok(Shared::open(&self.state).map_err(|error| Mistake(error.to_string()))?)
     }
 
     /// The probe's URL: it tells which origin is not same-site with the SP.
@@ -110,16 +114,19 @@ pub(crate) async fn idp(args: IdpArgs) -> anyhow::Result<Exit> {
     if args.reset {
         Directory::reset(&settled.state).map_err(|error| Mistake(error.to_string()))?;
     }
-    let shared = Shared::open(&settled.state).map_err(|error| Mistake(error.to_string()))?;
+    let shared = settled.shared()?;
     if let Some(sp) = described(settled.config.as_ref())? {
-        shared
-            .change(|directory| {
-                directory.tenants.iter_mut().for_each(|tenant| know(tenant, &sp));
-                Ok(())
-            })
-            .map_err(|error: ChangeError<Mistake>| Mistake(error.to_string()))?;
+        let known = |tenant: &mock_idp::Tenant| tenant.application(&sp.entity_id).is_some();
+        shared.change(|directory| {
+            // What an administrator has changed since stays changed.
+            for tenant in directory.tenants.iter_mut().filter(|tenant| !known(tenant)) {
+                tenant.adopt(&sp);
+            }
+            Ok::<(), std::convert::Infallible>(())
+        })?;
     }
-    let mut options = Options::new(shared.clone());
+    let directory = shared.read();
+    let mut options = Options::new(shared);
     options.listen = settled.listen;
     options.url = settled.url.clone();
     options.sp = Some(settled.sp());
@@ -134,7 +141,6 @@ pub(crate) async fn idp(args: IdpArgs) -> anyhow::Result<Exit> {
     let idp = MockIdp::start(options)
         .await
         .map_err(|error| Mistake(error.to_string()))?;
-    let directory = shared.read();
     println!("mock identity provider, for tests only: {}", idp.origin());
     if let (Some(origin), Some(file)) = (idp.https_origin(), tls.as_ref().and_then(Tls::certificate_file)) {
         println!("  https     {origin}  trust {}", file.display());
@@ -205,22 +211,6 @@ pub(crate) async fn sp(args: SpArgs) -> anyhow::Result<Exit> {
     until_interrupted().await?;
     sp.shutdown().await;
     Ok(Exit::Conforms)
-}
-
-/// Makes the SP an application of the tenant. One that an administrator has set up already stays as it is, and only learns of Reply
-/// URLs that are new in the metadata.
-fn know(tenant: &mut Tenant, sp: &SpMetadata) {
-    let mut known = tenant.applications.iter_mut();
-    match known.find(|known| known.is_named(&sp.entity_id)) {
-        Some(known) => {
-            for reply in mock_idp::Application::from_sp_metadata(sp).reply_urls {
-                if known.reply_urls.iter().all(|old| old.url != reply.url) {
-                    known.reply_urls.push(mock_idp::ReplyUrl { is_default: false, ..reply });
-                }
-            }
-        }
-        None => drop(tenant.adopt(sp).app_id.clone()),
-    }
 }
 
 /// Says what ends it, and waits for that.

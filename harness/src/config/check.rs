@@ -178,7 +178,10 @@ fn probe(config: &Config) -> Checked {
 }
 
 fn listeners(config: &Config) -> Checked {
-    let plain = [("idp", "listen", &config.idp.listen), ("oob", "listen", &config.oob.listen)];
+    let plain = [
+        ("idp", "listen", &config.idp.listen),
+        ("oob", "listen", &config.oob.listen),
+    ];
     let https = config.idp.https.as_ref().map(|address| ("idp", "https", address));
     for (section, key, listen) in plain.into_iter().chain(https) {
         match listen.parse::<std::net::SocketAddr>() {
