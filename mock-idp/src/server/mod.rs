@@ -32,11 +32,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Response, header};
 use axum::middleware::map_response;
 use axum::routing::{get, post};
-use axum::{Extension, Router};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -106,12 +106,11 @@ impl MockIdp {
             address: options.listen,
             source,
         })?;
-        let https = listen::bind_https(&options, &origin).await?;
-        let mut templates = options.templates;
-        templates.push(ApplicationTemplate::non_gallery());
+        let secured = listen::bind_https(&options, &origin).await?;
+        let https = secured.first().map(tls::TlsListener::address);
         let idp = Arc::new(Idp {
             origin: origin.clone(),
-            templates: templates.into(),
+            templates: graph::templates(options.templates),
             directory: options.directory.clone(),
             azure: options.azure,
             answer: options.answer,
@@ -121,23 +120,29 @@ impl MockIdp {
         });
         let (stop, stopped) = watch::channel(false);
         let router = router(idp);
-        let mut servers: Vec<_> = listeners
+        let secured: Vec<_> = secured
             .into_iter()
-            .map(|listener| tokio::spawn(serve(listener, router.clone(), stopped.clone())))
+            .map(|listener| tokio::spawn(tls::serve(listener, router.clone(), stopped.clone())))
             .collect();
-        let address_of_https = https.first().map(tls::TlsListener::address);
-        let encrypted = router.layer(Extension(graph::Encrypted));
-        servers.extend(
-            https
-                .into_iter()
-                .map(|listener| tokio::spawn(serve(listener, encrypted.clone(), stopped.clone()))),
-        );
+        let servers = listeners.into_iter().map(|listener| {
+            let (router, mut stopped) = (router.clone(), stopped.clone());
+            tokio::spawn(async move {
+                // An error means that the sender is gone, which is the same news.
+                let stopped = async move { drop(stopped.wait_for(|stop| *stop).await) };
+                let served = axum::serve(listener, router)
+                    .with_graceful_shutdown(stopped)
+                    .await;
+                if let Err(error) = served {
+                    tracing::error!(%error, "the mock identity provider stopped serving");
+                }
+            })
+        });
         Ok(Self {
             origin,
             address,
-            https: address_of_https,
+            https,
             directory: options.directory,
-            servers,
+            servers: servers.chain(secured).collect(),
             stop,
         })
     }
@@ -199,21 +204,6 @@ impl MockIdp {
 impl Drop for MockIdp {
     fn drop(&mut self) {
         self.stop.send_replace(true);
-    }
-}
-
-/// Serves one listener until the sender says stop, or is gone, which is the same news.
-async fn serve<L>(listener: L, router: Router, mut stopped: watch::Receiver<bool>)
-where
-    L: axum::serve::Listener,
-    L::Addr: std::fmt::Debug,
-{
-    let stopped = async move { drop(stopped.wait_for(|stop| *stop).await) };
-    let served = axum::serve(listener, router)
-        .with_graceful_shutdown(stopped)
-        .await;
-    if let Err(error) = served {
-        tracing::error!(%error, "the mock identity provider stopped serving");
     }
 }
 

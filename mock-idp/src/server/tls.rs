@@ -12,12 +12,16 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::time::Duration;
 
-use axum::serve::Listener;
+use axum::Router;
+use axum::extract::Request;
+use axum::extract::connect_info::{ConnectInfo, Connected};
+use axum::middleware::map_request;
+use axum::serve::{IncomingStream, Listener};
 use openssl::error::ErrorStack;
 use openssl::ssl::{AlpnError, Ssl, SslAcceptor, SslMethod, SslVersion};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_openssl::SslStream;
 
 use super::authority::{Authority, Host};
@@ -101,6 +105,42 @@ impl Tls {
         builder.check_private_key()?;
         Ok(builder.build())
     }
+}
+
+/// Says of a request that it came encrypted.
+#[derive(Clone, Copy)]
+pub(super) struct Encrypted;
+
+/// Who is at the other end.
+#[derive(Clone, Copy)]
+pub(super) struct Peer(SocketAddr);
+
+impl Connected<IncomingStream<'_, TlsListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
+        Self(*stream.remote_addr())
+    }
+}
+
+/// Serves what a listener hands on until the sender says stop, or is gone, which is the same news.
+pub(super) async fn serve(listener: TlsListener, router: Router, mut stopped: watch::Receiver<bool>) {
+    let stopped = async move { drop(stopped.wait_for(|stop| *stop).await) };
+    let router = router.layer(map_request(mark));
+    let served = axum::serve(listener, router.into_make_service_with_connect_info::<Peer>())
+        .with_graceful_shutdown(stopped)
+        .await;
+    if let Err(error) = served {
+        tracing::error!(%error, "the mock identity provider stopped serving https");
+    }
+}
+
+/// What handlers ask of a request, as they ask it of one that came by http.
+async fn mark(mut request: Request) -> Request {
+    let extensions = request.extensions_mut();
+    extensions.insert(Encrypted);
+    if let Some(ConnectInfo(Peer(peer))) = extensions.get::<ConnectInfo<Peer>>().copied() {
+        extensions.insert(ConnectInfo(peer));
+    }
+    request
 }
 
 /// How long a client may take to say hello, and to agree on keys.

@@ -53,9 +53,13 @@ use error::GraphError;
 use query::Query;
 use wire::{Ids, Origin, written};
 
-/// Whether a connection is encrypted; the listener says so.
-#[derive(Clone, Copy)]
-pub(super) struct Encrypted;
+/// The templates of a gallery, and the one for applications that no gallery knows.
+pub(super) fn templates(gallery: Vec<ApplicationTemplate>) -> Arc<[ApplicationTemplate]> {
+    gallery
+        .into_iter()
+        .chain([ApplicationTemplate::non_gallery()])
+        .collect()
+}
 
 /// The paths of Graph and of its tokens.
 pub(super) fn router() -> Router<Arc<Idp>> {

@@ -9,8 +9,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
-use super::super::Idp;
-use super::Encrypted;
+use super::super::{Idp, tls};
 use super::call::{Answer, Answered};
 use crate::guid;
 
@@ -108,8 +107,8 @@ impl FromRequestParts<Arc<Idp>> for Origin {
                 |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
             (1..=255).contains(&host.len()) && host.chars().all(of_host)
         };
-        let scheme = match parts.extensions.get::<Encrypted>() {
-            Some(Encrypted) => "https",
+        let scheme = match parts.extensions.get::<tls::Encrypted>() {
+            Some(tls::Encrypted) => "https",
             None => "http",
         };
         Ok(Self(match host.filter(plain) {
