@@ -29,6 +29,7 @@ mod metadata;
 mod my_apps;
 mod page;
 mod refresh;
+mod refuse;
 mod routes;
 mod session;
 mod shelf;
