@@ -135,7 +135,11 @@ impl Tenant {
     /// The assignments by which this user may use the application: the user's own, and those of groups that the user is a
     /// direct member of. Nested groups do not count.
     pub fn assignments_of<'a>(&'a self, user: &User, application: &'a Application) -> Vec<&'a Assignment> {
-        let direct = self.groups_of(user, false);
+        let by_group = |assignment: &Assignment| matches!(assignment.principal, Principal::Group(_));
+        let direct = match application.assignments.iter().any(by_group) {
+            true => self.groups_of(user, false),
+            false => Vec::new(),
+        };
         let holds = |assignment: &&Assignment| match &assignment.principal {
             Principal::User(id) => id == &user.object_id,
             Principal::Group(id) => direct.iter().any(|group| &group.object_id == id),

@@ -63,7 +63,9 @@ pub(super) fn assigned<'a>(
 ) -> Option<&'a Policy> {
     let all = || tenant.policies.iter().filter(|policy| policy.kind == kind);
     let own = all().find(|policy| application.policies.contains(&policy.id));
-    own.or_else(|| all().find(|policy| policy.is_organization_default))
+    // Graph ignores the mark on claims mapping policies.
+    let default = |policy: &&Policy| policy.is_organization_default && kind != PolicyKind::ClaimsMapping;
+    own.or_else(|| all().find(default))
 }
 
 /// How long a token lifetime policy has an assertion live; none without one.

@@ -1,9 +1,11 @@
 //! Federation metadata, golden.
 
+use mock_idp::directory::SigningCertificate;
 use mock_idp::federation_metadata;
+use mock_idp::issuance::common_federation_metadata;
 use saml::signature::{signatures, verify};
 
-use super::{DIRECTORY, SIGNATURE, between, masked, one_line, tenant};
+use super::{DIRECTORY, SIGNATURE, between, changed, masked, one_line, tenant};
 
 const METADATA: &str = r##"
 <EntityDescriptor ID="ID-1" entityID="https://sts.windows.net/TID/" xmlns="urn:oasis:names:tc:SAML:2.0:metadata">
@@ -118,11 +120,44 @@ fn federation_metadata_lists_every_published_key_and_is_signed_by_the_active_one
 
 #[test]
 fn an_application_with_keys_of_its_own_has_metadata_of_its_own() {
-    let mut tenant = tenant().clone();
-    let own = DIRECTORY.fabrikam().keys.clone();
-    tenant.applications[0].keys = Some(own.clone());
+    let key = DIRECTORY.fabrikam().keys.active.clone();
+    let mut lost = SigningCertificate::of(DIRECTORY.fabrikam().keys.k2.clone(), true);
+    lost.key = None;
+    let tenant = changed(|application| {
+        application.certificates = vec![lost.clone(), SigningCertificate::of(key.clone(), false)];
+    });
     let bytes = federation_metadata(&tenant, "http://localhost:8400", Some(&tenant.applications[0])).unwrap();
     let text = std::str::from_utf8(&bytes[3..]).unwrap();
-    assert!(text.contains(&own.active.certificate().base64()));
+    let own = key.certificate().base64();
+    assert_eq!(
+        text.matches(&own).count(),
+        3 + 1,
+        "inactive, and yet the one that signs"
+    );
+    assert_eq!(
+        text.matches(&lost.certificate.base64()).count(),
+        3,
+        "without its key"
+    );
+    assert!(
+        text.find(&lost.certificate.base64()) < text.rfind(&own),
+        "in the order in which they were made"
+    );
     assert!(!text.contains(&tenant.keys.active.certificate().base64()));
+}
+
+#[test]
+fn the_metadata_of_common_is_nobodys_and_lists_everybodys_keys() {
+    let bytes = common_federation_metadata(&DIRECTORY, "http://localhost:8400/").unwrap();
+    let text = std::str::from_utf8(&bytes[3..]).unwrap();
+    assert!(text.contains(r#" entityID="https://sts.windows.net/{tenant}/" "#));
+    assert!(text.contains(r#"<wsa:Address>https://sts.windows.net/{tenant}/</wsa:Address>"#));
+    assert_eq!(
+        text.matches(r#"Location="http://localhost:8400/common/saml2""#)
+            .count(),
+        3
+    );
+    let metadata = saml::metadata::IdpMetadata::parse(&bytes).unwrap();
+    assert_eq!(metadata.signing.len(), 2);
+    assert!(verify(text, signatures(text)[0], tenant().keys.active.certificate()).unwrap());
 }
