@@ -8,6 +8,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use maud::{Markup, html};
 
+use super::answer::Binding;
 use super::error_page::timestamp;
 use super::sign_in_log::{Attempt, Kind, Outcome};
 use super::{Idp, error_lookup, page, sso};
@@ -68,8 +69,8 @@ pub(super) async fn one(
             }
             h1 { (kind(&attempt)) ", " (timestamp(attempt.at)) }
             (facts(&attempt))
-            (message::shown("request", "What was asked", attempt.request_xml.as_deref(), attempt.query_signature))
-            (message::shown("response", "What was answered", attempt.response_xml.as_deref(), false))
+            (message::shown("request", "What was asked", attempt.request_xml.as_deref(), attempt.query_signature, no_request(&attempt)))
+            (message::shown("response", "What was answered", attempt.response_xml.as_deref(), false, no_response(&attempt)))
             @if let Some(relay_state) = &attempt.relay_state {
                 section.card aria-labelledby="relay" {
                     h2 #relay { "RelayState" }
@@ -158,6 +159,22 @@ fn facts(attempt: &Attempt) -> Markup {
                 dt { "IP address" } dd { @match attempt.ip { Some(ip) => (ip), None => "unknown" } }
             }
         }
+    }
+}
+
+fn no_request(attempt: &Attempt) -> &'static str {
+    match (attempt.binding, attempt.kind) {
+        (Binding::IdpInitiated, Kind::SignIn) => "No request: it began at a link or a tile.",
+        (_, Kind::SignOut) => "No request: the person signed out here.",
+        _ => "Nothing that could be decoded.",
+    }
+}
+
+fn no_response(attempt: &Attempt) -> &'static str {
+    match (&attempt.outcome, attempt.kind) {
+        (Outcome::Failure(_), _) => "A page with the error. The application was told nothing.",
+        (Outcome::Success, Kind::SignOut) => "The session ended; whoever asked was told so by a redirect.",
+        (Outcome::Success, Kind::SignIn) => "No message.",
     }
 }
 
