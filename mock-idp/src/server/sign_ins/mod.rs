@@ -151,7 +151,7 @@ fn facts(attempt: &Attempt) -> Markup {
                 }
                 dt { "User" } dd { (named(attempt.user.as_ref())) }
                 dt { "Application" } dd { (application(attempt)) }
-                @if let Some((app_id, _)) = &attempt.application { dt { "Application ID" } dd { code { (app_id) } } }
+                @if let Some((app_id, _)) = attempt.application.as_ref().filter(|(app_id, _)| !app_id.is_empty()) { dt { "Application ID" } dd { code { (app_id) } } }
                 dt { "Binding" } dd { (attempt.binding.as_str()) }
                 @if let Some(destination) = &attempt.destination { dt { "Answer sent to" } dd { (destination) } }
                 dt { "Request ID" } dd { code { (attempt.request_id) } }
