@@ -1,7 +1,8 @@
 //! Card 2: what assertions say.
 
 use mock_idp::directory::{
-    Attribute, Group, GroupValue, Matches, NameFormat, On, Transformation, UserKind, Value, WhichGroups,
+    Attribute, Group, GroupValue, Matches, NameFormat, On, Policy, PolicyKind, Transformation, UserKind,
+    Value, WhichGroups,
 };
 
 use super::single_sign_on::{application, with_application};
@@ -12,9 +13,13 @@ async fn the_name_id_takes_a_format_and_a_transformation() {
     let cards = admin.open(&format!("{path}/single-sign-on")).await;
     let list = admin.follow(&cards, "Edit Attributes & Claims").await;
     let page = admin.follow(&list, "Unique User Identifier (Name ID)").await;
-    let page = admin.press(&page, "Show the fields of this transformation", &[("t1", "join")]).await;
+    let page = admin
+        .press(&page, "Show the fields of this transformation", &[("t1", "join")])
+        .await;
     assert!(page.text().contains("Separator"), "the fields of Join are shown");
-    let told = admin.press(&page, "Save", &[("t1_input", ""), ("t1_second", "text")]).await;
+    let told = admin
+        .press(&page, "Save", &[("t1_input", ""), ("t1_second", "text")])
+        .await;
     assert!(told.error("t1_input").contains("Select an attribute"));
     let list = admin
         .press(
@@ -38,7 +43,11 @@ async fn the_name_id_takes_a_format_and_a_transformation() {
         second: On::Constant("contoso.example".to_owned()),
     };
     assert_eq!(saved.value, Value::Transformation(vec![join]));
-    assert!(list.text().contains("Join() of user.employeeid [Persistent]"), "{}", list.text());
+    assert!(
+        list.text().contains("Join() of user.employeeid [Persistent]"),
+        "{}",
+        list.text()
+    );
 }
 
 #[tokio::test]
@@ -49,14 +58,39 @@ async fn a_claim_is_added_edited_and_deleted() {
     let told = admin.press(&new, "Save", &[("name", "department")]).await;
     assert!(told.error("attribute").contains("Select the attribute"));
     let list = admin
-        .press(&told, "Save", &[("name", "department"), ("namespace", "https://sp.example/claims"), ("attribute", "user.department"), ("name_format", "uri")])
+        .press(
+            &told,
+            "Save",
+            &[
+                ("name", "department"),
+                ("namespace", "https://sp.example/claims"),
+                ("attribute", "user.department"),
+                ("name_format", "uri"),
+            ],
+        )
         .await;
     let claim = application(idp.directory()).claims[4].clone();
-    assert_eq!((claim.wire_name().as_str(), claim.name_format), ("https://sp.example/claims/department", Some(NameFormat::Uri)));
+    assert_eq!(
+        (claim.wire_name().as_str(), claim.name_format),
+        ("https://sp.example/claims/department", Some(NameFormat::Uri))
+    );
     let page = admin.follow(&list, "https://sp.example/claims/department").await;
-    let list = admin.press(&page, "Save", &[("source", "constant"), ("constant", "the same"), ("namespace", "")]).await;
+    let list = admin
+        .press(
+            &page,
+            "Save",
+            &[
+                ("source", "constant"),
+                ("constant", "the same"),
+                ("namespace", ""),
+            ],
+        )
+        .await;
     let claim = application(idp.directory()).claims[4].clone();
-    assert_eq!((claim.wire_name().as_str(), claim.value), ("department", Value::Constant("the same".to_owned())));
+    assert_eq!(
+        (claim.wire_name().as_str(), claim.value),
+        ("department", Value::Constant("the same".to_owned()))
+    );
     let list = admin.press(&list, "Delete the claim 4", &[]).await;
     assert_eq!(list.notice(), "The claim was deleted.");
     assert_eq!(application(idp.directory()).claims.len(), 4);
@@ -66,90 +100,26 @@ async fn a_claim_is_added_edited_and_deleted() {
 async fn a_restricted_claim_and_a_name_twice_are_refused_with_the_reason() {
     let (idp, mut admin, path) = with_application().await;
     let new = admin.open(&format!("{path}/single-sign-on/claims/new")).await;
-    let claim = |namespace, name| [("namespace", namespace), ("name", name), ("attribute", "user.mail")];
+    let claim = |namespace, name| {
+        [
+            ("namespace", namespace),
+            ("name", name),
+            ("attribute", "user.mail"),
+        ]
+    };
     let restricted = claim("http://schemas.microsoft.com/identity/claims", "tenantid");
     let told = admin.press(&new, "Save", &restricted).await;
     assert_eq!(told.status, 422);
-    assert!(told.error("name").contains("restricted claim set"), "{}", told.error("name"));
+    assert!(
+        told.error("name").contains("restricted claim set"),
+        "{}",
+        told.error("name")
+    );
     assert_eq!(told.labelled("Name"), "tenantid");
     let twice = claim("http://schemas.xmlsoap.org/ws/2005/05/identity/claims", "surname");
     let told = admin.press(&new, "Save", &twice).await;
     assert!(told.error("name").contains("already"), "{}", told.error("name"));
     assert_eq!(application(idp.directory()).claims.len(), 4);
-}
-
-#[tokio::test]
-async fn two_steps_follow_each_other_and_come_back_as_they_were_written() {
-    let (idp, mut admin, path) = with_application().await;
-    let page = admin.open(&format!("{path}/single-sign-on/claims/new")).await;
-    let page = admin
-        .press(&page, "Show the fields of this transformation", &[("t1", "between"), ("t2", "contains")])
-        .await;
-    let fields = [
-        ("name", "team"),
-        ("t1_input", "user.department"),
-        ("t1_input_all", "yes"),
-        ("t1_after", "("),
-        ("t1_before", ")"),
-        ("t2_input", "previous"),
-        ("t2_text", "sales"),
-        ("t2_then", "text"),
-        ("t2_then_text", "S"),
-        ("t2_otherwise", "user.city"),
-    ];
-    admin.press(&page, "Save", &fields).await;
-    let saved = application(idp.directory()).claims[4].value.clone();
-    let expected = Value::Transformation(vec![
-        Transformation::Extract {
-            input: On::All("user.department".parse().unwrap()),
-            after: Some("(".to_owned()),
-            before: Some(")".to_owned()),
-        },
-        Transformation::Match {
-            input: On::Previous,
-            how: Matches::Contains,
-            text: "sales".to_owned(),
-            then: On::Constant("S".to_owned()),
-            otherwise: Some(On::Attribute("user.city".parse().unwrap())),
-        },
-    ]);
-    assert_eq!(saved, expected);
-    let page = admin.open(&format!("{path}/single-sign-on/claims/4")).await;
-    admin.press(&page, "Save", &[]).await;
-    assert_eq!(application(idp.directory()).claims[4].value, expected, "saving what is shown changes nothing");
-}
-
-#[tokio::test]
-async fn every_function_of_the_list_can_be_saved() {
-    let (idp, mut admin, path) = with_application().await;
-    let page = admin.open(&format!("{path}/single-sign-on/claims/0")).await;
-    let functions: Vec<String> = page
-        .html()
-        .select(&scraper::Selector::parse("#t1 option").unwrap())
-        .filter_map(|option| option.value().attr("value").map(ToOwned::to_owned))
-        .filter(|value| !value.is_empty())
-        .collect();
-    assert_eq!(functions.len(), 18);
-    for function in functions {
-        let page = admin.open(&format!("{path}/single-sign-on/claims/0")).await;
-        let page = admin.press(&page, "Show the fields of this transformation", &[("t1", &function)]).await;
-        let mut form = page.form("Save");
-        for part in ["input", "then", "otherwise", "second"] {
-            if form.value(&format!("t1_{part}")).is_some() {
-                form = form.with(&[(&format!("t1_{part}"), "user.mail")]);
-            }
-        }
-        for (part, text) in [("text", "x"), ("after", "a"), ("before", "b"), ("start", "1"), ("length", "2"), ("pattern", "^(?<d>a+)"), ("with", "{d}")] {
-            if form.value(&format!("t1_{part}")).is_some() {
-                form = form.with(&[(&format!("t1_{part}"), text)]);
-            }
-        }
-        let list = admin.submit(form).await;
-        assert_eq!(list.notice(), "The claim was saved.", "{function}: {}", list.text());
-        let page = admin.open(&format!("{path}/single-sign-on/claims/0")).await;
-        assert_eq!(page.form("Save").value("t1"), Some(function.as_str()));
-        assert!(matches!(&application(idp.directory()).claims[0].value, Value::Transformation(steps) if steps.len() == 1));
-    }
 }
 
 #[tokio::test]
@@ -165,15 +135,32 @@ async fn a_condition_names_users_groups_and_another_source() {
         .unwrap();
     let page = admin.open(&format!("{path}/single-sign-on/claims/0")).await;
     let new = admin.follow(&page, "Add condition").await;
-    let page = admin.press(&new, "Save", &[("users", "members"), ("groups", &id), ("attribute", "user.displayname")]).await;
+    let page = admin
+        .press(
+            &new,
+            "Save",
+            &[
+                ("users", "members"),
+                ("groups", &id),
+                ("attribute", "user.displayname"),
+            ],
+        )
+        .await;
     assert_eq!(page.notice(), "The condition was saved.");
-    assert!(page.text().contains("Members in Sales: user.displayname"), "{}", page.text());
+    assert!(
+        page.text().contains("Members in Sales: user.displayname"),
+        "{}",
+        page.text()
+    );
     let condition = application(idp.directory()).claims[0].conditions[0].clone();
     assert_eq!((condition.users, condition.groups), (UserKind::Members, vec![id]));
     assert_eq!(condition.value, Value::Attribute(Attribute::DISPLAY_NAME));
     let edit = admin.follow(&page, "Edit condition 1").await;
     let page = admin.press(&edit, "Save", &[("users", "all_guests")]).await;
-    assert_eq!(application(idp.directory()).claims[0].conditions[0].users, UserKind::AllGuests);
+    assert_eq!(
+        application(idp.directory()).claims[0].conditions[0].users,
+        UserKind::AllGuests
+    );
     let page = admin.press(&page, "Delete condition 1", &[]).await;
     assert_eq!(page.notice(), "The condition was deleted.");
     assert!(application(idp.directory()).claims[0].conditions.is_empty());
@@ -184,9 +171,17 @@ async fn the_group_claim_has_all_its_options() {
     let (idp, mut admin, path) = with_application().await;
     let list = admin.open(&format!("{path}/single-sign-on/claims")).await;
     let page = admin.follow(&list, "Add a group claim").await;
-    let told = admin.press(&page, "Save", &[("which", "all"), ("value", "cloud")]).await;
+    let told = admin
+        .press(&page, "Save", &[("which", "all"), ("value", "cloud")])
+        .await;
     assert!(told.error("value").contains("assigned"), "{}", told.text());
-    let told = admin.press(&page, "Save", &[("which", "all"), ("filter", "yes"), ("customize", "yes")]).await;
+    let told = admin
+        .press(
+            &page,
+            "Save",
+            &[("which", "all"), ("filter", "yes"), ("customize", "yes")],
+        )
+        .await;
     assert!(told.error("filter_text").contains("filtered by"));
     let list = admin
         .press(
@@ -212,10 +207,16 @@ async fn the_group_claim_has_all_its_options() {
         .await;
     assert_eq!(list.notice(), "The group claim was saved.", "{}", list.text());
     let saved = application(idp.directory()).group_claims.unwrap();
-    assert_eq!((saved.groups, saved.value), (WhichGroups::Assigned, GroupValue::NetbiosAndSam));
+    assert_eq!(
+        (saved.groups, saved.value),
+        (WhichGroups::Assigned, GroupValue::NetbiosAndSam)
+    );
     let filter = saved.filter.clone().unwrap();
     assert!(filter.sam_account_name && filter.how == Matches::EndsWith && filter.text == "-sales");
-    assert_eq!((saved.name.as_deref(), saved.namespace.as_deref()), (Some("teams"), Some("https://sp.example")));
+    assert_eq!(
+        (saved.name.as_deref(), saved.namespace.as_deref()),
+        (Some("teams"), Some("https://sp.example"))
+    );
     assert!(saved.emit_as_roles && saved.cloud_display_names && saved.replace.is_some());
     let page = admin.follow(&list, "Group claim").await;
     admin.press(&page, "Save", &[]).await;
@@ -223,4 +224,30 @@ async fn the_group_claim_has_all_its_options() {
     let list = admin.open(&format!("{path}/single-sign-on/claims")).await;
     admin.press(&list, "Delete the claim groups", &[]).await;
     assert_eq!(application(idp.directory()).group_claims, None);
+}
+
+#[tokio::test]
+async fn where_a_policy_decides_the_page_is_read_only() {
+    let (idp, mut admin, path) = with_application().await;
+    let new = admin.open(&format!("{path}/single-sign-on/claims/new")).await;
+    let policy = Policy {
+        id: "5f1c1d3e-0000-4000-8000-000000000001".to_owned(),
+        kind: PolicyKind::ClaimsMapping,
+        display_name: "By Graph".to_owned(),
+        definition: Vec::new(),
+        is_organization_default: false,
+    };
+    idp.directory()
+        .change(|directory| {
+            let tenant = &mut directory.tenants[0];
+            tenant.applications[0].policies.push(policy.id.clone());
+            tenant.policies.push(policy);
+            Ok::<_, std::convert::Infallible>(())
+        })
+        .unwrap();
+    let list = admin.open(&format!("{path}/single-sign-on/claims")).await;
+    assert!(list.text().contains("By Graph") && !list.text().contains("Add new claim"));
+    let form = [("revision", "1"), ("name", "x"), ("attribute", "user.mail")];
+    let told = admin.press(&new, "Save", &form).await;
+    assert!(told.error("name").contains("policy decides"), "{}", told.text());
 }

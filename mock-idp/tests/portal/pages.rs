@@ -6,7 +6,8 @@ use mock_idp::directory::{Group, Principal};
 use mock_idp::{Application, ReplyUrl, Shared};
 use scraper::{Html, Selector};
 
-use super::kit::{DIRECTORY, Page};
+use super::kit::DIRECTORY;
+use super::page::Page;
 use super::served;
 
 /// Paths that another part of the server answers.
@@ -22,7 +23,9 @@ fn furnished() -> Shared {
     tenant.groups.push(group);
     let mut application = Application::from_template("Endpoint \"Backup\"", Some("endpoint-backup"));
     application.enable_saml(jiff::Timestamp::now()).unwrap();
-    application.identifiers.push("https://sp.example/metadata".to_owned());
+    application
+        .identifiers
+        .push("https://sp.example/metadata".to_owned());
     application.reply_urls.push(ReplyUrl {
         url: "https://sp.example/acs".to_owned(),
         index: Some(1),
@@ -30,7 +33,9 @@ fn furnished() -> Shared {
     });
     let app_id = application.app_id.clone();
     tenant.applications.push(application);
-    tenant.applications.push(Application::from_template("Second", None));
+    tenant
+        .applications
+        .push(Application::from_template("Second", None));
     tenant.assign(&app_id, Principal::User(alice), None).unwrap();
     directory.into()
 }
@@ -50,10 +55,21 @@ async fn every_page_is_reached_by_links_and_readable_by_everybody() {
         }
         check(&page, &path);
         for link in page.html().select(&css("a[href]")) {
-            let target = link.value().attr("href").unwrap().split('#').next().unwrap().to_owned();
+            let target = link
+                .value()
+                .attr("href")
+                .unwrap()
+                .split('#')
+                .next()
+                .unwrap()
+                .to_owned();
             let elsewhere = ELSEWHERE.iter().any(|part| target.contains(part));
             // One page of each shape is enough: ids differ, pages do not.
-            if target.starts_with('/') && !elsewhere && shapes.insert(shape(&target)) && known.insert(target.clone()) {
+            if target.starts_with('/')
+                && !elsewhere
+                && shapes.insert(shape(&target))
+                && known.insert(target.clone())
+            {
                 waiting.push_back(target);
             }
         }
@@ -64,37 +80,76 @@ async fn every_page_is_reached_by_links_and_readable_by_everybody() {
 /// The path without what varies in it.
 fn shape(path: &str) -> String {
     let path = path.split('?').next().unwrap();
-    let parts = path.split('/').map(|part| match part.len() > 20 || part.parse::<u32>().is_ok() {
-        true => "*",
-        false => part,
-    });
+    let parts = path
+        .split('/')
+        .map(|part| match part.len() > 20 || part.parse::<u32>().is_ok() {
+            true => "*",
+            false => part,
+        });
     parts.collect::<Vec<_>>().join("/")
 }
 
 fn check(page: &Page, path: &str) {
     let html = page.html();
     let count = |selector: &str| html.select(&css(selector)).count();
-    assert!(page.text().contains("Mock identity provider – for tests only"), "{path}");
-    assert_eq!(page.headers["x-mock-idp"], "mock identity provider, for tests only");
+    assert!(
+        page.text().contains("Mock identity provider – for tests only"),
+        "{path}"
+    );
+    assert_eq!(
+        page.headers["x-mock-idp"],
+        "mock identity provider, for tests only"
+    );
     let policy = page.headers["content-security-policy"].to_str().unwrap();
-    assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{path}");
-    assert_eq!((count("html[lang=en]"), count("main"), count("h1")), (1, 1, 1), "{path}");
-    assert_eq!(count("[style], style, script:not([src])"), 0, "{path}: the policy forbids it");
-    let ids: Vec<_> = html.select(&css("[id]")).map(|of| of.value().attr("id").unwrap().to_owned()).collect();
+    assert!(
+        policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+        "{path}"
+    );
+    assert_eq!(
+        (count("html[lang=en]"), count("main"), count("h1")),
+        (1, 1, 1),
+        "{path}"
+    );
+    assert_eq!(
+        count("[style], style, script:not([src])"),
+        0,
+        "{path}: the policy forbids it"
+    );
+    let ids: Vec<_> = html
+        .select(&css("[id]"))
+        .map(|of| of.value().attr("id").unwrap().to_owned())
+        .collect();
     let distinct: BTreeSet<_> = ids.iter().collect();
     assert_eq!(ids.len(), distinct.len(), "{path}: an id stands twice in {ids:?}");
     for input in html.select(&css("input:not([type=hidden]), select, textarea")) {
-        let id = input.value().attr("id").unwrap_or_else(|| panic!("{path}: {}", input.html()));
-        assert_eq!(count(&format!("label[for=\"{id}\"]")), 1, "{path}: {id} has no label");
+        let id = input
+            .value()
+            .attr("id")
+            .unwrap_or_else(|| panic!("{path}: {}", input.html()));
+        assert_eq!(
+            count(&format!("label[for=\"{id}\"]")),
+            1,
+            "{path}: {id} has no label"
+        );
     }
     for described in html.select(&css("[aria-describedby], [aria-labelledby]")) {
         let of = described.value();
-        for id in [of.attr("aria-describedby"), of.attr("aria-labelledby")].into_iter().flatten().flat_map(|all| all.split(' ')) {
-            assert!(ids.iter().any(|known| known == id), "{path}: nothing is called {id}");
+        for id in [of.attr("aria-describedby"), of.attr("aria-labelledby")]
+            .into_iter()
+            .flatten()
+            .flat_map(|all| all.split(' '))
+        {
+            assert!(
+                ids.iter().any(|known| known == id),
+                "{path}: nothing is called {id}"
+            );
         }
     }
     for nav in html.select(&css("nav")) {
-        let named = nav.value().attr("aria-label").or(nav.value().attr("aria-labelledby"));
+        let named = nav
+            .value()
+            .attr("aria-label")
+            .or(nav.value().attr("aria-labelledby"));
         assert!(named.is_some(), "{path}: a navigation without name");
     }
     for form in html.select(&css("form[method=post]")) {
@@ -145,6 +200,8 @@ async fn tenants_are_switched_and_lists_searched() {
     let users = admin.open("/portal/contoso.example/users").await;
     let found = admin.press(&users, "Search", &[("q", "SIMON")]).await;
     assert!(found.text().contains("B.Simon@contoso.example") && !found.text().contains("alice@"));
-    let list = admin.open("/portal/contoso.example/applications?q=sp.example").await;
+    let list = admin
+        .open("/portal/contoso.example/applications?q=sp.example")
+        .await;
     assert!(list.text().contains("Endpoint \"Backup\"") && !list.text().contains("Second"));
 }

@@ -37,24 +37,44 @@ async fn somebody_who_follows_the_page_word_for_word_finds_each_label_and_button
     let cards = admin.press(&method, "SAML", &[]).await;
     assert_eq!(cards.title(), "Set up single sign-on with SAML");
     let basic = admin.follow(&cards, "Edit Basic SAML Configuration").await;
-    assert_eq!((basic.labelled("Identifier"), basic.labelled("Reply URL")), (String::new(), String::new()));
-    assert!(basic.text().contains("https://<SUBDOMAIN>.backup.example/singlesignon/saml/SSO"));
+    assert_eq!(
+        (basic.labelled("Identifier"), basic.labelled("Reply URL")),
+        (String::new(), String::new())
+    );
+    assert!(
+        basic
+            .text()
+            .contains("https://<SUBDOMAIN>.backup.example/singlesignon/saml/SSO")
+    );
     let cards = admin
-        .press(&basic, "Save", &[("identifier", IDENTIFIER), ("reply_url", REPLY)])
+        .press(
+            &basic,
+            "Save",
+            &[("identifier", IDENTIFIER), ("reply_url", REPLY)],
+        )
         .await;
     assert_eq!(cards.notice(), "Basic SAML Configuration was saved.");
     assert!(cards.text().contains(IDENTIFIER) && cards.text().contains(REPLY));
 
     // Download, copy.
-    assert!(cards.text().contains("SAML Signing Certificate") && cards.text().contains("Set up Endpoint Backup"));
+    assert!(
+        cards.text().contains("SAML Signing Certificate") && cards.text().contains("Set up Endpoint Backup")
+    );
     let file = admin.follow(&cards, "Download Federation Metadata XML").await;
     let disposition = file.headers["content-disposition"].to_str().unwrap().to_owned();
-    assert!(disposition.contains("filename=\"Endpoint Backup.xml\""), "{disposition}");
+    assert!(
+        disposition.contains("filename=\"Endpoint Backup.xml\""),
+        "{disposition}"
+    );
     let metadata = IdpMetadata::parse(&file.bytes).unwrap();
     assert_eq!(metadata.entity_id, cards.labelled("Azure AD Identifier"));
     assert_eq!(metadata.sso[0].location, cards.labelled("Login URL"));
     assert_eq!(cards.labelled("Logout URL"), cards.labelled("Login URL"));
-    assert!(cards.labelled("App Federation Metadata Url").contains("federationmetadata.xml?appid="));
+    assert!(
+        cards
+            .labelled("App Federation Metadata Url")
+            .contains("federationmetadata.xml?appid=")
+    );
 
     // The test user.
     let users = admin.follow(&cards, "Users").await;
@@ -64,10 +84,23 @@ async fn somebody_who_follows_the_page_word_for_word_finds_each_label_and_button
     assert_eq!(password.len(), 8, "{password}");
     assert!(new.text().contains("Show password"));
     let users = admin
-        .press(&new, "Create", &[("display_name", "B.Simon"), ("user_name", "B.Simon2@contoso.example")])
+        .press(
+            &new,
+            "Create",
+            &[
+                ("display_name", "B.Simon"),
+                ("user_name", "B.Simon2@contoso.example"),
+            ],
+        )
         .await;
     assert_eq!(users.notice(), "B.Simon was created: B.Simon2@contoso.example");
-    let made = idp.directory().read().contoso().account("B.Simon2@contoso.example").cloned().unwrap();
+    let made = idp
+        .directory()
+        .read()
+        .contoso()
+        .account("B.Simon2@contoso.example")
+        .cloned()
+        .unwrap();
     assert_eq!(made.password, password);
 
     // Assign.
@@ -77,11 +110,17 @@ async fn somebody_who_follows_the_page_word_for_word_finds_each_label_and_button
     let adding = admin.follow(&assigned, "Add user/group").await;
     assert!(adding.text().contains("None Selected") && adding.text().contains("Default Access"));
     let list = admin.open(&select(&adding)).await;
-    let adding = admin.press(&list, "Select", &[("principal", &made.object_id)]).await;
+    let adding = admin
+        .press(&list, "Select", &[("principal", &made.object_id)])
+        .await;
     assert_eq!(adding.title(), "Add Assignment");
     let assigned = admin.press(&adding, "Assign", &[]).await;
     assert_eq!(assigned.notice(), "1 assignment was added.");
-    assert!(assigned.text().contains("B.Simon User Default Access"), "{}", assigned.text());
+    assert!(
+        assigned.text().contains("B.Simon User Default Access"),
+        "{}",
+        assigned.text()
+    );
 
     // Test.
     let cards = admin.follow(&assigned, "Single sign-on").await;
@@ -97,8 +136,11 @@ async fn somebody_who_follows_the_page_word_for_word_finds_each_label_and_button
 }
 
 /// The link "Users and groups" of the dialog, not that of the navigation.
-fn select(page: &super::kit::Page) -> String {
+fn select(page: &super::page::Page) -> String {
     let html = page.html();
-    let link = html.select(&scraper::Selector::parse("form h2 a").unwrap()).next().unwrap();
+    let link = html
+        .select(&scraper::Selector::parse("form h2 a").unwrap())
+        .next()
+        .unwrap();
     link.value().attr("href").unwrap().to_owned()
 }

@@ -38,7 +38,9 @@ pub(crate) fn choice<'a, V: Into<String>, W: Into<String>>(
     label: &'a str,
     options: impl IntoIterator<Item = (V, W)>,
 ) -> Field<'a> {
-    let options = options.into_iter().map(|(value, words)| (value.into(), words.into()));
+    let options = options
+        .into_iter()
+        .map(|(value, words)| (value.into(), words.into()));
     field(entry, name, label, Kind::Choice(options.collect()))
 }
 
@@ -160,7 +162,13 @@ pub(crate) fn form(scene: &Scene, action: &str, entry: &Entry, content: &Markup)
 }
 
 /// A button alone in its form.
-pub(crate) fn button(scene: &Scene, action: &str, hidden: &[(&str, &str)], class: &str, words: &Markup) -> Markup {
+pub(crate) fn button(
+    scene: &Scene,
+    action: &str,
+    hidden: &[(&str, &str)],
+    class: &str,
+    words: &Markup,
+) -> Markup {
     html! {
         form.inline method="post" action=(action) {
             (scene.browser.field())

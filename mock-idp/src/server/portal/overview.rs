@@ -3,7 +3,8 @@
 use axum::response::Response;
 use maud::html;
 
-use super::frame::{Section, copied};
+use super::document::copied;
+use super::frame::Section;
 use super::scene::Scene;
 use crate::server::{metadata_url, sso_url};
 
@@ -14,7 +15,11 @@ pub(crate) async fn show(scene: Scene) -> Response {
     let counts = [
         ("Users", tenant.users.len(), "users"),
         ("Groups", super::people::real_groups(tenant).count(), "groups"),
-        ("Enterprise applications", tenant.applications.len(), "applications"),
+        (
+            "Enterprise applications",
+            tenant.applications.len(),
+            "applications",
+        ),
     ];
     let origin = &scene.idp.origin;
     let content = html! {

@@ -38,14 +38,22 @@ async fn show(scene: Scene) -> Response {
 async fn export(scene: Scene) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/toml; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"directory.toml\""),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"directory.toml\"",
+        ),
     ];
     (headers, scene.directory.to_toml()).into_response()
 }
 
 async fn import(scene: Scene, Upload { entry, file }: Upload) -> Response {
     let imported = String::from_utf8(file)
-        .map_err(|_| Failure::field("file", "This file is no text: choose a TOML file that was exported here."))
+        .map_err(|_| {
+            Failure::field(
+                "file",
+                "This file is no text: choose a TOML file that was exported here.",
+            )
+        })
         .and_then(|text| match text.trim() {
             "" => Err(Failure::field("file", "Choose a file first.")),
             _ => change::directory(&scene, |directory| {
@@ -84,7 +92,11 @@ fn report(before: &Directory, after: &Directory) -> String {
             tenant.display_name,
             count("users", tenant.users.len(), old.map(|old| old.users.len())),
             count("groups", tenant.groups.len(), old.map(|old| old.groups.len())),
-            count("applications", tenant.applications.len(), old.map(|old| old.applications.len())),
+            count(
+                "applications",
+                tenant.applications.len(),
+                old.map(|old| old.applications.len())
+            ),
         ));
         let fresh = tenant.applications.iter().filter(|application| {
             let was = before.application(&application.app_id).map(|(_, was)| was);
@@ -97,14 +109,22 @@ fn report(before: &Directory, after: &Directory) -> String {
             let mut own = application.certificates.iter();
             own.any(|own| !known(own.certificate.thumbprint_sha1()))
         });
-        let names: Vec<_> = fresh.map(|application| application.display_name.as_str()).collect();
+        let names: Vec<_> = fresh
+            .map(|application| application.display_name.as_str())
+            .collect();
         if !names.is_empty() {
-            lines.push(format!("New signing certificates, since their keys are not at hand: {}.", names.join(", ")));
+            lines.push(format!(
+                "New signing certificates, since their keys are not at hand: {}.",
+                names.join(", ")
+            ));
         }
     }
     for old in &before.tenants {
         if !after.tenants.iter().any(|tenant| tenant.id == old.id) {
-            lines.push(format!("{} is not in the file and was removed.", old.display_name));
+            lines.push(format!(
+                "{} is not in the file and was removed.",
+                old.display_name
+            ));
         }
     }
     lines.join("\n")

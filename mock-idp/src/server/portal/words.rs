@@ -22,7 +22,10 @@ pub(crate) fn attachment(name: &str, ending: &str) -> String {
         })
         .collect();
     let full = saml::binding::percent_encode(&format!("{name}.{ending}"));
-    format!("attachment; filename=\"{}.{ending}\"; filename*=UTF-8''{full}", plain.trim())
+    format!(
+        "attachment; filename=\"{}.{ending}\"; filename*=UTF-8''{full}",
+        plain.trim()
+    )
 }
 
 #[cfg(test)]

@@ -5,12 +5,12 @@ use maud::html;
 
 use crate::directory::{Application, Assignment, DEFAULT_ACCESS, Principal, Tenant};
 use crate::server::csrf::Form;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::change;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
 use crate::server::portal::frame::AppSection;
 use crate::server::portal::people::{Offered, picked, principal, selection};
-use crate::server::portal::scene::AppScene;
 
 /// The dialog; `?principal=` says who was selected.
 pub(crate) async fn show(scene: AppScene) -> Response {
@@ -32,7 +32,10 @@ pub(crate) async fn select(scene: AppScene) -> Response {
             }
         }
     };
-    let trail = [(scene.within("users-and-groups"), "Users and groups"), (back.clone(), "Add Assignment")];
+    let trail = [
+        (scene.within("users-and-groups"), "Users and groups"),
+        (back.clone(), "Add Assignment"),
+    ];
     scene.show(AppSection::Assignments, &trail, "Users and groups", &content)
 }
 
@@ -51,7 +54,11 @@ pub(crate) async fn submit(scene: AppScene, Form(fields): Form) -> Response {
 }
 
 /// Assigns everybody whom the form names, and says how many are new.
-pub(crate) fn assign(entry: &Entry, application: &mut Application, tenant: &Tenant) -> Result<usize, Failure> {
+pub(crate) fn assign(
+    entry: &Entry,
+    application: &mut Application,
+    tenant: &Tenant,
+) -> Result<usize, Failure> {
     let role = match entry.text("role") {
         "" => DEFAULT_ACCESS,
         role => role,
@@ -63,8 +70,12 @@ pub(crate) fn assign(entry: &Entry, application: &mut Application, tenant: &Tena
     }
     let mut added = 0;
     for id in wanted {
-        let principal: Principal = principal(tenant, id)
-            .ok_or_else(|| Failure::field("principal", "A user or group that was selected is not there any more; select again."))?;
+        let principal: Principal = principal(tenant, id).ok_or_else(|| {
+            Failure::field(
+                "principal",
+                "A user or group that was selected is not there any more; select again.",
+            )
+        })?;
         let same = |known: &Assignment| known.principal == principal && known.role == role;
         if !application.assignments.iter().any(same) {
             application.assignments.push(Assignment::new(principal, role));
@@ -79,7 +90,10 @@ pub(crate) fn check_role(application: &Application, role: &str) -> Result<(), Fa
     let known = role == DEFAULT_ACCESS || application.role(role).is_some_and(|role| role.enabled);
     match known {
         true => Ok(()),
-        false => Err(Failure::field("role", "This role is disabled or was deleted; select another.")),
+        false => Err(Failure::field(
+            "role",
+            "This role is disabled or was deleted; select another.",
+        )),
     }
 }
 
@@ -93,7 +107,10 @@ pub(crate) fn role_choices(application: &Application) -> Vec<(String, String)> {
     std::iter::once(default)
         .chain(offered.map(|role| {
             let value = role.value.as_ref().map(|value| format!(" ({value})"));
-            (role.id.clone(), format!("{}{}", role.display_name, value.unwrap_or_default()))
+            (
+                role.id.clone(),
+                format!("{}{}", role.display_name, value.unwrap_or_default()),
+            )
         }))
         .collect()
 }
@@ -101,7 +118,11 @@ pub(crate) fn role_choices(application: &Application) -> Vec<(String, String)> {
 fn page(scene: &AppScene, entry: &Entry) -> Response {
     let chosen = picked(scene.tenant(), entry);
     let query: Vec<_> = chosen.iter().map(|(id, _)| format!("principal={id}")).collect();
-    let select = format!("{}?{}", scene.within("users-and-groups/add/select"), query.join("&"));
+    let select = format!(
+        "{}?{}",
+        scene.within("users-and-groups/add/select"),
+        query.join("&")
+    );
     let form = html! {
         section.field.wrong[entry.problem("principal").is_some()] #principal aria-labelledby="who" {
             h2 #who { a href=(select) { "Users and groups" } }

@@ -6,11 +6,11 @@ use maud::html;
 use super::add::role_choices;
 use crate::directory::{Application, DEFAULT_ACCESS, Principal, Tenant};
 use crate::server::csrf::Form;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::change;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
 use crate::server::portal::frame::AppSection;
-use crate::server::portal::scene::AppScene;
 use crate::server::portal::words;
 
 pub(crate) async fn show(scene: AppScene) -> Response {
@@ -20,7 +20,11 @@ pub(crate) async fn show(scene: AppScene) -> Response {
 /// "Edit Assignment": another role.
 pub(crate) async fn edit(scene: AppScene) -> Response {
     let id = scene.parameter("assignment");
-    let found = scene.application().assignments.iter().find(|known| known.id == id);
+    let found = scene
+        .application()
+        .assignments
+        .iter()
+        .find(|known| known.id == id);
     match found {
         Some(assignment) => page(&scene, &scene.entry().with("role", &assignment.role)),
         None => scene.gone("That assignment"),
@@ -36,9 +40,14 @@ pub(crate) async fn save(scene: AppScene, Form(fields): Form) -> Response {
         let mut all = application.assignments.iter();
         let known = all.position(|known| known.id == id).ok_or(Failure::Gone)?;
         let principal = &application.assignments[known].principal;
-        let twin = |other: &crate::directory::Assignment| other.id != id && &other.principal == principal && other.role == role;
+        let twin = |other: &crate::directory::Assignment| {
+            other.id != id && &other.principal == principal && other.role == role
+        };
         if application.assignments.iter().any(twin) {
-            return Err(Failure::field("role", "There is such an assignment already; remove this one in place of changing it."));
+            return Err(Failure::field(
+                "role",
+                "There is such an assignment already; remove this one in place of changing it.",
+            ));
         }
         application.assignments[known].role = role;
         Ok(())
@@ -70,11 +79,17 @@ pub(crate) fn named(tenant: &Tenant, principal: &Principal) -> (String, &'static
     match principal {
         Principal::User(id) => {
             let user = tenant.user_by_id(id);
-            (user.map_or_else(|| id.clone(), |user| user.display_name.clone()), "User")
+            (
+                user.map_or_else(|| id.clone(), |user| user.display_name.clone()),
+                "User",
+            )
         }
         Principal::Group(id) => {
             let group = tenant.group(id);
-            (group.map_or_else(|| id.clone(), |group| group.display_name.clone()), "Group")
+            (
+                group.map_or_else(|| id.clone(), |group| group.display_name.clone()),
+                "Group",
+            )
         }
     }
 }
@@ -127,7 +142,11 @@ fn list(scene: &AppScene, entry: &Entry) -> Response {
 
 fn page(scene: &AppScene, entry: &Entry) -> Response {
     let id = scene.parameter("assignment");
-    let found = scene.application().assignments.iter().find(|known| known.id == id);
+    let found = scene
+        .application()
+        .assignments
+        .iter()
+        .find(|known| known.id == id);
     let Some(assignment) = found else {
         return scene.gone("That assignment");
     };
@@ -140,6 +159,11 @@ fn page(scene: &AppScene, entry: &Entry) -> Response {
             a.button.quiet href=(scene.within("users-and-groups")) { "Cancel" }
         }
     };
-    let form = field::form(scene, &scene.within(&format!("users-and-groups/{id}")), entry, &form);
+    let form = field::form(
+        scene,
+        &scene.within(&format!("users-and-groups/{id}")),
+        entry,
+        &form,
+    );
     scene.show(AppSection::Assignments, &[], "Edit Assignment", &form)
 }

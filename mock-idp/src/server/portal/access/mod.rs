@@ -21,8 +21,14 @@ pub(crate) fn routes() -> Router<Arc<Idp>> {
         .route(&at("users-and-groups"), get(assignments::show))
         .route(&at("users-and-groups/add"), get(add::show).post(add::submit))
         .route(&at("users-and-groups/add/select"), get(add::select))
-        .route(&at("users-and-groups/{assignment}"), get(assignments::edit).post(assignments::save))
-        .route(&at("users-and-groups/{assignment}/remove"), post(assignments::remove))
+        .route(
+            &at("users-and-groups/{assignment}"),
+            get(assignments::edit).post(assignments::save),
+        )
+        .route(
+            &at("users-and-groups/{assignment}/remove"),
+            post(assignments::remove),
+        )
         .route(&at("app-roles"), get(roles::show))
         .route(&at("app-roles/{role}"), get(roles::edit).post(roles::save))
         .route(&at("app-roles/{role}/delete"), post(roles::delete))

@@ -6,16 +6,20 @@ use maud::{Markup, html};
 use crate::directory::{AppRole, Application};
 use crate::guid;
 use crate::server::csrf::Form;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::change;
 use crate::server::portal::entry::{Entry, Failure, Problem};
 use crate::server::portal::field;
 use crate::server::portal::frame::AppSection;
-use crate::server::portal::scene::AppScene;
 
 const MEMBERS: [(&str, &str, &[&str]); 3] = [
     ("people", "Users/Groups", &["User"]),
     ("programs", "Applications", &["Application"]),
-    ("both", "Both (Users/Groups + Applications)", &["User", "Application"]),
+    (
+        "both",
+        "Both (Users/Groups + Applications)",
+        &["User", "Application"],
+    ),
 ];
 /// Azure's own, which stays as it is.
 const FIXED: &str = "msiam_access";
@@ -33,7 +37,9 @@ pub(crate) async fn edit(scene: AppScene) -> Response {
             let Some(role) = scene.application().role(id) else {
                 return scene.gone("That role");
             };
-            let members = MEMBERS.iter().find(|(.., kinds)| role.allowed_member_types == *kinds);
+            let members = MEMBERS
+                .iter()
+                .find(|(.., kinds)| role.allowed_member_types == *kinds);
             entry
                 .with("display_name", &role.display_name)
                 .with("value", role.value.clone().unwrap_or_default())
@@ -62,7 +68,10 @@ pub(crate) async fn delete(scene: AppScene, Form(_): Form) -> Response {
     let deleted = change::application(&scene, &Entry::default(), |application, _| {
         let role = application.role(&id).ok_or(Failure::Gone)?;
         if role.enabled || role.display_name == FIXED {
-            return Err(Failure::field("roles", "Only a disabled role can be deleted: disable it first, and save."));
+            return Err(Failure::field(
+                "roles",
+                "Only a disabled role can be deleted: disable it first, and save.",
+            ));
         }
         application.app_roles.retain(|known| known.id != id);
         application.assignments.retain(|known| known.role != id);
@@ -79,14 +88,24 @@ pub(crate) fn put(entry: &Entry, application: &mut Application, id: &str) -> Res
     let (name, value) = (entry.text("display_name"), entry.text("value"));
     let mut problems = Vec::new();
     if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
-        problems.push(Problem::new("display_name", "A role has a name of at most 100 characters."));
+        problems.push(Problem::new(
+            "display_name",
+            "A role has a name of at most 100 characters.",
+        ));
     }
     if value.chars().count() > 120 || value.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        problems.push(Problem::new("value", "A value has at most 120 characters and no white space."));
+        problems.push(Problem::new(
+            "value",
+            "A value has at most 120 characters and no white space.",
+        ));
     }
-    let twin = |known: &&AppRole| known.id != id && !value.is_empty() && known.value.as_deref() == Some(value);
+    let twin =
+        |known: &&AppRole| known.id != id && !value.is_empty() && known.value.as_deref() == Some(value);
     if let Some(twin) = application.app_roles.iter().find(twin) {
-        problems.push(Problem::new("value", format!("The role {} has this value already.", twin.display_name)));
+        problems.push(Problem::new(
+            "value",
+            format!("The role {} has this value already.", twin.display_name),
+        ));
     }
     if !problems.is_empty() {
         return Err(Failure::Problems(problems));
@@ -107,7 +126,10 @@ pub(crate) fn put(entry: &Entry, application: &mut Application, id: &str) -> Res
     };
     match application.app_roles.iter_mut().find(|known| known.id == id) {
         Some(known) if known.display_name == FIXED => {
-            return Err(Failure::field("display_name", "This role belongs to Azure and stays as it is."));
+            return Err(Failure::field(
+                "display_name",
+                "This role belongs to Azure and stays as it is.",
+            ));
         }
         Some(known) => *known = role,
         None if is_new => application.app_roles.push(role),
@@ -154,7 +176,11 @@ pub(crate) fn table(scene: &AppScene) -> Markup {
 
 fn page(scene: &AppScene, entry: &Entry) -> Response {
     let id = scene.parameter("role");
-    let title = if id == "new" { "Create app role" } else { "Edit app role" };
+    let title = if id == "new" {
+        "Create app role"
+    } else {
+        "Edit app role"
+    };
     let form = html! {
         (fields(entry))
         div.tools {

@@ -25,7 +25,11 @@ pub(crate) async fn submit(scene: Scene, Form(fields): Form) -> Response {
     match create(&scene, &entry) {
         Ok(application) => scene.done(
             &format!("applications/{}", application.app_id),
-            &format!("{} was added to {}.", application.display_name, scene.tenant().display_name),
+            &format!(
+                "{} was added to {}.",
+                application.display_name,
+                scene.tenant().display_name
+            ),
         ),
         Err(failure) => scene.again(entry, failure, page),
     }
@@ -42,13 +46,16 @@ fn panel_entry(scene: &Scene) -> Entry {
 
 /// Makes the application that the panel asks for.
 pub(crate) fn create(scene: &Scene, entry: &Entry) -> Result<Application, Failure> {
-    let offer = match entry.text("template") {
-        "" => None,
-        id => {
-            let found = scene.directory.template(id).map(Offer);
-            Some(found.ok_or_else(|| Failure::field("template", "The gallery has no such application any more."))?)
-        }
-    };
+    let offer =
+        match entry.text("template") {
+            "" => None,
+            id => {
+                let found = scene.directory.template(id).map(Offer);
+                Some(found.ok_or_else(|| {
+                    Failure::field("template", "The gallery has no such application any more.")
+                })?)
+            }
+        };
     let template = offer.as_ref().map(|offer| offer.0.id.as_str());
     let mut application = Application::from_template(entry.text("name"), template);
     change::tenant(scene, |tenant| {
@@ -68,13 +75,19 @@ pub(crate) fn create(scene: &Scene, entry: &Entry) -> Result<Application, Failur
 fn page(scene: &Scene, entry: &Entry) -> Response {
     let base = scene.path("applications/new");
     let content = choose(scene, &base, entry);
-    scene.show(Section::Applications, &[], "Browse the application gallery", &content)
+    scene.show(
+        Section::Applications,
+        &[],
+        "Browse the application gallery",
+        &content,
+    )
 }
 
 /// The gallery on a page of that path, which the panel is sent to as well.
 pub(crate) fn choose(scene: &Scene, base: &str, entry: &Entry) -> Markup {
     let (q, template) = (scene.query("q"), entry.text("template"));
-    let own = template.is_empty() && (scene.query("own") == "yes" || !entry.problems().is_empty() || entry.trouble().is_some());
+    let own = template.is_empty()
+        && (scene.query("own") == "yes" || !entry.problems().is_empty() || entry.trouble().is_some());
     let offers = Offer::all(&scene.directory, q);
     let link = |id: &str| {
         let encoded = saml::binding::percent_encode(q);

@@ -45,7 +45,11 @@ pub(crate) fn search(scene: &Scene, label: &str) -> Markup {
 }
 
 fn matches(application: &Application, wanted: &str) -> bool {
-    let ids = [&application.display_name, &application.app_id, &application.service_principal_id];
+    let ids = [
+        &application.display_name,
+        &application.app_id,
+        &application.service_principal_id,
+    ];
     ids.into_iter()
         .chain(&application.identifiers)
         .any(|text| text.to_lowercase().contains(wanted))

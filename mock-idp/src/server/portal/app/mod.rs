@@ -20,7 +20,10 @@ use crate::server::Idp;
 pub(crate) fn routes() -> Router<Arc<Idp>> {
     Router::new()
         .route("/{tenant}/applications", get(list::show))
-        .route("/{tenant}/applications/new", get(gallery::show).post(gallery::submit))
+        .route(
+            "/{tenant}/applications/new",
+            get(gallery::show).post(gallery::submit),
+        )
         .route("/{tenant}/applications/{app}", get(overview::show))
         .route(
             "/{tenant}/applications/{app}/properties",

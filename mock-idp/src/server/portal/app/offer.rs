@@ -20,7 +20,9 @@ impl Offer {
         let along = ALONG.iter().filter(own);
         let fits = |template: &&Template| {
             let about = template.about.as_deref().unwrap_or_default();
-            [&template.name, about].iter().any(|text| text.to_lowercase().contains(&wanted))
+            [&template.name, about]
+                .iter()
+                .any(|text| text.to_lowercase().contains(&wanted))
         };
         let all = directory.templates.iter().chain(along).filter(fits);
         all.cloned().map(Self).collect()
@@ -49,7 +51,9 @@ impl Offer {
     /// What a field's values look like.
     pub(crate) fn patterns(&self, field: FieldName) -> Vec<String> {
         let found = self.0.field(field);
-        found.map_or_else(Vec::new, |field| field.values.iter().map(ToString::to_string).collect())
+        found.map_or_else(Vec::new, |field| {
+            field.values.iter().map(ToString::to_string).collect()
+        })
     }
 
     /// What the gallery sets up when the application is added: claims, NameID, signing, and the addresses that are the same for
@@ -61,7 +65,9 @@ impl Offer {
         }
         bare.claims.retain(|claim| !claim.ask);
         let values = [("identifier", "urn:any"), ("reply-url", "https://any.example/")];
-        let values: BTreeMap<_, _> = values.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let values: BTreeMap<_, _> = values
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into();
         if let Ok(configured) = bare.configure(&values) {
             application.name_id = configured.name_id;
             application.group_claims = configured.group_claims;

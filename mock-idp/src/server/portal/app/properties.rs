@@ -5,11 +5,11 @@ use maud::html;
 
 use crate::directory::{Application, ConditionalAccess};
 use crate::server::csrf::Form;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::change;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
 use crate::server::portal::frame::AppSection;
-use crate::server::portal::scene::AppScene;
 
 pub(crate) async fn show(scene: AppScene) -> Response {
     let entry = filled(scene.entry(), scene.application());
@@ -46,14 +46,28 @@ pub(crate) async fn delete(scene: AppScene, Form(fields): Form) -> Response {
 const ACCESS: [(&str, &str, Option<ConditionalAccess>); 6] = [
     ("", "Nothing more", None),
     ("mfa", "A second factor", Some(ConditionalAccess::RequireMfa)),
-    ("compliant", "A compliant device (53000)", Some(ConditionalAccess::RequireCompliantDevice)),
-    ("joined", "A domain-joined device (53001)", Some(ConditionalAccess::RequireDomainJoinedDevice)),
-    ("approved", "An approved client application (53002)", Some(ConditionalAccess::RequireApprovedClient)),
+    (
+        "compliant",
+        "A compliant device (53000)",
+        Some(ConditionalAccess::RequireCompliantDevice),
+    ),
+    (
+        "joined",
+        "A domain-joined device (53001)",
+        Some(ConditionalAccess::RequireDomainJoinedDevice),
+    ),
+    (
+        "approved",
+        "An approved client application (53002)",
+        Some(ConditionalAccess::RequireApprovedClient),
+    ),
     ("block", "Block access (53003)", Some(ConditionalAccess::Block)),
 ];
 
 fn filled(entry: Entry, application: &Application) -> Entry {
-    let access = ACCESS.iter().find(|(.., asked)| *asked == application.conditional_access);
+    let access = ACCESS
+        .iter()
+        .find(|(.., asked)| *asked == application.conditional_access);
     entry
         .with("name", &application.display_name)
         .ticked("enabled", application.enabled)
@@ -72,7 +86,10 @@ fn read(entry: &Entry, application: &mut Application) -> Result<(), Failure> {
     application.conditional_access = access.and_then(|(.., asked)| *asked);
     let notes = entry.text("notes");
     if notes.chars().count() > 4096 {
-        return Err(Failure::field("notes", "At most 4096 characters are kept; shorten the notes."));
+        return Err(Failure::field(
+            "notes",
+            "At most 4096 characters are kept; shorten the notes.",
+        ));
     }
     notes.clone_into(&mut application.notes);
     Ok(())

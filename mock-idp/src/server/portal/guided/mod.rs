@@ -21,8 +21,14 @@ pub(crate) fn routes() -> Router<Arc<Idp>> {
     Router::new()
         .route("/{tenant}/guided", get(add::show).post(add::create))
         .route("/{tenant}/guided/{app}/add", get(add::again).post(add::rename))
-        .route("/{tenant}/guided/{app}/users", get(people::show).post(people::save))
+        .route(
+            "/{tenant}/guided/{app}/users",
+            get(people::show).post(people::save),
+        )
         .route("/{tenant}/guided/{app}/roles", get(roles::show).post(roles::save))
-        .route("/{tenant}/guided/{app}/single-sign-on", get(sign_on::show).post(sign_on::save))
+        .route(
+            "/{tenant}/guided/{app}/single-sign-on",
+            get(sign_on::show).post(sign_on::save),
+        )
         .route("/{tenant}/guided/{app}/test", get(test::show))
 }

@@ -6,10 +6,10 @@ use maud::html;
 use super::step::Step;
 use crate::directory::{Assignment, DEFAULT_ACCESS, Principal};
 use crate::server::csrf::Form;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::change;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::people::{Offered, principal, selection};
-use crate::server::portal::scene::AppScene;
 
 pub(crate) async fn show(scene: AppScene) -> Response {
     let entry = Step::Users.entry(&scene, |mut entry| {
@@ -25,12 +25,29 @@ pub(crate) async fn show(scene: AppScene) -> Response {
 pub(crate) async fn save(scene: AppScene, Form(fields): Form) -> Response {
     let save = |entry: &Entry| {
         change::application(&scene, entry, |application, tenant| {
-            let wanted: Option<Vec<Principal>> = entry.all("principal").iter().map(|id| principal(tenant, id)).collect();
-            let wanted = wanted.ok_or_else(|| Failure::field("principal", "A user or group that was selected is not there any more; select again."))?;
-            application.assignments.retain(|known| wanted.contains(&known.principal));
+            let wanted: Option<Vec<Principal>> = entry
+                .all("principal")
+                .iter()
+                .map(|id| principal(tenant, id))
+                .collect();
+            let wanted = wanted.ok_or_else(|| {
+                Failure::field(
+                    "principal",
+                    "A user or group that was selected is not there any more; select again.",
+                )
+            })?;
+            application
+                .assignments
+                .retain(|known| wanted.contains(&known.principal));
             for principal in wanted {
-                if !application.assignments.iter().any(|known| known.principal == principal) {
-                    application.assignments.push(Assignment::new(principal, DEFAULT_ACCESS));
+                if !application
+                    .assignments
+                    .iter()
+                    .any(|known| known.principal == principal)
+                {
+                    application
+                        .assignments
+                        .push(Assignment::new(principal, DEFAULT_ACCESS));
                 }
             }
             Ok(())

@@ -6,10 +6,10 @@ use maud::{Markup, html};
 use super::step::Step;
 use crate::server::csrf::Form;
 use crate::server::portal::access::{check_role, named, put_role, role_choices, role_fields};
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::change;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
-use crate::server::portal::scene::AppScene;
 
 pub(crate) async fn show(scene: AppScene) -> Response {
     let entry = Step::Roles.entry(&scene, |mut entry| {
@@ -25,7 +25,9 @@ pub(crate) async fn show(scene: AppScene) -> Response {
 pub(crate) async fn save(scene: AppScene, Form(fields): Form) -> Response {
     let mut entry = Entry::from(fields);
     if entry.text("go") == "role" {
-        let made = change::application(&scene, &entry, |application, _| put_role(&entry, application, "new"));
+        let made = change::application(&scene, &entry, |application, _| {
+            put_role(&entry, application, "new")
+        });
         return match made {
             Ok(_) => {
                 for used in ["display_name", "value", "description", "go"] {
@@ -38,13 +40,19 @@ pub(crate) async fn save(scene: AppScene, Form(fields): Form) -> Response {
     }
     let save = |entry: &Entry| {
         change::application(&scene, entry, |application, _| {
-            let ids: Vec<_> = application.assignments.iter().map(|known| known.id.clone()).collect();
+            let ids: Vec<_> = application
+                .assignments
+                .iter()
+                .map(|known| known.id.clone())
+                .collect();
             for (at, id) in ids.iter().enumerate() {
                 let role = entry.text(&name(id));
                 if role.is_empty() {
                     continue;
                 }
-                check_role(application, role).map_err(|_| Failure::field(&name(id), "This role is disabled or was deleted; select another."))?;
+                check_role(application, role).map_err(|_| {
+                    Failure::field(&name(id), "This role is disabled or was deleted; select another.")
+                })?;
                 role.clone_into(&mut application.assignments[at].role);
             }
             let mut seen = Vec::new();

@@ -3,11 +3,12 @@
 use axum::response::Response;
 use maud::{Markup, html};
 
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
 use crate::server::portal::frame::Section;
 use crate::server::portal::memory::Tracked as _;
-use crate::server::portal::scene::{AppScene, Scene, see_other};
+use crate::server::portal::scene::{Scene, see_other};
 
 /// A step.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,7 +30,10 @@ const STEPS: [(Step, &str, &str); 5] = [
 
 impl Step {
     fn at(self) -> usize {
-        STEPS.iter().position(|(step, ..)| *step == self).unwrap_or_default()
+        STEPS
+            .iter()
+            .position(|(step, ..)| *step == self)
+            .unwrap_or_default()
     }
 
     pub(crate) fn title(self) -> &'static str {
@@ -74,7 +78,12 @@ impl Step {
         show: fn(&AppScene, &Entry) -> Response,
     ) -> Response {
         if entry.text("go") == "back" {
-            let typed: Vec<_> = entry.fields().iter().filter(|(name, _)| !matches!(name.as_str(), "go" | "csrf")).cloned().collect();
+            let typed: Vec<_> = entry
+                .fields()
+                .iter()
+                .filter(|(name, _)| !matches!(name.as_str(), "go" | "csrf"))
+                .cloned()
+                .collect();
             scene.memory.draft(&self.key(scene), &typed);
             return see_other(&self.beside(false).path(scene));
         }

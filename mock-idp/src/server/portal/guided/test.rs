@@ -4,13 +4,15 @@ use axum::response::Response;
 use maud::html;
 
 use super::step::Step;
-use crate::server::portal::scene::AppScene;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::sso::{handover, test_path};
 
 pub(crate) async fn show(scene: AppScene) -> Response {
     let application = scene.application();
     let name = &application.display_name;
-    let ready = application.sso_mode.is_some() && !application.reply_urls.is_empty() && !application.identifiers.is_empty();
+    let ready = application.sso_mode.is_some()
+        && !application.reply_urls.is_empty()
+        && !application.identifiers.is_empty();
     let content = html! {
         section.card aria-labelledby="handover" {
             h2 #handover { "Set up " (name) }

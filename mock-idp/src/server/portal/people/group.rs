@@ -1,17 +1,16 @@
 //! One group: what it is, who is in it, its end.
 
 use axum::response::Response;
-use maud::{Markup, html};
+use maud::html;
 
 use super::groups::{describe, fields};
-use super::{Offered, principal, selection};
 use crate::directory::{Group, GroupKind, GroupOnPremises};
 use crate::server::csrf::Form;
-use crate::server::portal::access::named;
 use crate::server::portal::change;
+use crate::server::portal::document::copied;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
-use crate::server::portal::frame::{Section, copied};
+use crate::server::portal::frame::Section;
 use crate::server::portal::memory::Tracked as _;
 use crate::server::portal::scene::Scene;
 
@@ -42,58 +41,6 @@ pub(crate) async fn save(scene: Scene, Form(fields): Form) -> Response {
     }
 }
 
-/// "Add members": the list to select from.
-pub(crate) async fn select(scene: Scene) -> Response {
-    let entry = scene.queried();
-    adding(&scene, &entry)
-}
-
-/// "Select".
-pub(crate) async fn add(scene: Scene, Form(fields): Form) -> Response {
-    let entry = Entry::from(fields);
-    if entry.has("more") {
-        return adding(&scene, &entry);
-    }
-    let id = scene.parameter("group").to_owned();
-    let added = change::tenant(&scene, |tenant| {
-        let wanted: Vec<_> = entry.all("principal").into_iter().map(|id| principal(tenant, id)).collect();
-        let wanted: Option<Vec<_>> = wanted.into_iter().collect();
-        let wanted = wanted.ok_or_else(|| Failure::field("principal", "A user or group that was selected is not there any more; select again."))?;
-        if wanted.is_empty() {
-            return Err(Failure::field("principal", "Select at least one user or group."));
-        }
-        if wanted.iter().any(|member| member.id().eq_ignore_ascii_case(&id)) {
-            return Err(Failure::field("principal", "A group cannot be a member of itself."));
-        }
-        let group = tenant.groups.iter_mut().find(|group| group.object_id.eq_ignore_ascii_case(&id));
-        let group = group.ok_or(Failure::Gone)?;
-        for member in wanted {
-            if !group.members.contains(&member) {
-                group.members.push(member);
-            }
-        }
-        Ok(())
-    });
-    match added {
-        Ok(()) => scene.done(&format!("groups/{id}"), "The members were added."),
-        Err(failure) => scene.again(entry, failure, adding),
-    }
-}
-
-/// "Remove" of one member.
-pub(crate) async fn remove(scene: Scene, Form(fields): Form) -> Response {
-    let entry = Entry::from(fields);
-    let id = scene.parameter("group").to_owned();
-    let removed = change::group(&scene, &id, &Entry::default(), |group| {
-        group.members.retain(|member| member.id() != entry.text("member"));
-        Ok(())
-    });
-    match removed {
-        Ok(()) => scene.done(&format!("groups/{id}"), "The member was removed."),
-        Err(failure) => scene.again(self::entry(&scene).unwrap_or_default(), failure, page),
-    }
-}
-
 /// The question before the group is deleted.
 pub(crate) async fn ask(scene: Scene) -> Response {
     match entry(&scene) {
@@ -105,11 +52,15 @@ pub(crate) async fn ask(scene: Scene) -> Response {
 pub(crate) async fn delete(scene: Scene, Form(fields): Form) -> Response {
     let entry = Entry::from(fields);
     let id = scene.parameter("group").to_owned();
-    let name = known(&scene).map(|group| group.display_name.clone()).unwrap_or_default();
+    let name = known(&scene)
+        .map(|group| group.display_name.clone())
+        .unwrap_or_default();
     // A change that nothing is changed by finds out whether the page showed the group as it is.
     let deleted = change::group(&scene, &id, &entry, |_| Ok(())).and_then(|()| {
         change::tenant(&scene, |tenant| {
-            tenant.groups.retain(|group| !group.object_id.eq_ignore_ascii_case(&id));
+            tenant
+                .groups
+                .retain(|group| !group.object_id.eq_ignore_ascii_case(&id));
             tenant.forget(&id);
             Ok(())
         })
@@ -120,7 +71,12 @@ pub(crate) async fn delete(scene: Scene, Form(fields): Form) -> Response {
     }
 }
 
-fn again(scene: &Scene, mut entry: Entry, failure: Failure, show: fn(&Scene, &Entry) -> Response) -> Response {
+fn again(
+    scene: &Scene,
+    mut entry: Entry,
+    failure: Failure,
+    show: fn(&Scene, &Entry) -> Response,
+) -> Response {
     if let (Failure::Stale(_), Some(now)) = (&failure, scene.anew())
         && let Some(group) = known(&now)
     {
@@ -130,12 +86,14 @@ fn again(scene: &Scene, mut entry: Entry, failure: Failure, show: fn(&Scene, &En
     scene.again(entry, failure, show)
 }
 
-fn known(scene: &Scene) -> Option<&Group> {
+/// The group of the path.
+pub(crate) fn known(scene: &Scene) -> Option<&Group> {
     let found = scene.tenant().group(scene.parameter("group"));
     found.filter(|group| !matches!(group.kind, GroupKind::DirectoryRole(_)))
 }
 
-fn entry(scene: &Scene) -> Option<Entry> {
+/// The form's fields, as the group has them.
+pub(crate) fn entry(scene: &Scene) -> Option<Entry> {
     let group = known(scene)?;
     scene.memory.remember(group);
     let on_premises = group.on_premises.clone().unwrap_or_default();
@@ -143,7 +101,14 @@ fn entry(scene: &Scene) -> Option<Entry> {
         .with("revision", group.mark())
         .with("name", &group.display_name)
         .with("description", &group.description)
-        .with("kind", if group.kind == GroupKind::Mail { "mail" } else { "security" })
+        .with(
+            "kind",
+            if group.kind == GroupKind::Mail {
+                "mail"
+            } else {
+                "security"
+            },
+        )
         .ticked("on_premises", group.on_premises.is_some())
         .with("sam_account_name", on_premises.sam_account_name)
         .with("netbios_name", on_premises.netbios_name)
@@ -152,7 +117,8 @@ fn entry(scene: &Scene) -> Option<Entry> {
     Some(entry)
 }
 
-fn page(scene: &Scene, entry: &Entry) -> Response {
+/// The page of the group.
+pub(crate) fn page(scene: &Scene, entry: &Entry) -> Response {
     let Some(group) = known(scene) else {
         return scene.gone("That group");
     };
@@ -176,46 +142,10 @@ fn page(scene: &Scene, entry: &Entry) -> Response {
     };
     let content = html! {
         (copied("object-id", "Object ID", &group.object_id))
-        (members(scene, group, &at))
+        (super::members::list(scene, group, &at))
         (field::form(scene, &at, entry, &form))
     };
     scene.show(Section::Groups, &[], &group.display_name, &content)
-}
-
-fn members(scene: &Scene, group: &Group, at: &str) -> Markup {
-    html! {
-        section.card aria-labelledby="members" {
-            h2 #members { "Members" }
-            @if group.members.is_empty() { p.muted { "Nobody yet." } }
-            ul {
-                @for member in &group.members {
-                    @let (name, kind) = named(scene.tenant(), member);
-                    li {
-                        (name) " " span.muted { (kind) } " "
-                        (field::button(scene, &format!("{at}/remove"), &[("member", member.id())], "link danger", &html! { "Remove" span.visually-hidden { " " (name) } }))
-                    }
-                }
-            }
-            p { a.button.quiet href={ (at) "/members" } { "Add members" } }
-        }
-    }
-}
-
-fn adding(scene: &Scene, entry: &Entry) -> Response {
-    let Some(group) = known(scene) else {
-        return scene.gone("That group");
-    };
-    let at = scene.path(&format!("groups/{}", group.object_id));
-    let here = format!("{at}/members");
-    let form = html! {
-        (selection(scene, entry, None, Offered::UsersAndGroups))
-        div.tools {
-            button type="submit" { "Select" }
-            a.button.quiet href=(at) { "Cancel" }
-        }
-    };
-    let form = field::form(scene, &here, entry, &form);
-    scene.show(Section::Groups, &[(at, &group.display_name)], "Add members", &form)
 }
 
 fn question(scene: &Scene, entry: &Entry) -> Response {
@@ -231,5 +161,10 @@ fn question(scene: &Scene, entry: &Entry) -> Response {
         }
     };
     let form = field::form(scene, &format!("{at}/delete"), entry, &form);
-    scene.show(Section::Groups, &[(at, &group.display_name)], "Delete the group", &form)
+    scene.show(
+        Section::Groups,
+        &[(at, &group.display_name)],
+        "Delete the group",
+        &form,
+    )
 }

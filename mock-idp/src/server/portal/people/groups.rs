@@ -73,7 +73,10 @@ pub(crate) async fn create(scene: Scene, Form(fields): Form) -> Response {
 pub(crate) fn describe(entry: &Entry, group: &mut Group) -> Result<(), Failure> {
     let name = entry.text("name");
     if name.is_empty() || name.chars().count() > 256 || name.chars().any(char::is_control) {
-        return Err(Failure::field("name", "A group has a name of at most 256 characters."));
+        return Err(Failure::field(
+            "name",
+            "A group has a name of at most 256 characters.",
+        ));
     }
     name.clone_into(&mut group.display_name);
     entry.text("description").clone_into(&mut group.description);

@@ -28,7 +28,10 @@ pub(crate) async fn create(scene: Scene, Form(fields): Form) -> Response {
     match made {
         Ok(user) => scene.done(
             &format!("users/{}", user.object_id),
-            &format!("{} was invited as {}.", user.display_name, user.user_principal_name),
+            &format!(
+                "{} was invited as {}.",
+                user.display_name, user.user_principal_name
+            ),
         ),
         Err(failure) => scene.again(entry, failure, page),
     }
@@ -37,13 +40,21 @@ pub(crate) async fn create(scene: Scene, Form(fields): Form) -> Response {
 /// `x_y.com#EXT#@tenant`, as Azure names guests after their mail address.
 fn guest(entry: &Entry, tenant: &Tenant, home: &str) -> Result<User, Failure> {
     let mail = entry.text("mail");
-    let wrong = || Failure::field("mail", "Write the mail address by which the guest is known, such as x@y.example.");
+    let wrong = || {
+        Failure::field(
+            "mail",
+            "Write the mail address by which the guest is known, such as x@y.example.",
+        )
+    };
     let (local, domain) = mail.split_once('@').ok_or_else(wrong)?;
     if local.is_empty() || domain.is_empty() || domain.contains('@') {
         return Err(wrong());
     }
     if tenant.owns(domain) {
-        return Err(Failure::field("mail", format!("{domain} belongs to this tenant: make a new user in place of a guest.")));
+        return Err(Failure::field(
+            "mail",
+            format!("{domain} belongs to this tenant: make a new user in place of a guest."),
+        ));
     }
     let own = tenant.domains.first().unwrap_or(&tenant.domain);
     let name = match entry.text("display_name") {
@@ -61,7 +72,7 @@ fn guest(entry: &Entry, tenant: &Tenant, home: &str) -> Result<User, Failure> {
     });
     // The domain's own rule would call the account name wrong; the guest only knows the address.
     tenant.check_user(&user).map_err(|rule| match rule.field {
-        "User principal name" => Failure::field("mail", super::super::entry::sentence(&rule.problem)),
+        "User principal name" => Failure::field("mail", super::super::entry::worded(&rule)),
         _ => rule.into(),
     })?;
     Ok(user)
@@ -71,7 +82,10 @@ fn guest(entry: &Entry, tenant: &Tenant, home: &str) -> Result<User, Failure> {
 fn home(scene: &Scene, entry: &Entry) -> String {
     match entry.text("home") {
         "" => {
-            let domain = entry.text("mail").split_once('@').map_or("", |(_, domain)| domain);
+            let domain = entry
+                .text("mail")
+                .split_once('@')
+                .map_or("", |(_, domain)| domain);
             let tenant = scene.directory.tenants.iter().find(|tenant| tenant.owns(domain));
             tenant.map_or_else(|| "mail".to_owned(), Tenant::entity_id)
         }
@@ -86,7 +100,11 @@ pub(crate) fn homes(scene: &Scene) -> Vec<(String, String)> {
         ("mail", "One-time passcode by mail"),
         ("google.com", "Google"),
     ];
-    let tenants = scene.directory.tenants.iter().filter(|tenant| tenant.id != scene.tenant().id);
+    let tenants = scene
+        .directory
+        .tenants
+        .iter()
+        .filter(|tenant| tenant.id != scene.tenant().id);
     fixed
         .iter()
         .map(|(value, words)| ((*value).to_owned(), (*words).to_owned()))

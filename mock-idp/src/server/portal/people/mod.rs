@@ -3,6 +3,7 @@
 mod group;
 mod groups;
 mod invite;
+mod members;
 mod new_user;
 mod picker;
 mod profile;
@@ -30,9 +31,15 @@ pub(crate) fn routes() -> Router<Arc<Idp>> {
         .route("/{tenant}/groups", get(groups::show))
         .route("/{tenant}/groups/new", get(groups::form).post(groups::create))
         .route("/{tenant}/groups/{group}", get(group::show).post(group::save))
-        .route("/{tenant}/groups/{group}/members", get(group::select).post(group::add))
-        .route("/{tenant}/groups/{group}/remove", post(group::remove))
-        .route("/{tenant}/groups/{group}/delete", get(group::ask).post(group::delete))
+        .route(
+            "/{tenant}/groups/{group}/members",
+            get(members::select).post(members::add),
+        )
+        .route("/{tenant}/groups/{group}/remove", post(members::remove))
+        .route(
+            "/{tenant}/groups/{group}/delete",
+            get(group::ask).post(group::delete),
+        )
         .route("/{tenant}/roles", get(roles::show))
         .route("/{tenant}/roles/{role}", get(roles::role))
         .route("/{tenant}/roles/{role}/add", get(roles::select).post(roles::add))

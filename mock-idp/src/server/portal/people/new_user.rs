@@ -36,7 +36,10 @@ pub(crate) async fn create(scene: Scene, Form(fields): Form) -> Response {
         Ok(user)
     });
     match made {
-        Ok(user) => scene.done("users", &format!("{} was created: {}", user.display_name, user.user_principal_name)),
+        Ok(user) => scene.done(
+            "users",
+            &format!("{} was created: {}", user.display_name, user.user_principal_name),
+        ),
         Err(failure) => scene.again(entry, failure, page),
     }
 }
@@ -64,7 +67,9 @@ fn password() -> String {
     const VOWELS: &[u8] = b"aeiou";
     let bytes = guid::random::<8>();
     let letter = |from: &[u8], byte: u8| char::from(from[usize::from(byte) % from.len()]);
-    let digits: u32 = bytes[4..8].iter().fold(0, |sum, byte| sum * 10 + u32::from(byte % 10));
+    let digits: u32 = bytes[4..8]
+        .iter()
+        .fold(0, |sum, byte| sum * 10 + u32::from(byte % 10));
     format!(
         "{}{}{}{}{digits:04}",
         letter(LETTERS, bytes[0]).to_ascii_uppercase(),

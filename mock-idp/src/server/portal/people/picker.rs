@@ -20,7 +20,9 @@ const MOST: usize = 200;
 
 /// The user or group with this object id.
 pub(crate) fn principal(tenant: &Tenant, id: &str) -> Option<Principal> {
-    let user = tenant.user_by_id(id).map(|user| Principal::User(user.object_id.clone()));
+    let user = tenant
+        .user_by_id(id)
+        .map(|user| Principal::User(user.object_id.clone()));
     user.or_else(|| {
         let mut groups = real_groups(tenant);
         let group = groups.find(|group| group.object_id.eq_ignore_ascii_case(id))?;

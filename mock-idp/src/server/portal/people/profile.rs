@@ -2,34 +2,56 @@
 
 use maud::{Markup, html};
 
-use crate::directory::{
-    AuthMethod, Guest, OnPremises, SignInState, StrongAuthentication, User, UserType,
-};
+use crate::directory::{AuthMethod, Guest, OnPremises, SignInState, StrongAuthentication, User, UserType};
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
 
 const STATES: [(&str, &str, SignInState); 4] = [
     ("free", "Nothing", SignInState::Free),
     ("locked", "The account is locked (50053)", SignInState::Locked),
-    ("expired", "The password has expired (50055)", SignInState::PasswordExpired),
-    ("none", "The account has no password (50056)", SignInState::NoPassword),
+    (
+        "expired",
+        "The password has expired (50055)",
+        SignInState::PasswordExpired,
+    ),
+    (
+        "none",
+        "The account has no password (50056)",
+        SignInState::NoPassword,
+    ),
 ];
 const METHODS: [(&str, &str, AuthMethod); 10] = [
     ("password", "Password", AuthMethod::Password),
-    ("push", "Password and Authenticator approval", AuthMethod::PasswordAndPush),
+    (
+        "push",
+        "Password and Authenticator approval",
+        AuthMethod::PasswordAndPush,
+    ),
     ("oath", "Password and OATH token", AuthMethod::PasswordAndOath),
-    ("voice", "Password and telephone call", AuthMethod::PasswordAndVoice),
+    (
+        "voice",
+        "Password and telephone call",
+        AuthMethod::PasswordAndVoice,
+    ),
     ("phone", "Authenticator without password", AuthMethod::PhoneSignIn),
     ("fido2", "Security key or Windows Hello", AuthMethod::Fido2),
     ("passkey", "Synchronized passkey", AuthMethod::SyncedPasskey),
     ("certificate", "Client certificate", AuthMethod::Certificate),
     ("pass", "Temporary Access Pass", AuthMethod::TemporaryAccessPass),
-    ("integrated", "Windows integrated authentication", AuthMethod::WindowsIntegrated),
+    (
+        "integrated",
+        "Windows integrated authentication",
+        AuthMethod::WindowsIntegrated,
+    ),
 ];
 const STRONG: [(&str, &str, StrongAuthentication); 3] = [
     ("no", "Not registered", StrongAuthentication::NotRegistered),
     ("yes", "Registered", StrongAuthentication::Registered),
-    ("expired", "Registered, to be given again", StrongAuthentication::Expired),
+    (
+        "expired",
+        "Registered, to be given again",
+        StrongAuthentication::Expired,
+    ),
 ];
 /// Attribute of the profile, and its words.
 const ATTRIBUTES: [(&str, &str); 22] = [
@@ -103,7 +125,13 @@ pub(crate) fn fill(entry: Entry, user: &User) -> Entry {
         .with("method", first(&METHODS, user.method))
         .with("strong", first(&STRONG, user.strong_authentication))
         .ticked("guest", user.is_guest())
-        .with("home", user.guest.as_ref().map(|guest| guest.identity_provider.clone()).unwrap_or_default())
+        .with(
+            "home",
+            user.guest
+                .as_ref()
+                .map(|guest| guest.identity_provider.clone())
+                .unwrap_or_default(),
+        )
         .with("other_mails", user.profile.other_mails.join("\n"))
         .with("proxy_addresses", user.profile.proxy_addresses.join("\n"))
         .ticked("on_premises", user.on_premises.is_some());
@@ -124,7 +152,9 @@ pub(crate) fn fill(entry: Entry, user: &User) -> Entry {
 pub(crate) fn read(entry: &Entry, user: &mut User) -> Result<(), Failure> {
     let lines = |name: &str| -> Vec<String> {
         let all = entry.text(name).lines().map(str::trim);
-        all.filter(|line| !line.is_empty()).map(ToOwned::to_owned).collect()
+        all.filter(|line| !line.is_empty())
+            .map(ToOwned::to_owned)
+            .collect()
     };
     entry.text("display_name").clone_into(&mut user.display_name);
     entry.text("user_name").clone_into(&mut user.user_principal_name);
@@ -144,7 +174,9 @@ pub(crate) fn read(entry: &Entry, user: &mut User) -> Result<(), Failure> {
         true => UserType::Guest,
         false => UserType::Member,
     };
-    user.guest = entry.optional("home").map(|identity_provider| Guest { identity_provider });
+    user.guest = entry
+        .optional("home")
+        .map(|identity_provider| Guest { identity_provider });
     user.profile.other_mails = lines("other_mails");
     user.profile.proxy_addresses = lines("proxy_addresses");
     for (name, _) in &ATTRIBUTES {
@@ -157,7 +189,11 @@ pub(crate) fn read(entry: &Entry, user: &mut User) -> Result<(), Failure> {
         let values = lines(&format!("extension_{number}"));
         match values.is_empty() {
             true => drop(user.profile.extension_attributes.remove(&number.to_string())),
-            false => drop(user.profile.extension_attributes.insert(number.to_string(), values)),
+            false => drop(
+                user.profile
+                    .extension_attributes
+                    .insert(number.to_string(), values),
+            ),
         }
     }
     user.on_premises = entry.has("on_premises").then(|| {
@@ -167,9 +203,15 @@ pub(crate) fn read(entry: &Entry, user: &mut User) -> Result<(), Failure> {
         }
         known
     });
-    let long = entry.fields().iter().find(|(_, value)| value.chars().count() > 4096);
+    let long = entry
+        .fields()
+        .iter()
+        .find(|(_, value)| value.chars().count() > 4096);
     match long {
-        Some((name, _)) => Err(Failure::field(name, "At most 4096 characters are kept; shorten this field.")),
+        Some((name, _)) => Err(Failure::field(
+            name,
+            "At most 4096 characters are kept; shorten this field.",
+        )),
         None => Ok(()),
     }
 }

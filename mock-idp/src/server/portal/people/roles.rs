@@ -17,15 +17,24 @@ use crate::server::portal::scene::Scene;
 const ROLES: [(&str, &str); 12] = [
     ("62e90394-69f5-4237-9190-012177145e10", "Global Administrator"),
     ("f2ef992c-3afb-46b9-b7cf-a126ee74c451", "Global Reader"),
-    ("9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3", "Application Administrator"),
-    ("158c047a-c907-4556-b7ef-446551a6b5f7", "Cloud Application Administrator"),
+    (
+        "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3",
+        "Application Administrator",
+    ),
+    (
+        "158c047a-c907-4556-b7ef-446551a6b5f7",
+        "Cloud Application Administrator",
+    ),
     ("fe930be7-5e62-47db-91af-98c3a49a38b1", "User Administrator"),
     ("fdd7a751-b60b-444a-984c-02652fe8fa1c", "Groups Administrator"),
     ("729827e3-9c14-49f7-bb1b-9608f156bbb8", "Helpdesk Administrator"),
     ("194ae4cb-b126-40b2-bd5b-6091b380977d", "Security Administrator"),
     ("5d6b6bb7-de71-4623-b4af-96380a352509", "Security Reader"),
     ("b0f54661-2d74-4c50-afa3-1ec803f12efe", "Billing Administrator"),
-    ("e8611ab8-c189-46e8-94e1-60213ab1f814", "Privileged Role Administrator"),
+    (
+        "e8611ab8-c189-46e8-94e1-60213ab1f814",
+        "Privileged Role Administrator",
+    ),
     ("88d8e3e3-8f55-4a1e-953a-9b9898b8876b", "Directory Readers"),
 ];
 
@@ -104,7 +113,10 @@ pub(crate) async fn add(scene: Scene, Form(fields): Form) -> Response {
         if wanted.is_empty() {
             return Err(Failure::field("principal", "Select at least one user."));
         }
-        let wanted: Vec<_> = wanted.iter().filter_map(|(id, _)| principal(tenant, id)).collect();
+        let wanted: Vec<_> = wanted
+            .iter()
+            .filter_map(|(id, _)| principal(tenant, id))
+            .collect();
         let is = |group: &&mut Group| group.kind == GroupKind::DirectoryRole(template.clone());
         if tenant.groups.iter_mut().find(is).is_none() {
             let mut group = Group::new(&name);
@@ -133,7 +145,11 @@ pub(crate) async fn remove(scene: Scene, Form(fields): Form) -> Response {
     };
     let removed = change::tenant(&scene, |tenant| {
         let kind = GroupKind::DirectoryRole(template.clone());
-        let group = tenant.groups.iter_mut().find(|group| group.kind == kind).ok_or(Failure::Gone)?;
+        let group = tenant
+            .groups
+            .iter_mut()
+            .find(|group| group.kind == kind)
+            .ok_or(Failure::Gone)?;
         group.members.retain(|member| member.id() != entry.text("member"));
         Ok(())
     });

@@ -7,9 +7,10 @@ use super::profile;
 use crate::directory::{GroupKind, User};
 use crate::server::csrf::Form;
 use crate::server::portal::change;
+use crate::server::portal::document::copied;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
-use crate::server::portal::frame::{Section, copied};
+use crate::server::portal::frame::Section;
 use crate::server::portal::memory::Tracked as _;
 use crate::server::portal::scene::Scene;
 
@@ -41,11 +42,15 @@ pub(crate) async fn ask(scene: Scene) -> Response {
 pub(crate) async fn delete(scene: Scene, Form(fields): Form) -> Response {
     let entry = Entry::from(fields);
     let id = scene.parameter("user").to_owned();
-    let name = known(&scene).map(|user| user.display_name.clone()).unwrap_or_default();
+    let name = known(&scene)
+        .map(|user| user.display_name.clone())
+        .unwrap_or_default();
     // A change that nothing is changed by finds out whether the page showed the user as they are.
     let deleted = change::user(&scene, &id, &entry, |_| Ok(())).and_then(|()| {
         change::tenant(&scene, |tenant| {
-            tenant.users.retain(|user| !user.object_id.eq_ignore_ascii_case(&id));
+            tenant
+                .users
+                .retain(|user| !user.object_id.eq_ignore_ascii_case(&id));
             tenant.forget(&id);
             Ok(())
         })
@@ -56,7 +61,12 @@ pub(crate) async fn delete(scene: Scene, Form(fields): Form) -> Response {
     }
 }
 
-fn again(scene: &Scene, mut entry: Entry, failure: Failure, show: fn(&Scene, &Entry) -> Response) -> Response {
+fn again(
+    scene: &Scene,
+    mut entry: Entry,
+    failure: Failure,
+    show: fn(&Scene, &Entry) -> Response,
+) -> Response {
     if let (Failure::Stale(_), Some(now)) = (&failure, scene.anew())
         && let Some(user) = known(&now)
     {
@@ -73,7 +83,10 @@ fn known(scene: &Scene) -> Option<&User> {
 fn entry(scene: &Scene) -> Option<Entry> {
     let user = known(scene)?;
     scene.memory.remember(user);
-    Some(profile::fill(Entry::default().with("revision", user.mark()), user))
+    Some(profile::fill(
+        Entry::default().with("revision", user.mark()),
+        user,
+    ))
 }
 
 fn page(scene: &Scene, entry: &Entry) -> Response {
@@ -135,5 +148,10 @@ fn question(scene: &Scene, entry: &Entry) -> Response {
         }
     };
     let form = field::form(scene, &format!("{at}/delete"), entry, &form);
-    scene.show(Section::Users, &[(at, &user.display_name)], "Delete the user", &form)
+    scene.show(
+        Section::Users,
+        &[(at, &user.display_name)],
+        "Delete the user",
+        &form,
+    )
 }

@@ -14,7 +14,12 @@ pub(crate) async fn show(scene: Scene) -> Response {
     let wanted = scene.query("q").to_lowercase();
     let matches = |user: &&User| {
         let mail = user.mail.as_deref().unwrap_or_default();
-        let texts = [&user.display_name, &user.user_principal_name, mail, &user.object_id];
+        let texts = [
+            &user.display_name,
+            &user.user_principal_name,
+            mail,
+            &user.object_id,
+        ];
         texts.iter().any(|text| text.to_lowercase().contains(&wanted))
     };
     let found: Vec<_> = scene.tenant().users.iter().filter(matches).take(MOST).collect();

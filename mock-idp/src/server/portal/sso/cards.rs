@@ -5,8 +5,9 @@ use maud::{Markup, html};
 
 use super::value;
 use crate::directory::{Application, NameIdClaim, SigningOption};
-use crate::server::portal::frame::{AppSection, copied};
-use crate::server::portal::scene::AppScene;
+use crate::server::portal::app_scene::AppScene;
+use crate::server::portal::document::copied;
+use crate::server::portal::frame::AppSection;
 use crate::server::portal::words;
 use crate::server::{metadata_url, page, sso_url};
 
@@ -37,7 +38,12 @@ pub(crate) fn page(scene: &AppScene) -> Response {
             li aria-labelledby="card-5" { (number(5)) (test(scene)) }
         }
     };
-    scene.show(AppSection::SingleSignOn, &[], "Set up single sign-on with SAML", &content)
+    scene.show(
+        AppSection::SingleSignOn,
+        &[],
+        "Set up single sign-on with SAML",
+        &content,
+    )
 }
 
 /// Cards 3 and 4 in short, for whoever takes them to the service provider.
@@ -94,7 +100,9 @@ fn basic(application: &Application) -> Markup {
 }
 
 fn claims(scene: &AppScene, application: &Application) -> Markup {
-    let format = NameIdClaim::FORMATS.iter().find(|(_, uri)| *uri == application.name_id.format);
+    let format = NameIdClaim::FORMATS
+        .iter()
+        .find(|(_, uri)| *uri == application.name_id.format);
     html! {
         @if let Some(policy) = super::claims::mapping_policy(scene) {
             p { "The claims mapping policy " strong { (policy.display_name) } " decides in place of what stands here." }

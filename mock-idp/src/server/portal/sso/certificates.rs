@@ -2,19 +2,18 @@
 
 use axum::response::Response;
 use jiff::Timestamp;
-use maud::{Markup, html};
+use maud::html;
 use saml::key::SigningKey;
 
 use super::metadata::file_input;
 use crate::directory::{Signing, SigningCertificate, SigningOption};
 use crate::server::csrf::Form;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::change;
 use crate::server::portal::entry::{Entry, Failure, sentence};
 use crate::server::portal::field;
 use crate::server::portal::frame::AppSection;
-use crate::server::portal::scene::AppScene;
 use crate::server::portal::upload::Upload;
-use crate::server::portal::words;
 
 const OPTIONS: [(&str, &str, SigningOption); 3] = [
     ("assertion", "Sign SAML assertion", SigningOption::Assertion),
@@ -26,11 +25,20 @@ const MOST: usize = 32;
 
 pub(crate) async fn show(scene: AppScene) -> Response {
     let application = scene.application();
-    let option = OPTIONS.iter().find(|(.., option)| *option == application.signing.option);
+    let option = OPTIONS
+        .iter()
+        .find(|(.., option)| *option == application.signing.option);
     let entry = scene
         .entry()
         .with("option", option.map_or("", |(value, ..)| value))
-        .with("algorithm", if application.signing.sha1 { "sha1" } else { "sha256" })
+        .with(
+            "algorithm",
+            if application.signing.sha1 {
+                "sha1"
+            } else {
+                "sha256"
+            },
+        )
         .with("notification_email", application.notification_emails.join("\n"));
     page(&scene, &entry)
 }
@@ -45,11 +53,23 @@ pub(crate) async fn save(scene: AppScene, Form(fields): Form) -> Response {
             option: *option,
             sha1: entry.text("algorithm") == "sha1",
         };
-        let mails = entry.text("notification_email").split(['\n', ',', ';']).map(str::trim);
-        application.notification_emails = mails.filter(|mail| !mail.is_empty()).map(ToOwned::to_owned).collect();
+        let mails = entry
+            .text("notification_email")
+            .split(['\n', ',', ';'])
+            .map(str::trim);
+        application.notification_emails = mails
+            .filter(|mail| !mail.is_empty())
+            .map(ToOwned::to_owned)
+            .collect();
         let mut mails = application.notification_emails.iter();
-        match mails.find(|mail| mail.split_once('@').is_none_or(|(name, host)| name.is_empty() || host.is_empty())) {
-            Some(odd) => Err(Failure::field("notification_email", format!("`{odd}` is no mail address."))),
+        match mails.find(|mail| {
+            mail.split_once('@')
+                .is_none_or(|(name, host)| name.is_empty() || host.is_empty())
+        }) {
+            Some(odd) => Err(Failure::field(
+                "notification_email",
+                format!("`{odd}` is no mail address."),
+            )),
             None => Ok(()),
         }
     });
@@ -73,7 +93,12 @@ pub(crate) async fn import(scene: AppScene, Upload { entry, file }: Upload) -> R
             .map(|key| SigningCertificate::of(key, true))
             .map_err(|error| Failure::field("file", sentence(&error.to_string()))),
     };
-    add(&scene, key, "The certificate was imported. It is inactive until you make it active.").await
+    add(
+        &scene,
+        key,
+        "The certificate was imported. It is inactive until you make it active.",
+    )
+    .await
 }
 
 async fn add(scene: &AppScene, made: Result<SigningCertificate, Failure>, notice: &str) -> Response {
@@ -82,10 +107,16 @@ async fn add(scene: &AppScene, made: Result<SigningCertificate, Failure>, notice
             let thumbprint = certificate.certificate.thumbprint_sha1();
             let mut known = application.certificates.iter();
             if known.any(|own| own.certificate.thumbprint_sha1() == thumbprint) {
-                return Err(Failure::field("file", "The application has this certificate already."));
+                return Err(Failure::field(
+                    "file",
+                    "The application has this certificate already.",
+                ));
             }
             if application.certificates.len() >= MOST {
-                return Err(Failure::field("new", format!("An application holds at most {MOST} certificates; delete inactive ones.")));
+                return Err(Failure::field(
+                    "new",
+                    format!("An application holds at most {MOST} certificates; delete inactive ones."),
+                ));
             }
             let first = application.certificates.is_empty();
             application.certificates.push(SigningCertificate {
@@ -101,11 +132,17 @@ async fn add(scene: &AppScene, made: Result<SigningCertificate, Failure>, notice
 /// "Make certificate active".
 pub(crate) async fn activate(scene: AppScene, Form(_): Form) -> Response {
     let key = scene.parameter("key").to_owned();
-    let changed = change::application(&scene, &Entry::default(), |application, _| match application.activate(&key) {
-        true => Ok(()),
-        false => Err(Failure::Gone),
+    let changed = change::application(&scene, &Entry::default(), |application, _| {
+        match application.activate(&key) {
+            true => Ok(()),
+            false => Err(Failure::Gone),
+        }
     });
-    finish(&scene, changed, "The certificate is active: it signs from now on.")
+    finish(
+        &scene,
+        changed,
+        "The certificate is active: it signs from now on.",
+    )
 }
 
 /// "Delete Certificate", of an inactive one.
@@ -115,7 +152,10 @@ pub(crate) async fn delete(scene: AppScene, Form(_): Form) -> Response {
         let found = application.certificates.iter().position(|own| own.key_id == key);
         let at = found.ok_or(Failure::Gone)?;
         if application.certificates[at].active {
-            return Err(Failure::field("new", "The active certificate cannot be deleted; make another one active first."));
+            return Err(Failure::field(
+                "new",
+                "The active certificate cannot be deleted; make another one active first.",
+            ));
         }
         application.certificates.remove(at);
         Ok(())
@@ -127,12 +167,24 @@ fn finish(scene: &AppScene, changed: Result<(), Failure>, notice: &str) -> Respo
     match changed {
         Ok(()) => scene.done("single-sign-on/certificates", notice),
         Err(failure) => {
-            let option = OPTIONS.iter().find(|(.., option)| *option == scene.application().signing.option);
+            let option = OPTIONS
+                .iter()
+                .find(|(.., option)| *option == scene.application().signing.option);
             let entry = scene
                 .entry()
                 .with("option", option.map_or("", |(value, ..)| value))
-                .with("algorithm", if scene.application().signing.sha1 { "sha1" } else { "sha256" })
-                .with("notification_email", scene.application().notification_emails.join("\n"));
+                .with(
+                    "algorithm",
+                    if scene.application().signing.sha1 {
+                        "sha1"
+                    } else {
+                        "sha256"
+                    },
+                )
+                .with(
+                    "notification_email",
+                    scene.application().notification_emails.join("\n"),
+                );
             scene.again(entry, failure, page)
         }
     }
@@ -151,7 +203,7 @@ fn page(scene: &AppScene, entry: &Entry) -> Response {
     let content = html! {
         (field::alert(entry))
         div.tools #new { (field::button(scene, &at("new"), &[], "", &html! { "New Certificate" })) a.button.quiet href="#import" { "Import Certificate" } }
-        (list(scene))
+        (super::certificate_list::show(scene))
         (field::form(scene, &scene.within("single-sign-on/certificates"), &silent(entry), &settings))
         form.sheet #import method="post" action=(at("import")) enctype="multipart/form-data" {
             (scene.browser.field())
@@ -164,53 +216,15 @@ fn page(scene: &AppScene, entry: &Entry) -> Response {
             button type="submit" { "Add" }
         }
     };
-    scene.show(AppSection::SingleSignOn, &[], "SAML Signing Certificate", &content)
+    scene.show(
+        AppSection::SingleSignOn,
+        &[],
+        "SAML Signing Certificate",
+        &content,
+    )
 }
 
 /// The same fields; the page tells what went wrong above all its forms.
 fn silent(entry: &Entry) -> Entry {
     entry.clone().quiet()
-}
-
-fn list(scene: &AppScene) -> Markup {
-    let now = Timestamp::now();
-    let at = |key: &str, below: &str| scene.within(&format!("single-sign-on/certificates/{key}/{below}"));
-    html! {
-        @if scene.application().certificates.is_empty() {
-            p.card { "The application has no certificate of its own: the tenant’s key signs. The first one that is made or imported takes over at once." }
-        } @else {
-            div.scroll tabindex="0" role="region" aria-label="Certificates" {
-                table {
-                    thead { tr { th scope="col" { "Status" } th scope="col" { "Expiration Date" } th scope="col" { "Thumbprint" } th scope="col" { "Download" } th scope="col" { "Change" } } }
-                    tbody {
-                        @for own in &scene.application().certificates {
-                            tr {
-                                td {
-                                    @if own.active { span.tag.on { "Active" } } @else { span.tag { "Inactive" } }
-                                    @if own.is_expired(now) { " " span.tag.off { "Expired" } }
-                                    @if own.imported { " " span.tag { "Imported" } }
-                                }
-                                td { (words::day(own.certificate.not_after())) }
-                                td { code { (own.certificate.thumbprint_sha1()) } div.muted { (own.display_name) } }
-                                td {
-                                    @for (form, words) in [("base64", "Base64"), ("raw", "Raw"), ("pem", "PEM")] {
-                                        a href=(at(&own.key_id, form)) download { (words) } " "
-                                    }
-                                }
-                                td {
-                                    @if own.active {
-                                        span.muted { "In use" }
-                                    } @else {
-                                        (field::button(scene, &at(&own.key_id, "activate"), &[], "link", &html! { "Make certificate active" }))
-                                        " "
-                                        (field::button(scene, &at(&own.key_id, "delete"), &[], "link danger", &html! { "Delete Certificate" }))
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
 }

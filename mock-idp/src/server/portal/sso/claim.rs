@@ -7,10 +7,10 @@ use super::claims::change_claims;
 use super::value;
 use crate::directory::{Application, Attribute, Claim, Condition, NameFormat, NameIdClaim, Value};
 use crate::server::csrf::Form;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
 use crate::server::portal::frame::AppSection;
-use crate::server::portal::scene::AppScene;
 
 /// Which claim a page is about.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,10 @@ impl Which {
     /// The value and the conditions.
     pub(crate) fn parts(self, application: &mut Application) -> Option<(&mut Value, &mut Vec<Condition>)> {
         match self {
-            Self::NameId => Some((&mut application.name_id.value, &mut application.name_id.conditions)),
+            Self::NameId => Some((
+                &mut application.name_id.value,
+                &mut application.name_id.conditions,
+            )),
             Self::At(at) => {
                 let claim = application.claims.get_mut(at)?;
                 Some((&mut claim.value, &mut claim.conditions))
@@ -66,7 +69,11 @@ impl Which {
         match self {
             Self::NameId => "Unique User Identifier (Name ID)".to_owned(),
             Self::New => "New claim".to_owned(),
-            Self::At(at) => application.claims.get(at).map(|claim| claim.name.clone()).unwrap_or_default(),
+            Self::At(at) => application
+                .claims
+                .get(at)
+                .map(|claim| claim.name.clone())
+                .unwrap_or_default(),
         }
     }
 }
@@ -91,7 +98,9 @@ pub(crate) async fn show(scene: AppScene) -> Response {
         Which::New => scene.entry().with("namespace", ""),
         Which::At(at) => {
             let claim = &application.claims[at];
-            let format = NAME_FORMATS.iter().find(|(.., format)| *format == claim.name_format);
+            let format = NAME_FORMATS
+                .iter()
+                .find(|(.., format)| *format == claim.name_format);
             let entry = scene
                 .entry()
                 .with("name", &claim.name)
@@ -143,7 +152,9 @@ pub(crate) async fn save(scene: AppScene, Form(fields): Form) -> Response {
 fn name(entry: &Entry, claim: &mut Claim) {
     entry.text("name").clone_into(&mut claim.name);
     claim.namespace = entry.optional("namespace");
-    let format = NAME_FORMATS.iter().find(|(value, ..)| *value == entry.text("name_format"));
+    let format = NAME_FORMATS
+        .iter()
+        .find(|(value, ..)| *value == entry.text("name_format"));
     claim.name_format = format.and_then(|(.., format)| *format);
 }
 

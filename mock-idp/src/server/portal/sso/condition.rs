@@ -8,11 +8,11 @@ use super::claims::change_claims;
 use super::value;
 use crate::directory::{Condition, Tenant, UserKind};
 use crate::server::csrf::Form;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
 use crate::server::portal::frame::AppSection;
 use crate::server::portal::people::real_groups;
-use crate::server::portal::scene::AppScene;
 
 const KINDS: [(&str, &str, UserKind); 5] = [
     ("any", "Any", UserKind::Any),
@@ -34,7 +34,11 @@ pub(crate) fn told(tenant: &Tenant, condition: &Condition) -> String {
         true => String::new(),
         false => format!(" in {}", names.join(" or ")),
     };
-    format!("{}{groups}: {}", kind.map_or("Any", |(_, words, _)| words), value::told(&condition.value))
+    format!(
+        "{}{groups}: {}",
+        kind.map_or("Any", |(_, words, _)| words),
+        value::told(&condition.value)
+    )
 }
 
 pub(crate) async fn show(scene: AppScene) -> Response {
@@ -64,7 +68,9 @@ pub(crate) async fn save(scene: AppScene, Form(fields): Form) -> Response {
         entry.set("source", "transformation");
         return page(&scene, &entry);
     }
-    let known: Vec<String> = real_groups(scene.tenant()).map(|group| group.object_id.clone()).collect();
+    let known: Vec<String> = real_groups(scene.tenant())
+        .map(|group| group.object_id.clone())
+        .collect();
     let saved = change_claims(&scene, &entry, |application| {
         let users = KINDS.iter().find(|(value, ..)| *value == entry.text("users"));
         let groups = entry.all("groups").into_iter().map(ToOwned::to_owned);

@@ -5,8 +5,8 @@ use axum::response::{IntoResponse, Response};
 use saml::key::Certificate;
 
 use crate::federation_metadata;
-use crate::server::portal::frame;
-use crate::server::portal::scene::AppScene;
+use crate::server::portal::app_scene::AppScene;
+use crate::server::portal::document;
 use crate::server::portal::words::attachment;
 
 /// One of the application's certificates, or `active`, as `base64`, `raw` or `pem`.
@@ -16,9 +16,19 @@ pub(crate) async fn certificate(scene: AppScene) -> Response {
     };
     let name = &scene.application().display_name;
     match scene.parameter("form") {
-        "base64" => file(name, "cer", "application/x-x509-ca-cert", certificate.pem().into_bytes()),
+        "base64" => file(
+            name,
+            "cer",
+            "application/x-x509-ca-cert",
+            certificate.pem().into_bytes(),
+        ),
         "raw" => file(name, "cer", "application/pkix-cert", certificate.der().to_vec()),
-        "pem" => file(name, "pem", "application/x-pem-file", certificate.pem().into_bytes()),
+        "pem" => file(
+            name,
+            "pem",
+            "application/x-pem-file",
+            certificate.pem().into_bytes(),
+        ),
         _ => scene.gone("That form of the certificate"),
     }
 }
@@ -27,8 +37,13 @@ pub(crate) async fn certificate(scene: AppScene) -> Response {
 pub(crate) async fn metadata(scene: AppScene) -> Response {
     let application = scene.application();
     match federation_metadata(scene.tenant(), &scene.idp.origin, Some(application)) {
-        Ok(bytes) => file(&application.display_name, "xml", "application/xml; charset=utf-8", bytes),
-        Err(error) => frame::plain("Nothing to download", &error.to_string()),
+        Ok(bytes) => file(
+            &application.display_name,
+            "xml",
+            "application/xml; charset=utf-8",
+            bytes,
+        ),
+        Err(error) => document::plain("Nothing to download", &error.to_string()),
     }
 }
 
@@ -38,7 +53,8 @@ fn named(scene: &AppScene) -> Option<Certificate> {
         "active" => Some(scene.tenant().keys_of(application).active.certificate().clone()),
         key => {
             let mut all = application.certificates.iter();
-            all.find(|own| own.key_id == key).map(|own| own.certificate.clone())
+            all.find(|own| own.key_id == key)
+                .map(|own| own.certificate.clone())
         }
     }
 }

@@ -6,11 +6,11 @@ use maud::html;
 use super::metadata::file_input;
 use super::verification::{keep, public, table};
 use crate::server::csrf::Form;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::change as changing;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
 use crate::server::portal::frame::AppSection;
-use crate::server::portal::scene::AppScene;
 use crate::server::portal::upload::Upload;
 
 /// How many are kept; one is active.
@@ -31,17 +31,27 @@ pub(crate) async fn import(scene: AppScene, Upload { entry, file }: Upload) -> R
         })
     });
     match added {
-        Ok(()) => scene.done("token-encryption", "The certificate was imported. It is inactive until you activate it."),
+        Ok(()) => scene.done(
+            "token-encryption",
+            "The certificate was imported. It is inactive until you activate it.",
+        ),
         Err(failure) => scene.again(entry, failure, page),
     }
 }
 
 /// "Activate token encryption certificate", "Deactivate …", "Delete".
 pub(crate) async fn change(scene: AppScene, Form(fields): Form) -> Response {
-    let (key, wanted) = (scene.parameter("key").to_owned(), scene.parameter("change").to_owned());
+    let (key, wanted) = (
+        scene.parameter("key").to_owned(),
+        scene.parameter("change").to_owned(),
+    );
     let changed = changing::application(&scene, &Entry::default(), |application, _| {
         let is_active = application.token_encryption_key_id.as_ref() == Some(&key);
-        if !application.encryption_certificates.iter().any(|known| known.key_id == key) {
+        if !application
+            .encryption_certificates
+            .iter()
+            .any(|known| known.key_id == key)
+        {
             return Err(Failure::Gone);
         }
         match wanted.as_str() {
@@ -54,9 +64,14 @@ pub(crate) async fn change(scene: AppScene, Form(fields): Form) -> Response {
                 Ok("Assertions are not encrypted any more.")
             }
             "deactivate" => Ok("The certificate was inactive already."),
-            "delete" if is_active => Err(Failure::field("file", "The active certificate cannot be deleted; deactivate it first.")),
+            "delete" if is_active => Err(Failure::field(
+                "file",
+                "The active certificate cannot be deleted; deactivate it first.",
+            )),
             "delete" => {
-                application.encryption_certificates.retain(|known| known.key_id != key);
+                application
+                    .encryption_certificates
+                    .retain(|known| known.key_id != key);
                 Ok("The certificate was deleted.")
             }
             _ => Err(Failure::Gone),

@@ -4,27 +4,45 @@ use axum::response::Response;
 use maud::html;
 
 use super::claims::change_claims;
-use crate::directory::{Application, GroupClaims, GroupFilter, GroupValue, Matches, Replacement, WhichGroups};
+use crate::directory::{
+    Application, GroupClaims, GroupFilter, GroupValue, Matches, Replacement, WhichGroups,
+};
 use crate::server::csrf::Form;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
 use crate::server::portal::frame::AppSection;
-use crate::server::portal::scene::AppScene;
 
 const WHICH: [(&str, &str, Option<WhichGroups>); 5] = [
     ("none", "None", None),
     ("all", "All groups", Some(WhichGroups::All)),
     ("security", "Security groups", Some(WhichGroups::Security)),
     ("roles", "Directory roles", Some(WhichGroups::DirectoryRoles)),
-    ("assigned", "Groups assigned to the application", Some(WhichGroups::Assigned)),
+    (
+        "assigned",
+        "Groups assigned to the application",
+        Some(WhichGroups::Assigned),
+    ),
 ];
 const VALUES: [(&str, &str, GroupValue); 6] = [
     ("id", "Group ID", GroupValue::ObjectId),
     ("sam", "sAMAccountName", GroupValue::SamAccountName),
-    ("netbios", "NetbiosDomain\\sAMAccountName", GroupValue::NetbiosAndSam),
+    (
+        "netbios",
+        "NetbiosDomain\\sAMAccountName",
+        GroupValue::NetbiosAndSam,
+    ),
     ("dns", "DNSDomain\\sAMAccountName", GroupValue::DnsAndSam),
-    ("sid", "On Premises Group Security Identifier", GroupValue::SecurityIdentifier),
-    ("cloud", "Cloud-only group display names", GroupValue::CloudDisplayName),
+    (
+        "sid",
+        "On Premises Group Security Identifier",
+        GroupValue::SecurityIdentifier,
+    ),
+    (
+        "cloud",
+        "Cloud-only group display names",
+        GroupValue::CloudDisplayName,
+    ),
 ];
 const HOW: [(&str, &str, Matches); 3] = [
     ("prefix", "Prefix", Matches::StartsWith),
@@ -40,7 +58,11 @@ pub(crate) fn told(application: &Application) -> String {
     let which = WHICH.iter().find(|(.., which)| *which == Some(claims.groups));
     let value = VALUES.iter().find(|(.., value)| *value == claims.value);
     let words = |found: Option<&'static str>| found.unwrap_or_default();
-    format!("{}: {}", words(which.map(|which| which.1)), words(value.map(|value| value.1)))
+    format!(
+        "{}: {}",
+        words(which.map(|which| which.1)),
+        words(value.map(|value| value.1))
+    )
 }
 
 pub(crate) async fn show(scene: AppScene) -> Response {
@@ -91,7 +113,12 @@ fn read(entry: &Entry) -> Result<Option<GroupClaims>, Failure> {
     let value = VALUES.iter().find(|(value, ..)| *value == entry.text("value"));
     let filter = match (entry.has("filter"), entry.text("filter_text")) {
         (false, _) => None,
-        (true, "") => return Err(Failure::field("filter_text", "Write what the groups are filtered by.")),
+        (true, "") => {
+            return Err(Failure::field(
+                "filter_text",
+                "Write what the groups are filtered by.",
+            ));
+        }
         (true, text) => {
             let how = HOW.iter().find(|(value, ..)| *value == entry.text("filter_how"));
             Some(GroupFilter {

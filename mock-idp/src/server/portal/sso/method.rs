@@ -7,16 +7,24 @@ use maud::{Markup, html};
 use super::cards;
 use crate::directory::SsoMode;
 use crate::server::csrf::Form;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::change;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
 use crate::server::portal::frame::AppSection;
-use crate::server::portal::scene::AppScene;
 
 const METHODS: [(&str, &str, &str); 3] = [
-    ("disabled", "Disabled", "Nobody is signed in to the application from here."),
+    (
+        "disabled",
+        "Disabled",
+        "Nobody is signed in to the application from here.",
+    ),
     ("saml", "SAML", "Signed assertions, set up on the next page."),
-    ("linked", "Linked", "My Apps shows a link; the application signs people in by itself."),
+    (
+        "linked",
+        "Linked",
+        "My Apps shows a link; the application signs people in by itself.",
+    ),
 ];
 
 /// Whatever is selected; or the choice, where nothing is.
@@ -52,7 +60,9 @@ pub(crate) async fn select(scene: AppScene, Form(fields): Form) -> Response {
         Ok(())
     });
     match (changed, words) {
-        (Ok(()), Some((_, words, _))) => scene.done("single-sign-on", &format!("Single sign-on is now: {words}.")),
+        (Ok(()), Some((_, words, _))) => {
+            scene.done("single-sign-on", &format!("Single sign-on is now: {words}."))
+        }
         (Ok(()), None) => scene.done("single-sign-on", "Nothing was changed."),
         (Err(failure), _) => scene.again(entry, failure, choose),
     }
@@ -93,7 +103,12 @@ fn choose(scene: &AppScene, entry: &Entry) -> Response {
         @for method in &METHODS { (tile(method)) }
     };
     let form = field::form(scene, &scene.within("single-sign-on/method"), entry, &form);
-    scene.show(AppSection::SingleSignOn, &[], "Select a single sign-on method", &form)
+    scene.show(
+        AppSection::SingleSignOn,
+        &[],
+        "Select a single sign-on method",
+        &form,
+    )
 }
 
 fn linked(scene: &AppScene, entry: &Entry) -> Response {

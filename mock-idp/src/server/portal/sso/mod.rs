@@ -1,13 +1,16 @@
 //! "Single sign-on" of an application: the method, the five cards, and the page behind each pencil.
 
+mod addresses;
 mod basic;
 mod cards;
+mod certificate_list;
 mod certificates;
 mod claim;
 mod claims;
 mod condition;
 mod downloads;
 mod encryption;
+mod functions;
 mod groups;
 mod metadata;
 mod method;
@@ -20,7 +23,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post};
 
-pub(crate) use basic::{addresses, fill as fill_addresses, take as take_addresses};
+pub(crate) use addresses::addresses;
+pub(crate) use basic::{fill as fill_addresses, take as take_addresses};
 pub(crate) use cards::{handover, test_path};
 
 use crate::server::Idp;
@@ -46,14 +50,20 @@ pub(crate) fn routes() -> Router<Arc<Idp>> {
             &sso("claims/{claim}/conditions/{number}/delete"),
             post(condition::delete),
         )
-        .route(&sso("certificates"), get(certificates::show).post(certificates::save))
+        .route(
+            &sso("certificates"),
+            get(certificates::show).post(certificates::save),
+        )
         .route(&sso("certificates/new"), post(certificates::create))
         .route(&sso("certificates/import"), post(certificates::import))
         .route(&sso("certificates/{key}/activate"), post(certificates::activate))
         .route(&sso("certificates/{key}/delete"), post(certificates::delete))
         .route(&sso("certificates/{key}/{form}"), get(downloads::certificate))
         .route(&sso("federation-metadata.xml"), get(downloads::metadata))
-        .route(&sso("verification"), get(verification::show).post(verification::save))
+        .route(
+            &sso("verification"),
+            get(verification::show).post(verification::save),
+        )
         .route(&sso("verification/upload"), post(verification::upload))
         .route(&sso("verification/{key}/delete"), post(verification::delete))
         .route(&at("token-encryption"), get(encryption::show))

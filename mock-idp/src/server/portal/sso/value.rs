@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::transformation::{self, FUNCTIONS, Part, function, named};
+use super::functions::{FUNCTIONS, Part, function, named};
+use super::transformation;
 use crate::directory::{Attribute, On, Value};
 use crate::server::portal::entry::{Entry, Failure, Problem};
 use crate::server::portal::field;
@@ -31,7 +32,9 @@ pub(crate) fn told(value: &Value) -> String {
 /// The fields of a form that say this value.
 pub(crate) fn fill(entry: Entry, value: &Value) -> Entry {
     match value {
-        Value::Attribute(attribute) => entry.with("source", "attribute").with("attribute", attribute.id()),
+        Value::Attribute(attribute) => entry
+            .with("source", "attribute")
+            .with("attribute", attribute.id()),
         Value::Constant(text) => entry.with("source", "constant").with("constant", text),
         Value::Transformation(steps) => {
             let mut entry = entry.with("source", "transformation");
@@ -49,7 +52,8 @@ pub(crate) fn read(entry: &Entry) -> Result<Value, Failure> {
     let value = match entry.text("source") {
         "transformation" => {
             let first = transformation::read(entry, "t1", &mut problems);
-            let second = (!entry.text("t2").is_empty()).then(|| transformation::read(entry, "t2", &mut problems));
+            let second =
+                (!entry.text("t2").is_empty()).then(|| transformation::read(entry, "t2", &mut problems));
             let steps: Vec<_> = first.into_iter().chain(second.flatten()).collect();
             Some(Value::Transformation(steps))
         }
@@ -63,7 +67,10 @@ pub(crate) fn read(entry: &Entry) -> Result<Value, Failure> {
         _ => match entry.text("attribute").parse::<Attribute>() {
             Ok(attribute) => Some(Value::Attribute(attribute)),
             Err(_) => {
-                problems.push(Problem::new("attribute", "Select the attribute that the claim carries."));
+                problems.push(Problem::new(
+                    "attribute",
+                    "Select the attribute that the claim carries.",
+                ));
                 None
             }
         },
@@ -82,7 +89,7 @@ pub(crate) fn show(entry: &Entry) -> Markup {
     };
     let mut shown = entry.clone();
     shown.set("source", source);
-    let attributes = std::iter::once(("", "Select from list or type a constant"))
+    let attributes = std::iter::once(("", "Select from list"))
         .chain(Attribute::all().map(|attribute| (attribute.id(), attribute.id())));
     html! {
         (field::radios(&shown, "source", "Source", &[("attribute", "Attribute"), ("transformation", "Transformation"), ("constant", "A constant text")]))
@@ -97,7 +104,11 @@ pub(crate) fn show(entry: &Entry) -> Markup {
 }
 
 fn step(entry: &Entry, t: &str, label: &str, second: bool) -> Markup {
-    let none = if second { "None: one step only" } else { "Select a transformation" };
+    let none = if second {
+        "None: one step only"
+    } else {
+        "Select a transformation"
+    };
     let options = std::iter::once(("", none)).chain(FUNCTIONS.iter().map(|(name, words, _)| (*name, *words)));
     let chosen = function(entry.text(t));
     html! {

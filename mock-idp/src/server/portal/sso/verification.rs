@@ -7,11 +7,11 @@ use saml::key::Certificate;
 use super::metadata::file_input;
 use crate::directory::PublicCertificate;
 use crate::server::csrf::Form;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::change;
 use crate::server::portal::entry::{Entry, Failure, sentence};
 use crate::server::portal::field;
 use crate::server::portal::frame::AppSection;
-use crate::server::portal::scene::AppScene;
 use crate::server::portal::upload::Upload;
 use crate::server::portal::words;
 
@@ -39,12 +39,18 @@ pub(crate) async fn save(scene: AppScene, Form(fields): Form) -> Response {
         verification.required = entry.has("required");
         verification.allow_sha1 = entry.has("allow_sha1");
         match verification.required && verification.certificates.is_empty() {
-            true => Err(Failure::field("required", "Upload a certificate first: without one, no request could be verified.")),
+            true => Err(Failure::field(
+                "required",
+                "Upload a certificate first: without one, no request could be verified.",
+            )),
             false => Ok(()),
         }
     });
     match saved {
-        Ok(()) => scene.done("single-sign-on/verification", "The verification settings were saved."),
+        Ok(()) => scene.done(
+            "single-sign-on/verification",
+            "The verification settings were saved.",
+        ),
         Err(failure) => scene.again(entry, failure, page),
     }
 }
@@ -70,7 +76,10 @@ pub(crate) async fn delete(scene: AppScene, Form(_): Form) -> Response {
         let verification = &mut application.verification;
         verification.certificates.retain(|known| known.key_id != key);
         match verification.required && verification.certificates.is_empty() {
-            true => Err(Failure::field("required", "Signed requests are required: the last certificate cannot be deleted before that is switched off.")),
+            true => Err(Failure::field(
+                "required",
+                "Signed requests are required: the last certificate cannot be deleted before that is switched off.",
+            )),
             false => Ok(()),
         }
     });
@@ -89,12 +98,19 @@ pub(crate) fn public(file: &[u8]) -> Result<Certificate, Failure> {
 }
 
 /// One more in the list, each once.
-pub(crate) fn keep(all: &mut Vec<PublicCertificate>, certificate: Certificate, most: usize) -> Result<(), Failure> {
+pub(crate) fn keep(
+    all: &mut Vec<PublicCertificate>,
+    certificate: Certificate,
+    most: usize,
+) -> Result<(), Failure> {
     if all.iter().any(|known| known.certificate == certificate) {
         return Err(Failure::field("file", "This certificate is there already."));
     }
     if all.len() >= most {
-        return Err(Failure::field("file", format!("At most {most} are kept; delete one first.")));
+        return Err(Failure::field(
+            "file",
+            format!("At most {most} are kept; delete one first."),
+        ));
     }
     all.push(PublicCertificate::new(certificate));
     Ok(())
@@ -121,7 +137,12 @@ fn page(scene: &AppScene, entry: &Entry) -> Response {
             button type="submit" { "Upload" }
         }
     };
-    scene.show(AppSection::SingleSignOn, &[], "Verification certificates", &content)
+    scene.show(
+        AppSection::SingleSignOn,
+        &[],
+        "Verification certificates",
+        &content,
+    )
 }
 
 /// Certificates of the service provider with what can be done to each.
