@@ -22,6 +22,14 @@ pub(super) fn set(name: &str, value: &str, secure: bool) -> HeaderValue {
     ))
 }
 
+/// A cookie that outlives the browser.
+pub(super) fn set_for(name: &str, value: &str, seconds: u64, secure: bool) -> HeaderValue {
+    header_value(&format!(
+        "{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; {}",
+        same_site(secure)
+    ))
+}
+
 /// Takes the cookie away.
 pub(super) fn remove(name: &str, secure: bool) -> HeaderValue {
     header_value(&format!(

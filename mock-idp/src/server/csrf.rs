@@ -37,6 +37,8 @@ impl Default for Secret {
 pub(super) struct Browser {
     id: String,
     token: String,
+    /// Whether the browser has not been told its id yet.
+    fresh: bool,
     /// Whether somebody has asked for the token, so that the browser must keep its id.
     needed: Arc<AtomicBool>,
 }
@@ -49,6 +51,7 @@ impl Browser {
         // Both have a fixed length, so that a plain hash cannot be extended.
         let text = [&secret.0, id.as_bytes()].concat();
         Self {
+            fresh: known.is_none(),
             token: guid::hex(&openssl::sha::sha256(&text)),
             id,
             needed: Arc::default(),
@@ -59,6 +62,12 @@ impl Browser {
     pub(super) fn id(&self) -> &str {
         self.needed.store(true, Ordering::Relaxed);
         &self.id
+    }
+
+    /// The same, where the browser has it already.
+    pub(super) fn known(&self) -> Option<&str> {
+        let known = !self.fresh || self.needed.load(Ordering::Relaxed);
+        known.then_some(self.id.as_str())
     }
 
     /// The token, for what is no plain form.
@@ -140,10 +149,9 @@ impl IntoResponse for Forged {
 /// Gives each request its browser, and the browser its cookie where a page needs it.
 pub(super) async fn keep(State(idp): State<Arc<Idp>>, mut request: Request, next: Next) -> Response {
     let browser = Browser::of(request.headers(), &idp.csrf);
-    let known = cookies::cookie(request.headers(), COOKIE) == Some(&browser.id);
     request.extensions_mut().insert(browser.clone());
     let mut response = next.run(request).await;
-    if !known && browser.needed.load(Ordering::Relaxed) {
+    if browser.fresh && browser.needed.load(Ordering::Relaxed) {
         let cookie = cookies::set(COOKIE, &browser.id, super::secure(&idp));
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }

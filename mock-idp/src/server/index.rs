@@ -3,22 +3,21 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use maud::{Markup, html};
 
-use super::{Idp, cookies, csrf, launch_url, metadata_url, page, secure, session, sso_url};
+use super::caller::Caller;
+use super::{Idp, launch_url, metadata_url, page, sso_url};
 use crate::{Application, Tenant};
 
 /// Tenants, users, applications, and the links that an administrator needs.
-pub(super) async fn show(
-    State(idp): State<Arc<Idp>>,
-    browser: csrf::Browser,
-    headers: HeaderMap,
-) -> Response {
+pub(super) async fn show(State(idp): State<Arc<Idp>>, caller: Caller) -> Response {
     let directory = idp.directory();
-    let session = idp.sessions.of(&headers);
-    let user = session.and_then(|session| directory.tenant(&session.tenant_id)?.user(&session.user));
+    let sessions = caller.sessions(&idp);
+    let people: Vec<_> = sessions
+        .iter()
+        .filter_map(|who| who.account(&directory))
+        .collect();
     let body = html! {
         main.wide {
             h1 { "Mock identity provider" }
@@ -26,10 +25,21 @@ pub(super) async fn show(
                 "It answers as Azure AD (Microsoft Entra ID) does and signs whatever it is asked to sign. "
                 "Trust its keys in tests only."
             }
-            @if let Some(user) = user {
+            p.actions {
+                a.button href="/portal" { "Portal" }
+                a.button href="/myapps" { "My Apps" }
+                a href="/error" { "Look up an error code" }
+            }
+            @if !people.is_empty() {
                 form.session method="post" action="/sign-out" {
-                    (browser.field())
-                    span { "Signed in as " strong { (user.user_principal_name) } }
+                    (caller.browser.field())
+                    span {
+                        "Signed in as "
+                        @for (at, (_, user)) in people.iter().enumerate() {
+                            @if at > 0 { ", " }
+                            strong { (user.user_principal_name) }
+                        }
+                    }
                     button.quiet type="submit" { "Sign out" }
                 }
             }
@@ -37,18 +47,6 @@ pub(super) async fn show(
         }
     };
     page::document("Mock identity provider", &body)
-}
-
-/// Ends the browser's session here. Sessions at service providers go on.
-pub(super) async fn sign_out(State(idp): State<Arc<Idp>>, headers: HeaderMap, _: csrf::Form) -> Response {
-    idp.sessions.end(&headers);
-    let cookie = cookies::remove(session::COOKIE, secure(&idp));
-    (
-        StatusCode::SEE_OTHER,
-        [(header::SET_COOKIE, cookie)],
-        [(header::LOCATION, "/")],
-    )
-        .into_response()
 }
 
 fn card(origin: &str, tenant: &Tenant) -> Markup {

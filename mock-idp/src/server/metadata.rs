@@ -6,11 +6,12 @@ use axum::extract::{Query, State};
 use axum::http::{Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
-use super::page;
-use super::{Idp, sso};
-use crate::{Aadsts, federation_metadata};
+use super::arrival::COMMON;
+use super::{Idp, page, sso};
+use crate::Aadsts;
+use crate::issuance::{IssueError, common_federation_metadata, federation_metadata};
 
-/// The document of the tenant in the path, or of one application of it (`?appid=`); 404 for any other path.
+/// The document of the tenant in the path, of nobody (`common`), or of one application of it (`?appid=`); 404 for any other path.
 pub(super) async fn show(State(idp): State<Arc<Idp>>, method: Method, uri: Uri) -> Response {
     let path = uri.path().to_ascii_lowercase();
     let named = path
@@ -30,6 +31,10 @@ fn document(idp: &Idp, tenant: &str, uri: &Uri) -> Result<Response, Aadsts> {
         .map(|Query(query)| query)
         .unwrap_or_default();
     let directory = idp.directory();
+    if COMMON.contains(&tenant) {
+        let document = common_federation_metadata(&directory, &idp.origin);
+        return document.map(answer).map_err(failed);
+    }
     let tenant = sso::tenant(&directory, tenant)?;
     let application = page::field(&query, "appid")
         .map(|app_id| {
@@ -43,14 +48,17 @@ fn document(idp: &Idp, tenant: &str, uri: &Uri) -> Result<Response, Aadsts> {
             })
         })
         .transpose()?;
-    let document =
-        federation_metadata(tenant, &idp.origin, application).map_err(|error| Aadsts::ServiceFailed {
-            detail: error.to_string(),
-        })?;
-    Ok((
-        StatusCode::OK,
-        [(header::CONTENT_TYPE, "application/xml; charset=utf-8")],
-        document,
-    )
-        .into_response())
+    let document = federation_metadata(tenant, &idp.origin, application);
+    document.map(answer).map_err(failed)
+}
+
+fn answer(document: Vec<u8>) -> Response {
+    let kind = [(header::CONTENT_TYPE, "application/xml; charset=utf-8")];
+    (StatusCode::OK, kind, document).into_response()
+}
+
+fn failed(error: IssueError) -> Aadsts {
+    Aadsts::ServiceFailed {
+        detail: error.to_string(),
+    }
 }

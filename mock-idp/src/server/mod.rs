@@ -13,29 +13,37 @@
 //! ```
 
 mod answer;
+mod arrival;
 mod auto_post;
+mod caller;
 mod cookies;
 mod csrf;
+mod decide;
+mod error_lookup;
+mod error_page;
+mod finish;
 mod index;
 mod launch;
 mod listen;
 mod metadata;
+mod my_apps;
 mod page;
 mod portal;
+mod refresh;
+mod routes;
 mod session;
 mod shelf;
 mod sign_in;
+mod sign_in_log;
+mod sign_ins;
+mod slo;
 mod sso;
+mod test_sso;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderName, HeaderValue, Response, header};
-use axum::middleware::{from_fn_with_state, map_response};
-use axum::routing::{get, post};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -105,9 +113,13 @@ impl MockIdp {
             sessions: session::Sessions::default(),
             pending: shelf::Shelf::default(),
             resting: shelf::Shelf::default(),
+            leaving: shelf::Shelf::default(),
+            told: shelf::Shelf::default(),
+            log: sign_in_log::SignInLog::default(),
         });
         let (stop, stopped) = watch::channel(false);
-        let router = router(idp);
+        let router = routes::all(idp).into_make_service_with_connect_info::<SocketAddr>();
+        let refresh = tokio::spawn(refresh::keep(options.directory.clone(), stopped.clone()));
         let servers = listeners.into_iter().map(|listener| {
             let (router, mut stopped) = (router.clone(), stopped.clone());
             tokio::spawn(async move {
@@ -125,7 +137,7 @@ impl MockIdp {
             origin,
             address,
             directory: options.directory,
-            servers: servers.collect(),
+            servers: servers.chain([refresh]).collect(),
             stop,
         })
     }
@@ -186,8 +198,6 @@ impl Drop for MockIdp {
 
 /// How long a shutdown waits for answers under way.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// The largest request body that is read.
-const MAX_BODY: usize = 1024 * 1024;
 
 fn sso_url(origin: &str, tenant_id: &str) -> String {
     format!("{origin}/{tenant_id}/saml2")
@@ -212,7 +222,12 @@ struct Idp {
     /// Sign-ins whose page is being filled in.
     pending: shelf::Shelf<sign_in::Pending>,
     /// Cross-site POSTs that come back with their cookies.
-    resting: shelf::Shelf<sso::Arrival>,
+    resting: shelf::Shelf<arrival::Arrival>,
+    /// Sign-outs under way.
+    leaving: shelf::Shelf<slo::Leaving>,
+    /// The sign-out that a LogoutRequest belongs to, by its ID.
+    told: shelf::Shelf<String>,
+    log: sign_in_log::SignInLog,
 }
 
 impl Idp {
@@ -225,38 +240,4 @@ impl Idp {
 /// Whether cookies may only travel by https.
 fn secure(idp: &Idp) -> bool {
     idp.origin.starts_with("https:")
-}
-
-fn router(idp: Arc<Idp>) -> Router {
-    Router::new()
-        .route("/", get(index::show))
-        .route("/sign-out", post(index::sign_out))
-        .route("/{tenant}/saml2", get(sso::redirect).post(sso::post))
-        .route("/{tenant}/resume", get(sso::resume))
-        .route("/{tenant}/login", post(sign_in::submit))
-        .route("/api/signin/{app_id}", get(launch::launch))
-        .nest("/portal", portal::router())
-        .fallback(metadata::show)
-        .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(from_fn_with_state(idp.clone(), csrf::keep))
-        .layer(map_response(label))
-        .with_state(idp)
-}
-
-/// Every answer says what it is, and that nobody may keep it.
-async fn label<B>(mut response: Response<B>) -> Response<B> {
-    let headers = response.headers_mut();
-    for (name, value) in [
-        (
-            HeaderName::from_static("x-mock-idp"),
-            "mock identity provider, for tests only",
-        ),
-        (header::CACHE_CONTROL, "no-store, no-cache"),
-        (header::PRAGMA, "no-cache"),
-        (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ] {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
-    }
-    response
 }

@@ -5,12 +5,11 @@ use std::time::Duration;
 use axum::RequestExt as _;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, FromRequest, Request};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::{Aadsts, guid};
+use crate::Aadsts;
 
 /// The fields of a form, in order.
 pub(super) struct Fields(pub(super) Vec<(String, String)>);
@@ -64,6 +63,11 @@ pub(super) fn found(url: &str) -> Response {
     }
 }
 
+/// 303, after a form.
+pub(super) fn see_other(path: &str) -> Response {
+    (StatusCode::SEE_OTHER, [(header::LOCATION, path)]).into_response()
+}
+
 /// Somebody else's page.
 pub(super) fn raw(status: u16, html: String) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -72,6 +76,11 @@ pub(super) fn raw(status: u16, html: String) -> Response {
 
 /// A whole document around this content.
 pub(super) fn document(title: &str, content: &Markup) -> Response {
+    document_with(title, &html! {}, "", content)
+}
+
+/// The same, with more in its head, and more that it may load than our own style.
+pub(super) fn document_with(title: &str, head: &Markup, may_load: &str, content: &Markup) -> Response {
     let html = html! {
         (DOCTYPE)
         html lang="en" {
@@ -81,6 +90,7 @@ pub(super) fn document(title: &str, content: &Markup) -> Response {
                 meta name="color-scheme" content="light dark";
                 meta name="robots" content="noindex";
                 title { (title) " – mock identity provider" }
+                (head)
                 style { (PreEscaped(STYLE)) }
             }
             body {
@@ -89,12 +99,12 @@ pub(super) fn document(title: &str, content: &Markup) -> Response {
             }
         }
     };
+    let policy = format!(
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'{may_load}"
+    );
     let headers = [
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
-        ),
+        (header::X_FRAME_OPTIONS, "DENY".to_owned()),
+        (header::CONTENT_SECURITY_POLICY, policy),
     ];
     (headers, Html(html.into_string())).into_response()
 }
@@ -109,35 +119,6 @@ pub(super) fn not_found(path: &str) -> Response {
         }
     };
     (StatusCode::NOT_FOUND, document("Nothing here", &content)).into_response()
-}
-
-/// The page in place of a sign-in.
-impl IntoResponse for Aadsts {
-    fn into_response(self) -> Response {
-        tracing::debug!(error = %self, "sign-in refused");
-        let message = self.to_string();
-        let (request_id, correlation_id) = (guid::fresh(), guid::fresh());
-        let now = saml::instant::format(Timestamp::now());
-        let timestamp = format!("{}Z", now.split('.').next().unwrap_or_default());
-        let content = html! {
-            main.card.medium {
-                h1 { "Sign in" }
-                p.lead { "Sorry, but we’re having trouble signing you in." }
-                p.alert role="alert" { (message) }
-                h2 { "Troubleshooting details" }
-                p.muted { "If you contact your administrator, send this info to them." }
-                dl.details {
-                    dt { "Request Id:" } dd { code { (request_id) } }
-                    dt { "Correlation Id:" } dd { code { (correlation_id) } }
-                    dt { "Timestamp:" } dd { code { (timestamp) } }
-                    dt { "Message:" } dd { (message) }
-                }
-            }
-        };
-        let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let id = (HeaderName::from_static("x-ms-request-id"), request_id);
-        (status, [id], document("Sign in", &content)).into_response()
-    }
 }
 
 const STYLE: &str = include_str!("style.css");

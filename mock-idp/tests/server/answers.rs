@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mock_idp::server::{Answer, Binding, Live, MockIdp, Options, Reply, TICKET_COOKIE, auto_post_page};
@@ -53,15 +53,9 @@ impl Answer for Echo {
 }
 
 async fn idp_with(answer: Arc<Echo>) -> MockIdp {
-    let directory = Arc::new(RwLock::new(DIRECTORY.clone()));
-    let options = Options::new(mock_idp::Directory {
-        tenants: Vec::new(),
-        templates: Vec::new(),
-    });
     MockIdp::start(Options {
-        directory,
         answer: Some(answer),
-        ..options
+        ..Options::new(DIRECTORY.clone())
     })
     .await
     .unwrap()

@@ -66,7 +66,7 @@ async fn each_kind_of_garbage_has_its_code() {
         (&deflated("<a/>"), 75005),
         (
             &deflated(r#"<p:LogoutRequest xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol"/>"#),
-            50061,
+            75005,
         ),
     ] {
         let page = by_redirect(&idp, message).await;
@@ -78,11 +78,11 @@ async fn each_kind_of_garbage_has_its_code() {
     for (message, code) in [
         ("", 750056),
         ("****", 750056),
-        (&encode_post(&not_text), 7500525),
-        (&encode_post(b"\xff\xfe<\x00a\x00"), 7500525),
+        (&encode_post(&not_text), 90107),
+        (&encode_post(b"\xff\xfe<\x00a\x00"), 90107),
         (&encode_post(b"<a"), 7500525),
         (&encode_post(deep.as_bytes()), 7500525),
-        (&encode_post(&deflate(&request(""))), 7500525),
+        (&encode_post(&deflate(&request(""))), 90107),
     ] {
         let page = by_post(&idp, message).await;
         assert_eq!(page.aadsts(), Some(code), "{}", &message[..message.len().min(40)]);
@@ -175,9 +175,18 @@ async fn what_this_tenant_does_not_know_is_named() {
 async fn a_form_without_its_fields_names_the_first_that_is_missing() {
     let idp = idp().await;
     let url = format!("{}/contoso.example/login", idp.origin());
-    let page = Browser::new().post(&url, &[("ctx", "1"), ("passwd", "x")]).await;
-    assert_eq!(page.aadsts(), Some(90014));
-    assert!(page.text().contains("loginfmt"));
+    let mut browser = Browser::new();
+    let page = browser.get(&redirect(&idp, &request(""), None)).await;
+    let form = page.form();
+    let (token, ctx) = (form.field("csrf").unwrap(), form.field("ctx").unwrap());
+    for (fields, missing) in [
+        (vec![("csrf", token), ("passwd", "x")], "ctx"),
+        (vec![("csrf", token), ("ctx", ctx), ("passwd", "x")], "loginfmt"),
+    ] {
+        let page = browser.post(&url, &fields).await;
+        assert_eq!((page.status, page.aadsts()), (400, Some(90014)));
+        assert!(page.text().contains(missing));
+    }
 }
 
 #[test]

@@ -29,6 +29,8 @@ pub(crate) struct Page {
 pub(crate) struct Form {
     pub(crate) action: String,
     pub(crate) fields: Vec<(String, String)>,
+    /// Name and value of its first button, where it has a name.
+    pub(crate) button: Option<(String, String)>,
 }
 
 impl Browser {
@@ -55,6 +57,62 @@ impl Browser {
             pairs.join("&").into_bytes(),
         )
         .await
+    }
+
+    /// Sends the page's first form as it stands, with these fields changed or added, by its first button or the one that is
+    /// among the fields.
+    pub(crate) async fn submit(&mut self, origin: &str, page: &Page, with: &[(&str, &str)]) -> Page {
+        self.send_form(origin, page.form(), with).await
+    }
+
+    /// The same for any form.
+    pub(crate) async fn send_form(&mut self, origin: &str, form: Form, with: &[(&str, &str)]) -> Page {
+        let mut fields = form.fields;
+        for (name, value) in with {
+            match fields.iter_mut().find(|(known, _)| known == name) {
+                Some((_, known)) => *known = (*value).to_owned(),
+                None => fields.push(((*name).to_owned(), (*value).to_owned())),
+            }
+        }
+        if let Some((name, value)) = form.button
+            && !with
+                .iter()
+                .any(|(pressed, _)| ["action", "account"].contains(pressed))
+        {
+            fields.push((name, value));
+        }
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let action = match form.action.starts_with('/') {
+            true => format!("{origin}{}", form.action),
+            false => form.action,
+        };
+        self.post(&action, &fields).await
+    }
+
+    /// Fills in whatever pages a sign-in shows, until one comes that is none.
+    pub(crate) async fn sign_in(&mut self, origin: &str, start: &str, account: &str, password: &str) -> Page {
+        let mut page = self.get(start).await;
+        for _ in 0..8 {
+            if page.header("location").starts_with('/') {
+                page = self.get(&format!("{origin}{}", page.header("location"))).await;
+                continue;
+            }
+            let Some(form) = page.forms().into_iter().find(|form| form.field("ctx").is_some()) else {
+                return page;
+            };
+            let mut with = Vec::new();
+            if form.field("loginfmt").is_some() {
+                with.push(("loginfmt", account));
+            }
+            if form.field("passwd").is_some() {
+                with.push(("passwd", password));
+            }
+            page = self.send_form(origin, form, &with).await;
+        }
+        panic!("the sign-in does not end: {}", page.text());
     }
 
     pub(crate) async fn post_raw(&mut self, url: &str, kind: &str, body: Vec<u8>) -> Page {
@@ -110,26 +168,64 @@ impl Page {
             .unwrap_or_default()
     }
 
-    /// The only form on the page, read as an HTML parser reads it.
+    /// The first form on the page.
     pub(crate) fn form(&self) -> Form {
+        let first = self.forms().into_iter().next();
+        first.unwrap_or_else(|| panic!("no form on {}", self.text()))
+    }
+
+    /// The forms on the page, read as an HTML parser reads them.
+    pub(crate) fn forms(&self) -> Vec<Form> {
         let page = Html::parse_document(&self.text());
-        let [form, input] = ["form", "form input[name]"].map(|selector| Selector::parse(selector).unwrap());
-        let form = page
-            .select(&form)
-            .next()
-            .unwrap_or_else(|| panic!("no form on {}", self.text()));
-        Form {
+        let select = |selector: &str| Selector::parse(selector).unwrap();
+        let [form, input, button] = ["form", "input[name], textarea[name]", "button"].map(select);
+        let read = |form: scraper::ElementRef<'_>| Form {
             action: form.attr("action").unwrap().to_owned(),
-            fields: page
+            fields: form
                 .select(&input)
                 .map(|input| {
-                    (
-                        input.attr("name").unwrap().to_owned(),
-                        input.attr("value").unwrap_or_default().to_owned(),
-                    )
+                    let text = || input.text().collect::<String>();
+                    let value = input.attr("value").map_or_else(text, ToOwned::to_owned);
+                    (input.attr("name").unwrap().to_owned(), value)
                 })
                 .collect(),
-        }
+            button: form.select(&button).next().and_then(|button| {
+                let name = button.attr("name")?.to_owned();
+                Some((name, button.attr("value").unwrap_or_default().to_owned()))
+            }),
+        };
+        page.select(&form).map(read).collect()
+    }
+
+    /// The texts of all elements that this selector finds.
+    pub(crate) fn all(&self, selector: &str) -> Vec<String> {
+        let page = Html::parse_document(&self.text());
+        let selector = Selector::parse(selector).unwrap();
+        page.select(&selector)
+            .map(|found| found.text().collect::<String>().trim().to_owned())
+            .collect()
+    }
+
+    /// Where the first such link leads.
+    pub(crate) fn link(&self, selector: &str) -> Option<String> {
+        let page = Html::parse_document(&self.text());
+        let selector = Selector::parse(selector).unwrap();
+        Some(page.select(&selector).next()?.attr("href")?.to_owned())
+    }
+
+    /// The title, without the mock's name.
+    pub(crate) fn title(&self) -> String {
+        let titles = self.all("title");
+        let title = titles.first().cloned().unwrap_or_default();
+        title.split(" – ").next().unwrap_or_default().to_owned()
+    }
+
+    /// The SAML message in the page's form.
+    pub(crate) fn saml_response(&self) -> String {
+        let form = self.form();
+        let message = form.field("SAMLResponse");
+        saml::binding::decode_post(message.unwrap_or_else(|| panic!("no response on {}", self.text())))
+            .unwrap()
     }
 
     /// The code of Azure's error page.

@@ -4,10 +4,20 @@
 mod answers;
 mod bad_input;
 mod browser;
+mod codes;
+mod factors;
+mod home_realm;
+mod logout;
+mod my_apps;
 mod pages;
 mod running;
+mod sessions;
 mod sign_in;
+mod sign_ins;
+mod test_sso;
+mod tokens;
 
+use std::convert::Infallible;
 use std::sync::LazyLock;
 
 use mock_idp::server::{MockIdp, Options};
@@ -46,4 +56,18 @@ fn request(attributes: &str) -> String {
 fn redirect(idp: &MockIdp, xml: &str, relay_state: Option<&str>) -> String {
     let query = saml::binding::redirect_query("SAMLRequest", xml, relay_state);
     format!("{}?{query}", idp.sso_url("contoso.example"))
+}
+
+/// Changes what the mock serves.
+fn change(idp: &MockIdp, change: impl FnOnce(&mut Directory)) {
+    let changed = idp.directory().change(|directory| {
+        change(directory);
+        Ok::<_, Infallible>(())
+    });
+    changed.unwrap();
+}
+
+/// Changes the one application of the mock.
+fn change_application(idp: &MockIdp, with: impl FnOnce(&mut Application)) {
+    change(idp, |directory| with(&mut directory.tenants[0].applications[0]));
 }

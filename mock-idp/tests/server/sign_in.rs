@@ -1,23 +1,15 @@
-//! A person signs in.
+//! A person signs in, page by page.
 
-use mock_idp::Directory;
 use mock_idp::server::MockIdp;
 
-use super::browser::{Browser, Form, Page};
-use super::{ACS, DIRECTORY, idp, redirect, request};
+use super::browser::{Browser, Page};
+use super::{ACS, DIRECTORY, change_application, idp, redirect, request};
 
-async fn fill_in(browser: &mut Browser, idp: &MockIdp, page: &Page, account: &str, password: &str) -> Page {
-    let form = page.form();
-    let ctx = form.field("ctx").unwrap();
-    let url = format!("{}{}", idp.origin(), form.action);
-    browser
-        .post(&url, &[("ctx", ctx), ("loginfmt", account), ("passwd", password)])
-        .await
-}
+pub(crate) const ALICE: (&str, &str) = ("alice@contoso.example", "mock-alice");
 
-/// The response in the form, with its one signature verified.
-fn response(form: &Form) -> String {
-    let xml = saml::binding::decode_post(form.field("SAMLResponse").unwrap()).unwrap();
+/// The response on the page, with its one signature verified.
+pub(crate) fn response(page: &Page) -> String {
+    let xml = page.saml_response();
     let signatures = saml::signature::signatures(&xml);
     let certificate = DIRECTORY.contoso().keys.active.certificate();
     assert_eq!(signatures.len(), 1);
@@ -26,135 +18,172 @@ fn response(form: &Form) -> String {
 }
 
 fn authn_instant(xml: &str) -> &str {
-    xml.split_once("AuthnInstant=\"")
-        .unwrap()
-        .1
-        .split('"')
-        .next()
-        .unwrap()
+    let (_, after) = xml.split_once("AuthnInstant=\"").unwrap();
+    after.split('"').next().unwrap()
+}
+
+/// Up to the page that asks for alice's password.
+async fn password_page(browser: &mut Browser, idp: &MockIdp, start: &str) -> Page {
+    let page = browser.get(start).await;
+    browser
+        .submit(idp.origin(), &page, &[("loginfmt", ALICE.0)])
+        .await
 }
 
 #[tokio::test]
-async fn alice_signs_in_once_and_is_remembered_until_she_signs_out() {
+async fn alice_signs_in_page_by_page_and_is_remembered_until_she_signs_out() {
     let (idp, mut browser) = (idp().await, Browser::new());
     let start = redirect(&idp, &request(""), Some("a=1&b=<2>"));
+    let origin = idp.origin();
 
-    let page = browser.get(&start).await;
-    assert_eq!(page.status, 200);
-    assert!(page.text().contains("Example &lt;Backup&gt;") && page.text().contains("for tests only"));
-    let posted = fill_in(&mut browser, &idp, &page, "Alice@Contoso.example", "mock-alice").await;
+    let account = browser.get(&start).await;
+    assert_eq!((account.status, account.title().as_str()), (200, "Sign in"));
+    assert!(account.text().contains("Example &lt;Backup&gt;") && account.text().contains("for tests only"));
+    let password = browser
+        .submit(origin, &account, &[("loginfmt", " Alice@Contoso.example ")])
+        .await;
+    assert_eq!(password.title(), "Enter password");
+    assert!(password.text().contains(ALICE.0));
+    let stay = browser.submit(origin, &password, &[("passwd", ALICE.1)]).await;
+    assert_eq!(stay.title(), "Stay signed in?");
+    let posted = browser.submit(origin, &stay, &[("action", "no")]).await;
     let form = posted.form();
-    assert_eq!(form.action, ACS);
+    let names: Vec<_> = form.fields.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(
-        form.fields
-            .iter()
-            .map(|(name, _)| name.as_str())
-            .collect::<Vec<_>>(),
-        ["SAMLResponse", "RelayState"]
+        (form.action.as_str(), names),
+        (ACS, vec!["SAMLResponse", "RelayState"])
     );
     assert_eq!(form.field("RelayState"), Some("a=1&b=<2>"));
-    let first = response(&form);
+    let first = response(&posted);
     assert_eq!(first.matches(r#"InResponseTo="id6f1c""#).count(), 2);
     assert!(first.contains(">alice@contoso.example</NameID>"));
 
-    let silent = response(&browser.get(&start).await.form());
+    let silent = response(&browser.get(&start).await);
     assert_eq!(
         authn_instant(&silent),
         authn_instant(&first),
-        "the time of the password, not of the response"
+        "of the password, not of the response"
     );
     assert_ne!(silent, first);
 
-    let forced = browser
-        .get(&redirect(&idp, &request(r#"ForceAuthn="true""#), None))
-        .await;
-    assert!(forced.form().field("ctx").is_some());
+    let out = browser.get(&format!("{origin}/sign-out")).await;
+    assert!(out.text().contains(ALICE.0));
+    let out = browser.submit(origin, &out, &[]).await;
+    assert_eq!(out.title(), "Signed out");
+    assert_eq!(browser.get(&start).await.title(), "Sign in");
+}
 
-    let out = browser.post(&format!("{}/sign-out", idp.origin()), &[]).await;
-    assert_eq!((out.status, out.header("location")), (303, "/"));
-    assert!(browser.get(&start).await.form().field("ctx").is_some());
+#[tokio::test]
+async fn forced_authentication_asks_for_the_password_of_whoever_is_there() {
+    let (idp, mut browser) = (idp().await, Browser::new());
+    let start = redirect(&idp, &request(""), None);
+    let first = response(&browser.sign_in(idp.origin(), &start, ALICE.0, ALICE.1).await);
+    let forced = redirect(&idp, &request(r#"ForceAuthn="true""#), None);
+    let page = browser.get(&forced).await;
+    assert_eq!(page.title(), "Enter password");
+    let again = response(&browser.submit(idp.origin(), &page, &[("passwd", ALICE.1)]).await);
+    assert!(authn_instant(&again) > authn_instant(&first));
 }
 
 #[tokio::test]
 async fn a_request_without_relay_state_is_answered_without_one() {
     let (idp, mut browser) = (idp().await, Browser::new());
-    let page = browser.get(&redirect(&idp, &request(""), None)).await;
-    let form = fill_in(&mut browser, &idp, &page, "alice@contoso.example", "mock-alice")
-        .await
-        .form();
-    assert_eq!(form.field("RelayState"), None);
+    let start = redirect(&idp, &request(""), None);
+    let page = browser.sign_in(idp.origin(), &start, ALICE.0, ALICE.1).await;
+    assert_eq!(page.form().field("RelayState"), None);
+    let long = "x".repeat(64 * 1024);
+    let message = saml::binding::encode_post(request("").as_bytes());
+    let page = browser
+        .post(
+            &idp.sso_url("contoso.example"),
+            &[("SAMLRequest", &message), ("RelayState", &long)],
+        )
+        .await;
+    assert_eq!(
+        page.form().field("RelayState"),
+        Some(long.as_str()),
+        "64 KiB come back whole"
+    );
 }
 
 #[tokio::test]
-async fn a_wrong_password_or_account_shows_the_page_again_with_what_was_typed() {
+async fn a_wrong_account_or_password_shows_the_page_again_with_what_was_typed() {
     let (idp, mut browser) = (idp().await, Browser::new());
-    let page = browser.get(&redirect(&idp, &request(""), None)).await;
-    for (account, password, code) in [
-        ("alice@contoso.example", "wrong", 50126),
-        ("outsider@fabrikam.example", "mock-outsider", 50034),
-        ("\"><script>alert(1)</script>", "x", 50034),
+    let mut page = browser.get(&redirect(&idp, &request(""), None)).await;
+    for (account, code) in [
+        ("nobody@contoso.example", 50034),
+        ("nobody@nowhere.example", 50034),
+        ("\"><script>alert(1)</script>", 90022),
+        ("", 90022),
     ] {
-        let again = fill_in(&mut browser, &idp, &page, account, password).await;
-        assert_eq!((again.status, again.aadsts()), (200, Some(code)), "{account}");
-        assert_eq!(again.form().field("loginfmt"), Some(account));
-        assert!(!again.text().contains("<script"), "what was typed is text");
-        assert_eq!(again.form().field("passwd"), Some(""));
+        page = browser
+            .submit(idp.origin(), &page, &[("loginfmt", account)])
+            .await;
+        assert_eq!((page.status, page.aadsts()), (200, Some(code)), "{account}");
+        assert_eq!(page.form().field("loginfmt"), Some(account));
+        assert!(!page.text().contains("<script"), "what was typed is text");
     }
-    let posted = fill_in(&mut browser, &idp, &page, "alice@contoso.example", "mock-alice").await;
-    response(&posted.form());
+    page = browser
+        .submit(idp.origin(), &page, &[("loginfmt", ALICE.0)])
+        .await;
+    for _ in 0..2 {
+        page = browser.submit(idp.origin(), &page, &[("passwd", "wrong")]).await;
+        assert_eq!((page.status, page.aadsts()), (200, Some(50126)));
+        assert_eq!(page.form().field("passwd"), Some(""));
+    }
+    let other = browser.submit(idp.origin(), &page, &[("action", "other")]).await;
+    assert_eq!(other.title(), "Sign in");
+    page = browser
+        .submit(idp.origin(), &other, &[("loginfmt", ALICE.0)])
+        .await;
+    page = browser.submit(idp.origin(), &page, &[("passwd", ALICE.1)]).await;
+    response(&browser.submit(idp.origin(), &page, &[]).await);
 }
 
 #[tokio::test]
-async fn the_page_of_one_browser_is_of_no_use_in_another_nor_twice() {
+async fn a_page_works_in_its_own_browser_and_once() {
     let (idp, mut browser, mut other) = (idp().await, Browser::new(), Browser::new());
-    let page = browser.get(&redirect(&idp, &request(""), None)).await;
-    let alice = ("alice@contoso.example", "mock-alice");
+    let page = password_page(&mut browser, &idp, &redirect(&idp, &request(""), None)).await;
+    let stranger = other.submit(idp.origin(), &page, &[("passwd", ALICE.1)]).await;
+    assert_eq!(stranger.status, 403, "without the token of its own");
+    let own = other.get(&redirect(&idp, &request(""), None)).await.form();
+    let stolen = [("passwd", ALICE.1), ("csrf", own.field("csrf").unwrap())];
     assert_eq!(
-        fill_in(&mut other, &idp, &page, alice.0, alice.1).await.aadsts(),
+        other.submit(idp.origin(), &page, &stolen).await.aadsts(),
         Some(90023)
     );
-    other.get(&redirect(&idp, &request(""), None)).await;
-    assert_eq!(
-        fill_in(&mut other, &idp, &page, alice.0, alice.1).await.aadsts(),
-        Some(90023)
-    );
-    response(&fill_in(&mut browser, &idp, &page, alice.0, alice.1).await.form());
-    assert_eq!(
-        fill_in(&mut browser, &idp, &page, alice.0, alice.1)
-            .await
-            .aadsts(),
-        Some(90023)
-    );
+    let stay = browser.submit(idp.origin(), &page, &[("passwd", ALICE.1)]).await;
+    assert_eq!(stay.title(), "Stay signed in?", "nobody else has used it up");
+    let again = browser.submit(idp.origin(), &page, &[("passwd", ALICE.1)]).await;
+    assert_eq!((again.status, again.aadsts()), (400, Some(90023)));
 }
 
 #[tokio::test]
 async fn two_tabs_of_one_browser_do_not_disturb_each_other() {
     let (idp, mut browser) = (idp().await, Browser::new());
     let url = redirect(&idp, &request(""), None);
-    let (one, two) = (browser.get(&url).await, browser.get(&url).await);
-    response(
-        &fill_in(&mut browser, &idp, &one, "alice@contoso.example", "mock-alice")
-            .await
-            .form(),
-    );
-    response(
-        &fill_in(&mut browser, &idp, &two, "alice@contoso.example", "mock-alice")
-            .await
-            .form(),
-    );
+    let one = password_page(&mut browser, &idp, &url).await;
+    let two = password_page(&mut browser, &idp, &url).await;
+    for page in [one, two] {
+        let stay = browser.submit(idp.origin(), &page, &[("passwd", ALICE.1)]).await;
+        response(&browser.submit(idp.origin(), &stay, &[("action", "no")]).await);
+    }
 }
 
 #[tokio::test]
-async fn a_login_hint_fills_the_account_in() {
+async fn a_login_hint_leads_to_the_password_of_that_account() {
     let (idp, mut browser) = (idp().await, Browser::new());
-    let url = format!(
-        "{}&login_hint=alice%40contoso.example",
-        redirect(&idp, &request(""), None)
-    );
-    assert_eq!(
-        browser.get(&url).await.form().field("loginfmt"),
-        Some("alice@contoso.example")
-    );
+    let url = redirect(&idp, &request(""), None);
+    let page = browser
+        .get(&format!("{url}&login_hint=alice%40contoso.example"))
+        .await;
+    assert_eq!(page.title(), "Enter password");
+    assert_eq!(page.form().field("loginfmt"), Some(ALICE.0));
+    let unknown = browser
+        .get(&format!("{url}&login_hint=nobody%40contoso.example"))
+        .await;
+    assert_eq!(unknown.title(), "Sign in");
+    assert_eq!(unknown.form().field("loginfmt"), Some("nobody@contoso.example"));
 }
 
 #[tokio::test]
@@ -165,42 +194,32 @@ async fn a_posted_request_comes_back_by_get_for_its_cookies() {
     let arrived = browser.post(&idp.sso_url("contoso.example"), &fields).await;
     assert_eq!(arrived.status, 303);
     let back = format!("{}{}", idp.origin(), arrived.header("location"));
-    let page = browser.get(&back).await;
-    let form = fill_in(&mut browser, &idp, &page, "alice@contoso.example", "mock-alice")
-        .await
-        .form();
-    assert_eq!(form.field("RelayState"), Some("r"));
-    assert!(response(&form).contains(r#"InResponseTo="id6f1c""#));
-    response(&browser.get(&back).await.form());
+    let page = browser.sign_in(idp.origin(), &back, ALICE.0, ALICE.1).await;
+    assert_eq!(page.form().field("RelayState"), Some("r"));
+    assert!(response(&page).contains(r#"InResponseTo="id6f1c""#));
+    response(&browser.get(&back).await);
     assert_eq!(browser.get(&format!("{back}0")).await.aadsts(), Some(90023));
-}
-
-#[tokio::test]
-async fn a_passive_request_is_told_that_nobody_is_signed_in() {
-    let (idp, mut browser) = (idp().await, Browser::new());
-    let page = browser
-        .get(&redirect(&idp, &request(r#"IsPassive="true""#), Some("r")))
-        .await;
-    let form = page.form();
-    assert_eq!((form.action.as_str(), form.field("RelayState")), (ACS, Some("r")));
-    let xml = saml::binding::decode_post(form.field("SAMLResponse").unwrap()).unwrap();
-    assert!(xml.contains("status:NoPassive") && xml.contains("AADSTS50058") && !xml.contains("Assertion"));
 }
 
 #[tokio::test]
 async fn a_launch_link_signs_in_without_a_request() {
     let (idp, mut browser) = (idp().await, Browser::new());
     let app_id = &DIRECTORY.contoso().applications[0].app_id;
-    let page = browser.get(&idp.launch_url(app_id, "contoso.example")).await;
-    let form = fill_in(&mut browser, &idp, &page, "admin@contoso.example", "mock-victim")
-        .await
-        .form();
-    assert_eq!(form.field("RelayState"), Some("/start?a=1&b=\"2\""));
-    let xml = response(&form);
+    let launch = idp.launch_url(app_id, "contoso.example");
+    let page = browser
+        .sign_in(idp.origin(), &launch, "admin@contoso.example", "mock-victim")
+        .await;
+    assert_eq!(page.form().field("RelayState"), Some("/start?a=1&b=\"2\""));
+    let xml = response(&page);
     assert!(!xml.contains("InResponseTo") && xml.contains(">admin@contoso.example</NameID>"));
 
-    let without_tenant = format!("{}/api/signin/{app_id}", idp.origin());
-    response(&browser.get(&without_tenant).await.form());
+    for link in [
+        format!("{}/api/signin/{app_id}", idp.origin()),
+        format!("{}/signin/Example/{app_id}", idp.origin()),
+        format!("{}/applications/signin/Example/{app_id}", idp.origin()),
+    ] {
+        response(&browser.get(&link).await);
+    }
     let unknown = idp.launch_url("00000000-0000-0000-0000-000000000000", "contoso.example");
     assert_eq!(browser.get(&unknown).await.aadsts(), Some(700016));
     let nowhere = format!("{}/api/signin/nothing", idp.origin());
@@ -211,13 +230,15 @@ async fn a_launch_link_signs_in_without_a_request() {
 async fn a_sign_on_url_makes_a_launch_start_at_the_service_provider() {
     let (idp, mut browser) = (idp().await, Browser::new());
     let app_id = DIRECTORY.contoso().applications[0].app_id.clone();
-    let change = |directory: &mut Directory| {
-        directory.tenants[0].applications[0].sign_on_url = Some("https://sp.example/login".to_owned());
-    };
-    change(&mut idp.directory().write().unwrap());
-    let page = browser.get(&idp.launch_url(&app_id, "contoso.example")).await;
+    let launch = idp.launch_url(&app_id, "contoso.example");
+    change_application(&idp, |application| {
+        application.sign_on_url = Some("https://sp.example/login".to_owned());
+    });
+    let page = browser.get(&launch).await;
     assert_eq!(
         (page.status, page.header("location")),
         (302, "https://sp.example/login")
     );
+    change_application(&idp, |application| application.enabled = false);
+    assert_eq!(browser.get(&launch).await.aadsts(), Some(7000112));
 }

@@ -171,7 +171,7 @@ impl AppScene {
                 h2 { "Security" }
                 ul { (link(&APP_SECTIONS[5])) }
                 h2 { "Activity" }
-                ul { li { a href=(self.path("sign-ins")) { "Sign-in logs" } } }
+                ul { li { a href=(self.path(&format!("sign-ins?app={}", application.app_id))) { "Sign-in logs" } } }
             }
         }
     }

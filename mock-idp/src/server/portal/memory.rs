@@ -83,12 +83,12 @@ impl Default for Memory {
 impl Memory {
     /// Keeps a sentence for the next page; the key goes into its address.
     pub(crate) fn tell(&self, notice: &str) -> String {
-        self.notices.put(notice.to_owned())
+        self.notices.put(notice.to_owned(), notice.len())
     }
 
     /// The sentence, once.
     pub(crate) fn told(&self, key: &str) -> Option<String> {
-        self.notices.remove(key)
+        self.notices.take(key, |_| true)
     }
 
     /// Takes down how this looks, since a form is made of it.

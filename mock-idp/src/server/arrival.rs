@@ -1,0 +1,176 @@
+//! What arrives at `/{tenant}/saml2`: decoded as far as it goes, judged not at all.
+
+use std::sync::Arc;
+
+use saml::AuthnRequest;
+use saml::binding;
+use saml::document;
+
+use super::answer::Binding;
+use super::page;
+use crate::{Aadsts, guid};
+
+/// A sign-in as it arrived.
+#[derive(Clone)]
+pub(super) struct Arrival {
+    /// The tenant as the path, or the launch link, names it; `common` leaves it to the account.
+    pub(super) tenant: String,
+    pub(super) binding: Binding,
+    /// None for IdP-initiated sign-in; the error that Azure shows for what is no request.
+    pub(super) request: Result<Option<AuthnRequest>, Aadsts>,
+    pub(super) request_xml: Option<Arc<str>>,
+    /// The application of a launch link.
+    pub(super) app_id: Option<String>,
+    /// The service principal in the path, `/{tenant}/saml2/{service principal}`.
+    pub(super) service_principal: Option<String>,
+    pub(super) relay_state: Option<Arc<str>>,
+    pub(super) raw_query: Option<String>,
+    /// `login_hint`: the account to go on with.
+    pub(super) login_hint: Option<String>,
+    /// `domain_hint` or `whr`: the domain whose accounts are meant.
+    pub(super) domain_hint: Option<String>,
+    /// `prompt=select_account`: the person chooses, also where one session would do.
+    pub(super) pick_account: bool,
+    /// The same for all pages of this sign-in.
+    pub(super) correlation_id: String,
+    /// What the person wants, where it is no application.
+    pub(super) goal: Goal,
+}
+
+/// Where a sign-in leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Goal {
+    /// To an application.
+    Application,
+    /// To My Apps.
+    MyApps,
+}
+
+/// What came in a message parameter.
+pub(super) enum Message {
+    /// A sign-in, or what was meant as one.
+    SignIn(Box<Arrival>),
+    /// A LogoutRequest, decoded.
+    LogoutRequest(Arc<str>),
+    /// A LogoutResponse, decoded.
+    LogoutResponse(Arc<str>),
+}
+
+/// The path that means no tenant: the account decides.
+pub(super) const COMMON: [&str; 2] = ["common", "organizations"];
+
+impl Arrival {
+    /// A sign-in without a request.
+    pub(super) fn without_request(tenant: String, goal: Goal) -> Self {
+        Self {
+            tenant,
+            binding: Binding::IdpInitiated,
+            request: Ok(None),
+            request_xml: None,
+            app_id: None,
+            service_principal: None,
+            relay_state: None,
+            raw_query: None,
+            login_hint: None,
+            domain_hint: None,
+            pick_account: false,
+            correlation_id: guid::fresh(),
+            goal,
+        }
+    }
+
+    /// About how many bytes it holds.
+    pub(super) fn weight(&self) -> usize {
+        let texts = [&self.request_xml, &self.relay_state];
+        let texts: usize = texts
+            .into_iter()
+            .map(|text| text.as_deref().map_or(0, str::len))
+            .sum();
+        // What was parsed of the request is at most as long as the request.
+        2 * texts + self.raw_query.as_deref().map_or(0, str::len) + 1024
+    }
+
+    /// The request, where one came that could be read.
+    pub(super) fn authn_request(&self) -> Option<&AuthnRequest> {
+        self.request.as_ref().ok().and_then(Option::as_ref)
+    }
+
+    /// Whether the query of a redirect carries a signature.
+    pub(super) fn has_query_signature(&self) -> bool {
+        let query = self.raw_query.as_deref().unwrap_or_default();
+        query.split('&').any(|part| part.starts_with("Signature="))
+    }
+
+    pub(super) fn is_common(&self) -> bool {
+        COMMON
+            .iter()
+            .any(|common| common.eq_ignore_ascii_case(&self.tenant))
+    }
+}
+
+/// Reads the fields of a query or a form.
+pub(super) fn read(
+    tenant: String,
+    service_principal: Option<String>,
+    binding: Binding,
+    fields: &[(String, String)],
+) -> Message {
+    let field = |name| page::field(fields, name);
+    let message = field("SAMLRequest").or(field("SAMLResponse"));
+    let xml = match (message, binding) {
+        _ if doubled(fields) => Err(Aadsts::BindingUnreadable {
+            detail: "a parameter stands there twice, or there are both a SAMLRequest and a SAMLResponse"
+                .to_owned(),
+        }),
+        (None, _) => Err(Aadsts::MessageMissing),
+        (Some(message), Binding::Post) => binding::decode_post(message).map_err(Aadsts::from),
+        (Some(message), _) => binding::decode_redirect(message).map_err(Aadsts::from),
+    };
+    let xml: Result<Arc<str>, Aadsts> = xml.map(Into::into);
+    let request = match xml.as_deref() {
+        Err(error) => Err(error.clone()),
+        Ok(text) => match kind_of(text) {
+            Err(error) => Err(error),
+            Ok(Kind::LogoutRequest) => return Message::LogoutRequest(text.into()),
+            Ok(Kind::LogoutResponse) => return Message::LogoutResponse(text.into()),
+            Ok(Kind::Other) => AuthnRequest::parse(text).map(Some).map_err(Aadsts::from),
+        },
+    };
+    let owned = |name| field(name).filter(|text| !text.is_empty()).map(ToOwned::to_owned);
+    Message::SignIn(Box::new(Arrival {
+        binding,
+        request,
+        request_xml: xml.ok(),
+        service_principal,
+        relay_state: field("RelayState").map(Into::into),
+        login_hint: owned("login_hint").or_else(|| owned("username")),
+        domain_hint: owned("domain_hint").or_else(|| owned("whr")),
+        pick_account: field("prompt") == Some("select_account"),
+        ..Arrival::without_request(tenant, Goal::Application)
+    }))
+}
+
+/// Whether it is not clear which message is meant, or with what.
+fn doubled(fields: &[(String, String)]) -> bool {
+    let count = |name: &str| fields.iter().filter(|(key, _)| key == name).count();
+    let messages = count("SAMLRequest") + count("SAMLResponse");
+    messages > 1
+        || ["RelayState", "SigAlg", "Signature"]
+            .iter()
+            .any(|name| count(name) > 1)
+}
+
+enum Kind {
+    LogoutRequest,
+    LogoutResponse,
+    Other,
+}
+
+fn kind_of(xml: &str) -> Result<Kind, Aadsts> {
+    let view = document::parse(xml).map_err(Aadsts::from)?;
+    Ok(match view.root_element().tag_name().name() {
+        "LogoutRequest" => Kind::LogoutRequest,
+        "LogoutResponse" => Kind::LogoutResponse,
+        _ => Kind::Other,
+    })
+}
