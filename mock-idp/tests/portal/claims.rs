@@ -251,3 +251,18 @@ async fn where_a_policy_decides_the_page_is_read_only() {
     let told = admin.press(&new, "Save", &form).await;
     assert!(told.error("name").contains("policy decides"), "{}", told.text());
 }
+
+#[tokio::test]
+async fn issuer_and_audience_are_changed_by_the_advanced_options() {
+    let (idp, mut admin, path) = with_application().await;
+    let list = admin.open(&format!("{path}/single-sign-on/claims")).await;
+    let page = admin.follow(&list, "Advanced SAML claims options").await;
+    let told = admin.press(&page, "Save", &[("audience", "no uri")]).await;
+    assert!(told.error("audience").contains("absolute URI"));
+    let fields = [("audience", "urn:other"), ("issuer_with_application_id", "yes")];
+    let list = admin.press(&told, "Save", &fields).await;
+    assert_eq!(list.notice(), "The advanced options were saved.");
+    let saved = application(idp.directory());
+    assert_eq!(saved.audience_override.as_deref(), Some("urn:other"));
+    assert!(saved.issuer_with_application_id);
+}

@@ -62,7 +62,7 @@ pub(crate) type Trail<'a> = &'a [(String, &'a str)];
 impl Scene {
     /// A page of the tenant.
     pub(crate) fn show(&self, section: Section, trail: Trail<'_>, title: &str, content: &Markup) -> Response {
-        let crumbs = self.crumbs(section);
+        let crumbs = self.crumbs(section, title);
         let body = html! {
             (crumb_list(&crumbs, trail, title))
             (self.told())
@@ -76,11 +76,11 @@ impl Scene {
         html! { @if let Some(notice) = &self.notice { div.notice role="status" { p { (notice) } } } }
     }
 
-    fn crumbs(&self, section: Section) -> Vec<(String, String)> {
+    fn crumbs(&self, section: Section, title: &str) -> Vec<(String, String)> {
         let home = (self.path(""), self.tenant().display_name.clone());
-        let own = SECTIONS
-            .iter()
-            .find(|(known, ..)| *known == section && section != Section::Overview);
+        let own = SECTIONS.iter().find(|(known, _, words, _)| {
+            *known == section && section != Section::Overview && *words != title
+        });
         let own = own.map(|(_, path, words, _)| (self.path(path), (*words).to_owned()));
         std::iter::once(home).chain(own).collect()
     }
@@ -137,7 +137,7 @@ impl AppScene {
         content: &Markup,
     ) -> Response {
         let application = self.application();
-        let mut crumbs = self.crumbs(Section::Applications);
+        let mut crumbs = self.crumbs(Section::Applications, title);
         crumbs.push((self.within(""), application.display_name.clone()));
         let own = APP_SECTIONS.iter().find(|(known, _, words)| {
             *known == section && section != AppSection::Overview && *words != title

@@ -105,6 +105,7 @@ fn page(scene: &AppScene, entry: &Entry) -> Response {
             div.tools {
                 a.button href=(at("new")) { "Add new claim" }
                 a.button.quiet href=(at("groups")) { "Add a group claim" }
+                a.button.quiet href=(at("advanced")) { "Advanced SAML claims options" }
             }
         }
         div.scroll tabindex="0" role="region" aria-label="Claims" {

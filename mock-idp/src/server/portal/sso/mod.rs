@@ -1,6 +1,7 @@
 //! "Single sign-on" of an application: the method, the five cards, and the page behind each pencil.
 
 mod addresses;
+mod advanced;
 mod basic;
 mod cards;
 mod certificate_list;
@@ -40,6 +41,7 @@ pub(crate) fn routes() -> Router<Arc<Idp>> {
         .route(&sso("metadata"), get(metadata::show).post(metadata::upload))
         .route(&sso("claims"), get(claims::show))
         .route(&sso("claims/groups"), get(groups::show).post(groups::save))
+        .route(&sso("claims/advanced"), get(advanced::show).post(advanced::save))
         .route(&sso("claims/{claim}"), get(claim::show).post(claim::save))
         .route(&sso("claims/{claim}/delete"), post(claims::delete))
         .route(
