@@ -80,7 +80,7 @@ async fn the_tutorial_leads_from_the_gallery_to_a_signed_in_user() {
             "My Apps, in a browser that nobody has used: B.Simon has one tile.",
         )
         .await;
-    person.follow_tile(PRODUCT).await;
+    person.follow(PRODUCT).await;
     assert_eq!(SignedIn::read(&person).await, expected);
     chapter
         .step(&person, "The tile signs in to the application.")

@@ -1,6 +1,4 @@
 // What is wrong with this page, as a list of sentences.
-// Colours that are just changing have changed.
-document.getAnimations().forEach((animation) => animation.finish());
 const faults = [];
 const shown = (element) => {
   const box = element.getBoundingClientRect();
