@@ -214,6 +214,9 @@ pub struct IdpArgs {
     /// How it is set up.
     #[command(flatten)]
     pub setup: IdpSetup,
+    /// Speak https here besides, under an authority of its own: for Microsoft Graph's clients, and SPs that ask for it
+    #[arg(long, value_name = "ADDR")]
+    pub https: Option<SocketAddr>,
     /// Forget tenants, users, applications and keys first: metadata that was handed out no longer counts
     #[arg(long)]
     pub reset: bool,

@@ -136,6 +136,8 @@ pub struct Idp {
     pub listen: String,
     /// Its public origin, where SP and browsers know it by another name than `listen` gives it.
     pub url: Option<String>,
+    /// Where it speaks https besides, under an authority of its own: `127.0.0.1:8443`. Nowhere if left out.
+    pub https: Option<String>,
     /// The domain of the first tenant.
     pub tenant: String,
     /// The folder where tenants and keys are kept.
@@ -332,6 +334,11 @@ impl Idp {
     pub fn listen(&self) -> Option<SocketAddr> {
         self.listen.parse().ok()
     }
+
+    /// The address where it speaks https.
+    pub fn https(&self) -> Option<SocketAddr> {
+        self.https.as_deref()?.parse().ok()
+    }
 }
 
 impl Default for Idp {
@@ -339,6 +346,7 @@ impl Default for Idp {
         Self {
             listen: "127.0.0.1:8400".to_owned(),
             url: None,
+            https: None,
             tenant: "contoso.example".to_owned(),
             state: ".samlitmus".to_owned(),
             azure: Azure::default(),

@@ -6,8 +6,8 @@ use std::{
 };
 
 use mock_idp::{
-    Directory, Shared,
-    server::{MockIdp, Options, origin_for},
+    Directory, Shared, Tenant,
+    server::{Client, MockIdp, Options, Tls, origin_for},
 };
 use reference_sp::{Account, ReferenceSp, Trusted};
 use saml::{IdpMetadata, SpMetadata};
@@ -25,6 +25,7 @@ pub(crate) struct Settled {
     state: PathBuf,
     listen: std::net::SocketAddr,
     url: Option<String>,
+    https: Option<std::net::SocketAddr>,
 }
 
 impl Settled {
@@ -47,6 +48,7 @@ impl Settled {
         Ok(Self {
             state: setup.state.clone().unwrap_or(kept),
             listen,
+            https: idp.https(),
             url: idp.url,
             config,
         })
@@ -166,17 +168,12 @@ pub(crate) async fn idp(args: IdpArgs) -> anyhow::Result<Exit> {
     }
     let shared = settled.shared()?;
     if let Some(sp) = described(settled.config.as_ref())? {
-        let known = |tenant: &mock_idp::Tenant| tenant.application(&sp.entity_id).is_some();
         shared.change(|directory| {
-            // What an administrator has changed since stays changed.
-            for tenant in directory.tenants.iter_mut().filter(|tenant| !known(tenant)) {
-                tenant.adopt(&sp);
-            }
+            directory.tenants.iter_mut().for_each(|tenant| know(tenant, &sp));
             Ok::<(), std::convert::Infallible>(())
         })?;
     }
-    let directory = shared.read();
-    let mut options = Options::new(shared);
+    let mut options = Options::new(shared.clone());
     options.azure = settled
         .config
         .as_ref()
@@ -184,14 +181,28 @@ pub(crate) async fn idp(args: IdpArgs) -> anyhow::Result<Exit> {
     options.listen = settled.listen;
     options.url = settled.url.clone();
     options.sp = Some(settled.sp());
+    let tls = match args.https.or(settled.https) {
+        Some(address) => {
+            let tls = Tls::open(&settled.state).map_err(|error| Mistake(error.to_string()))?;
+            options.https = Some((address, tls.clone()));
+            Some(tls)
+        }
+        None => None,
+    };
     let idp = MockIdp::start(options)
         .await
         .map_err(|error| Mistake(error.to_string()))?;
+    let directory = shared.read();
     println!("mock identity provider, for tests only: {}", idp.origin());
+    if let (Some(origin), Some(file)) = (idp.https_origin(), tls.as_ref().and_then(Tls::certificate_file)) {
+        println!("  https     {origin}  trust {}", file.display());
+    }
     for tenant in &directory.tenants {
         println!("\n{}  {}", tenant.domain, tenant.entity_id());
         println!("  sign-in   {}", idp.sso_url(&tenant.id));
         println!("  metadata  {}", idp.metadata_url(&tenant.id));
+        let client = Client::of(tenant)?;
+        println!("  graph     client {}  secret {}", client.id, client.secret);
         for user in &tenant.users {
             println!(
                 "  user      {}  password {}",
@@ -285,6 +296,27 @@ fn known_here(trusted: &[Trusted]) -> Vec<Account> {
         tenants.any(|tenant| tenant == account.tenant.as_ref())
     };
     accounts.into_iter().filter(is_trusted).collect()
+}
+
+/// Makes the SP an application of the tenant. One that an administrator has set up already stays as it is, and only learns of Reply
+/// URLs that are new in the metadata.
+fn know(tenant: &mut Tenant, sp: &SpMetadata) {
+    let mut known = tenant.applications.iter_mut();
+    match known.find(|known| known.is_named(&sp.entity_id)) {
+        Some(known) => {
+            for reply in mock_idp::Application::from_sp_metadata(sp).reply_urls {
+                if known.reply_urls.iter().all(|old| old.url != reply.url) {
+                    known.reply_urls.push(mock_idp::ReplyUrl {
+                        is_default: false,
+                        ..reply
+                    });
+                }
+            }
+        }
+        None => {
+            tenant.adopt(sp);
+        }
+    }
 }
 
 /// Says what ends it, and waits for that.

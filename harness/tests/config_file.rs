@@ -213,6 +213,12 @@ fn values_that_cannot_be_meant_are_refused_with_their_line() {
         ),
         (
             "/me\"\n",
+            "/me\"\n[idp]\nhttps = \"localhost\"\n",
+            7,
+            "is no address with a port",
+        ),
+        (
+            "/me\"\n",
             "/me\"\n[idp]\nurl = \"http://127.0.0.1:8400\"\n",
             7,
             "may not share the host",

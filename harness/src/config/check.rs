@@ -178,19 +178,24 @@ fn probe(config: &Config) -> Checked {
 }
 
 fn listeners(config: &Config) -> Checked {
-    for (section, listen) in [("idp", &config.idp.listen), ("oob", &config.oob.listen)] {
+    let plain = [
+        ("idp", "listen", &config.idp.listen),
+        ("oob", "listen", &config.oob.listen),
+    ];
+    let https = config.idp.https.as_ref().map(|address| ("idp", "https", address));
+    for (section, key, listen) in plain.into_iter().chain(https) {
         match listen.parse::<std::net::SocketAddr>() {
             Err(_) => {
                 return fail(
                     section,
-                    "listen",
+                    key,
                     format!("{listen:?} is no address with a port; write \"127.0.0.1:8400\""),
                 );
             }
             Ok(address) if address.ip().is_unspecified() => {
                 return fail(
                     section,
-                    "listen",
+                    key,
                     format!(
                         "{} would serve every network; name loopback or the one bridge address",
                         address.ip()

@@ -111,6 +111,72 @@ fn reset_makes_new_keys() {
 }
 
 #[test]
+fn https_is_served_under_an_authority_that_is_named_and_what_graph_changes_is_kept() {
+    let site = Site::new();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let serve = || {
+        let mut idp = site.start(&["idp", "--https", "127.0.0.1:0"]);
+        idp.until("Ctrl-C ends it");
+        idp
+    };
+    let line = |out: &str, name: &str| -> Vec<String> {
+        let line = out
+            .lines()
+            .find_map(|line| line.trim_start().strip_prefix(name))
+            .unwrap();
+        line.split_whitespace().map(str::to_owned).collect()
+    };
+    let idp = serve();
+    let (https, graph) = (line(&idp.out, "https "), line(&idp.out, "graph "));
+    let (origin, authority, client, secret) = (&https[0], site.path(&https[2]), &graph[1], &graph[3]);
+    let authority = reqwest::Certificate::from_pem(&std::fs::read(authority).unwrap()).unwrap();
+    let http = reqwest::Client::builder()
+        .add_root_certificate(authority)
+        .build()
+        .unwrap();
+    let send = |request: reqwest::RequestBuilder| -> serde_json::Value {
+        let request = request.header("content-type", "application/json");
+        let answer = runtime.block_on(async { request.send().await.unwrap().text().await.unwrap() });
+        serde_json::from_str(&answer).unwrap()
+    };
+    let token = |origin: &str| {
+        let form = format!(
+            "grant_type=client_credentials&client_id={client}&client_secret={secret}&scope=https://graph.microsoft.com/.default"
+        );
+        let request = http.post(format!("{origin}/contoso.example/oauth2/v2.0/token"));
+        let request = request
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form);
+        let answer = runtime.block_on(async { request.send().await.unwrap().text().await.unwrap() });
+        let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+        answer["access_token"].as_str().unwrap().to_owned()
+    };
+    let request = http
+        .post(format!("{origin}/v1.0/groups"))
+        .bearer_auth(token(origin));
+    let made = send(
+        request
+            .body(r#"{"displayName":"ops","mailEnabled":false,"mailNickname":"ops","securityEnabled":true}"#),
+    );
+    idp.interrupt();
+    idp.end().code(0);
+
+    // The same authority, the same client, and what was made is there.
+    let idp = serve();
+    let origin = &line(&idp.out, "https ")[0];
+    let groups = send(
+        http.get(format!("{origin}/v1.0/groups"))
+            .bearer_auth(token(origin)),
+    );
+    assert_eq!(groups["value"][0]["id"], made["id"]);
+    idp.interrupt();
+    idp.end().code(0);
+}
+
+#[test]
 fn the_sp_names_its_urls_and_they_answer() {
     let site = Site::new();
     let mut sp = site.serve(&["--flaw", "V11", "--flaw", "V37-no-time", "--refuse-with", "page"]);
@@ -179,6 +245,8 @@ fn what_cannot_be_served_ends_with_2_and_says_what_to_do() {
         ),
         (&["sp", "--listen", &taken], "choose another address, or port 0"),
         (&["idp", "--listen", "0.0.0.0:0"], "name 127.0.0.1"),
+        (&["idp", "--https", "0.0.0.0:0"], "name 127.0.0.1"),
+        (&["idp", "--https", &taken], "is in use by another program"),
         (
             &["sp", "--listen", &free, "--idp-metadata", "idp.json"],
             "idp.json: this is not SAML metadata",

@@ -1,12 +1,16 @@
 //! A service provider, as the tenant's administrator set it up.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use saml::key::SigningKey;
 use saml::metadata::SpMetadata;
 use saml::names::binding;
 use serde::{Deserialize, Serialize};
 
-use super::{AppRole, Assignment, Claim, GroupClaims, NameIdClaim, PublicCertificate, SigningCertificate};
+use super::{
+    AppRole, Assignment, Claim, ClientSecret, GroupClaims, NameIdClaim, PublicCertificate, SigningCertificate,
+};
 use crate::guid;
 
 /// One enterprise application: a service provider that this tenant signs people in to. What Microsoft Graph splits into
@@ -109,6 +113,16 @@ pub struct Application {
     /// What a conditional access policy asks of its users.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conditional_access: Option<ConditionalAccess>,
+
+    /// Only a registration: Graph has made the `application` and no `servicePrincipal` yet, so nobody signs in to it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub registration_only: bool,
+    /// Secrets by which the application itself asks for tokens.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub client_secrets: Vec<ClientSecret>,
+    /// What Graph takes and gives back, and nothing here acts on: `application.description` and the like, to JSON.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub graph: BTreeMap<String, String>,
 }
 
 impl Application {
@@ -164,6 +178,9 @@ impl Application {
             app_roles: AppRole::of_template(),
             assignments: Vec::new(),
             conditional_access: None,
+            registration_only: false,
+            client_secrets: Vec::new(),
+            graph: BTreeMap::new(),
         }
     }
 

@@ -4,13 +4,17 @@ use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use axum::extract::connect_info::Connected;
 use axum::extract::{ConnectInfo, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use axum::serve::IncomingStream;
+use tokio::net::TcpListener;
 
 use super::session::{self, SignedIn};
+use super::tls::TlsListener;
 use super::{Idp, cookies, csrf, secure};
 use crate::guid;
 
@@ -49,6 +53,22 @@ impl Caller {
     }
 }
 
+/// The other end of the connection.
+#[derive(Clone, Copy)]
+pub(super) struct Peer(SocketAddr);
+
+impl Connected<IncomingStream<'_, TcpListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
+        Self(*stream.remote_addr())
+    }
+}
+
+impl Connected<IncomingStream<'_, TlsListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
+        Self(*stream.remote_addr())
+    }
+}
+
 #[derive(Clone)]
 struct RequestId(String);
 
@@ -57,13 +77,13 @@ impl FromRequestParts<Arc<Idp>> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, idp: &Arc<Idp>) -> Result<Self, Infallible> {
         let browser = csrf::Browser::from_request_parts(parts, idp).await?;
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let peer = parts.extensions.get::<ConnectInfo<Peer>>();
         let known = parts.extensions.get::<RequestId>();
         Ok(Self {
             browser,
             session: cookies::cookie(&parts.headers, session::COOKIE).map(ToOwned::to_owned),
             headers: parts.headers.clone(),
-            ip: peer.map(|ConnectInfo(peer)| peer.ip().to_canonical()),
+            ip: peer.map(|ConnectInfo(Peer(address))| address.ip().to_canonical()),
             request_id: known.map_or_else(guid::fresh, |RequestId(id)| id.clone()),
         })
     }

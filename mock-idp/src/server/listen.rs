@@ -7,6 +7,8 @@ use axum::http::Uri;
 use tokio::net::TcpListener;
 
 use super::Options;
+use super::authority::Host;
+use super::tls::{TlsError, TlsListener};
 
 /// Why the mock identity provider cannot be served.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +39,9 @@ pub enum ServeError {
         /// The address asked for.
         address: SocketAddr,
     },
+    /// There is no https.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The public URL is no origin.
     #[error("`{url}` is no origin; write it as http://host:port, without a path")]
     Url {
@@ -91,6 +96,42 @@ pub(super) async fn bind(options: &Options) -> Result<(Vec<TcpListener>, String)
             },
         }
     }
+}
+
+/// The listeners that speak https, where any are wanted: the certificate names this machine and the host of the origin.
+pub(super) async fn bind_https(options: &Options, origin: &str) -> Result<Vec<TlsListener>, ServeError> {
+    let Some((address, tls)) = &options.https else {
+        return Ok(Vec::new());
+    };
+    if address.ip().is_unspecified() {
+        return Err(ServeError::Everywhere { address: *address });
+    }
+    let host = origin.parse::<Uri>().ok();
+    let host = host.as_ref().and_then(Uri::host).map(Host::of);
+    let own = Host::of(&address.ip().to_string());
+    let hosts: Vec<Host> = host
+        .into_iter()
+        .chain([own])
+        .filter(|host| !host.is_this_machine())
+        .collect();
+    let acceptor = tls.acceptor(&hosts)?;
+    let first = listen(*address).await?;
+    let bound = first.local_addr().map_err(|source| ServeError::Bind {
+        address: *address,
+        source,
+    })?;
+    let mut listeners = vec![first];
+    // `localhost` means both loopback addresses; where the other is taken or not to be had, clients try this one.
+    if let Some(twin) = twin(bound, "http://localhost") {
+        listeners.extend(listen(twin).await.ok());
+    }
+    let secured = listeners.into_iter().map(|listener| {
+        TlsListener::new(listener, acceptor.clone()).map_err(|source| ServeError::Bind {
+            address: bound,
+            source,
+        })
+    });
+    secured.collect()
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {

@@ -14,6 +14,7 @@
 
 mod answer;
 mod arrival;
+mod authority;
 mod auto_post;
 mod caller;
 mod cookies;
@@ -22,6 +23,7 @@ mod decide;
 mod error_lookup;
 mod error_page;
 mod finish;
+mod graph;
 mod index;
 mod launch;
 mod listen;
@@ -39,17 +41,24 @@ mod sign_ins;
 mod slo;
 mod sso;
 mod test_sso;
+mod tls;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::connect_info::{Connected, IntoMakeServiceWithConnectInfo};
+use axum::serve::IncomingStream;
+use axum::{Extension, Router};
+use caller::Peer;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use answer::{Answer, Binding, Live, Reply, TICKET_COOKIE};
 pub use auto_post::auto_post_page;
+pub use graph::{ApplicationTemplate, Client, Prepare};
 pub use listen::{ServeError, origin_for};
+pub use tls::{Tls, TlsError};
 
 use crate::{Azure, Directory, Shared};
 
@@ -67,6 +76,10 @@ pub struct Options {
     pub azure: Azure,
     /// Who decides the answer to sign-ins that carry a ticket ([`TICKET_COOKIE`]).
     pub answer: Option<Arc<dyn Answer>>,
+    /// A second listener, which speaks https, and the authority that vouches for it. Port 0 means any.
+    pub https: Option<(SocketAddr, Tls)>,
+    /// The gallery, as Microsoft Graph lists it; the template for applications that no gallery knows is always there.
+    pub templates: Vec<ApplicationTemplate>,
 }
 
 impl Options {
@@ -79,6 +92,8 @@ impl Options {
             directory: directory.into(),
             azure: Azure::default(),
             answer: None,
+            https: None,
+            templates: Vec::new(),
         }
     }
 }
@@ -87,6 +102,7 @@ impl Options {
 pub struct MockIdp {
     origin: String,
     address: SocketAddr,
+    https: Option<SocketAddr>,
     directory: Shared,
     stop: watch::Sender<bool>,
     servers: Vec<JoinHandle<()>>,
@@ -104,8 +120,12 @@ impl MockIdp {
             address: options.listen,
             source,
         })?;
+        let https = listen::bind_https(&options, &origin).await?;
+        let mut templates = options.templates;
+        templates.push(ApplicationTemplate::non_gallery());
         let idp = Arc::new(Idp {
             origin: origin.clone(),
+            templates: templates.into(),
             directory: options.directory.clone(),
             azure: options.azure,
             answer: options.answer,
@@ -118,26 +138,25 @@ impl MockIdp {
             log: sign_in_log::SignInLog::default(),
         });
         let (stop, stopped) = watch::channel(false);
-        let router = routes::all(idp).into_make_service_with_connect_info::<SocketAddr>();
+        let router = routes::all(idp);
+        let encrypted = router.clone().layer(Extension(graph::Encrypted));
+        let address_of_https = https.first().map(tls::TlsListener::address);
         let refresh = tokio::spawn(refresh::keep(options.directory.clone(), stopped.clone()));
-        let servers = listeners.into_iter().map(|listener| {
-            let (router, mut stopped) = (router.clone(), stopped.clone());
-            tokio::spawn(async move {
-                // An error means that the sender is gone, which is the same news.
-                let stopped = async move { drop(stopped.wait_for(|stop| *stop).await) };
-                let served = axum::serve(listener, router)
-                    .with_graceful_shutdown(stopped)
-                    .await;
-                if let Err(error) = served {
-                    tracing::error!(%error, "the mock identity provider stopped serving");
-                }
-            })
+        let plain = listeners.into_iter().map(|listener| {
+            let router = router.clone().into_make_service_with_connect_info::<Peer>();
+            tokio::spawn(serve(listener, router, stopped.clone()))
         });
+        let secured = https.into_iter().map(|listener| {
+            let router = encrypted.clone().into_make_service_with_connect_info::<Peer>();
+            tokio::spawn(serve(listener, router, stopped.clone()))
+        });
+        let servers = plain.chain(secured).chain([refresh]).collect();
         Ok(Self {
             origin,
             address,
+            https: address_of_https,
             directory: options.directory,
-            servers: servers.chain([refresh]).collect(),
+            servers,
             stop,
         })
     }
@@ -150,6 +169,12 @@ impl MockIdp {
     /// The address that it listens on, with the port that was chosen.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The origin of its https listener: `https://localhost:PORT`, or the address itself where it is not loopback.
+    pub fn https_origin(&self) -> Option<String> {
+        self.https
+            .map(|address| origin_for(address, "").replacen("http:", "https:", 1))
     }
 
     /// The directory that it serves.
@@ -196,6 +221,25 @@ impl Drop for MockIdp {
     }
 }
 
+/// Serves one listener until the sender says stop, or is gone, which is the same news.
+async fn serve<L>(
+    listener: L,
+    router: IntoMakeServiceWithConnectInfo<Router, Peer>,
+    mut stopped: watch::Receiver<bool>,
+) where
+    L: axum::serve::Listener,
+    L::Addr: std::fmt::Debug,
+    Peer: for<'a> Connected<IncomingStream<'a, L>>,
+{
+    let stopped = async move { drop(stopped.wait_for(|stop| *stop).await) };
+    let served = axum::serve(listener, router)
+        .with_graceful_shutdown(stopped)
+        .await;
+    if let Err(error) = served {
+        tracing::error!(%error, "the mock identity provider stopped serving");
+    }
+}
+
 /// How long a shutdown waits for answers under way.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -214,6 +258,7 @@ fn launch_url(origin: &str, app_id: &str, tenant_id: &str) -> String {
 /// What all handlers share.
 struct Idp {
     origin: String,
+    templates: Arc<[ApplicationTemplate]>,
     directory: Shared,
     azure: Azure,
     answer: Option<Arc<dyn Answer>>,

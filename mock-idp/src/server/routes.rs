@@ -8,8 +8,8 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
 use super::{
-    Idp, caller, csrf, error_lookup, index, launch, metadata, my_apps, portal, sign_in, sign_ins, slo, sso,
-    test_sso,
+    Idp, caller, csrf, error_lookup, graph, index, launch, metadata, my_apps, portal, sign_in, sign_ins, slo,
+    sso, test_sso,
 };
 
 /// The largest request body that is read.
@@ -40,8 +40,9 @@ pub(super) fn all(idp: Arc<Idp>) -> Router {
         .route("/portal/{tenant}/sign-ins/{id}", get(sign_ins::one))
         .nest("/portal", portal::router())
         .fallback(metadata::show)
-        .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn_with_state(idp.clone(), csrf::keep))
+        .merge(graph::router())
+        .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn(caller::label))
         .with_state(idp)
 }

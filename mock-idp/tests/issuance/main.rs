@@ -1,5 +1,9 @@
 //! The messages have Azure's shape to the byte, and their signatures verify.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(
+    clippy::result_large_err,
+    reason = "an error tells all that Azure's page tells"
+)]
 
 mod choices;
 mod claims;
@@ -114,9 +118,18 @@ fn values<'a>(attributes: &'a [Attribute], name: &str) -> Option<Vec<&'a str>> {
 
 /// Ids, digests, signature values and certificates made equal.
 fn masked(text: &str) -> String {
+    between(
+        &masked_but_certificates(text),
+        "<X509Certificate>",
+        "</X509Certificate>",
+        "…",
+    )
+}
+
+fn masked_but_certificates(text: &str) -> String {
     let alice = tenant().user("alice").unwrap();
     let mut text = text.replace(&tenant().id, "TID").replace(&alice.object_id, "OID");
-    for tag in ["DigestValue", "SignatureValue", "X509Certificate"] {
+    for tag in ["DigestValue", "SignatureValue"] {
         text = between(&text, &format!("<{tag}>"), &format!("</{tag}>"), "…");
     }
     let mut ids: Vec<String> = Vec::new();

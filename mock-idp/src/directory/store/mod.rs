@@ -16,7 +16,7 @@ mod tests;
 use std::collections::HashMap;
 use std::fs::{self, DirBuilder, OpenOptions, Permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -62,6 +62,12 @@ pub enum StoreError {
     #[error("the disk of {} is full: nothing was changed; make room and try again", path.display())]
     Full {
         /// The file that had to grow.
+        path: PathBuf,
+    },
+    /// The folder is not where it was opened, so that what is written now would be found by nobody.
+    #[error("{} was moved or deleted while the mock runs: nothing was changed; put it back and try again, or start the mock anew", path.display())]
+    Gone {
+        /// The file that is not there any more.
         path: PathBuf,
     },
     /// Another process writes and does not come to an end.
@@ -139,6 +145,8 @@ impl Directory {
 pub(super) struct Store {
     connection: Connection,
     folder: PathBuf,
+    /// Device and number of the open file.
+    identity: (u64, u64),
     /// SQLite's count of other connections' writes, when we last read.
     version: i64,
     rows: rows::Rows,
@@ -153,11 +161,12 @@ impl Store {
         make_folder(state)?;
         make_folder(&folder)?;
         let path = folder.join(FILE);
-        make_file(&path)?;
+        let identity = make_file(&path)?;
         let connection = Connection::open(&path).map_err(|error| wrong(&folder, &error))?;
         let mut store = Self {
             connection,
             folder,
+            identity,
             version: 0,
             rows: rows::Rows::new(),
             keys: HashMap::new(),
@@ -169,6 +178,7 @@ impl Store {
 
     /// Begins a change. What another process has written since comes back.
     pub(super) fn begin(&mut self) -> Result<Option<Directory>, StoreError> {
+        self.is_in_its_place()?;
         self.run("BEGIN IMMEDIATE")?;
         match self.changed_elsewhere() {
             Ok(false) => Ok(None),
@@ -210,6 +220,15 @@ impl Store {
         match self.changed_elsewhere()? {
             true => self.load().map(Some),
             false => Ok(None),
+        }
+    }
+
+    /// SQLite writes on to a file that was moved or deleted, and knows nothing of it.
+    fn is_in_its_place(&self) -> Result<(), StoreError> {
+        let path = self.folder.join(FILE);
+        match fs::metadata(&path) {
+            Ok(found) if (found.dev(), found.ino()) == self.identity => Ok(()),
+            _ => Err(StoreError::Gone { path }),
         }
     }
 
@@ -333,7 +352,7 @@ fn make_folder(path: &Path) -> Result<(), StoreError> {
 }
 
 /// SQLite gives the files that it makes beside this one the same permissions.
-fn make_file(path: &Path) -> Result<(), StoreError> {
+fn make_file(path: &Path) -> Result<(u64, u64), StoreError> {
     let file = OpenOptions::new()
         .read(true)
         .write(true)
@@ -349,7 +368,8 @@ fn make_file(path: &Path) -> Result<(), StoreError> {
         path: path.to_owned(),
         source,
     })?;
-    restrict(path, &found, 0o600)
+    restrict(path, &found, 0o600)?;
+    Ok((found.dev(), found.ino()))
 }
 
 /// Takes away what others may do with it, where somebody (a copy, an archive) gave it back to them.

@@ -105,12 +105,14 @@ impl Render for Field<'_> {
 
 /// A check box.
 pub(crate) fn tick(entry: &Entry, name: &str, label: &str, hint: &str) -> Markup {
-    let hinted = (!hint.is_empty()).then(|| format!("{name}-hint"));
+    let problem = entry.problem(name);
     html! {
-        div.tick {
-            input #(name) type="checkbox" name=(name) value="yes" checked[entry.has(name)] aria-describedby=[hinted];
+        div.tick.wrong[problem.is_some()] {
+            input #(name) type="checkbox" name=(name) value="yes" checked[entry.has(name)]
+                aria-invalid=[problem.map(|_| "true")] aria-describedby=[described(name, !hint.is_empty(), problem.is_some())];
             label for=(name) { (label) }
             @if !hint.is_empty() { p.hint id={ (name) "-hint" } { (hint) } }
+            (wrong(name, problem))
         }
     }
 }

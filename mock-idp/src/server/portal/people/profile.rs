@@ -121,7 +121,7 @@ pub(crate) fn fill(entry: Entry, user: &User) -> Entry {
         .with("nickname", &user.name)
         .with("password", &user.password)
         .ticked("enabled", user.enabled)
-        .with("state", first(&STATES, user.sign_in))
+        .with("sign_in_state", first(&STATES, user.sign_in))
         .with("method", first(&METHODS, user.method))
         .with("strong", first(&STRONG, user.strong_authentication))
         .ticked("guest", user.is_guest())
@@ -167,7 +167,7 @@ pub(crate) fn read(entry: &Entry, user: &mut User) -> Result<(), Failure> {
     entry.text("password").clone_into(&mut user.password);
     super::new_user::check_password(user)?;
     user.enabled = entry.has("enabled");
-    user.sign_in = chosen(&STATES, entry.text("state"));
+    user.sign_in = chosen(&STATES, entry.text("sign_in_state"));
     user.method = chosen(&METHODS, entry.text("method"));
     user.strong_authentication = chosen(&STRONG, entry.text("strong"));
     user.user_type = match entry.has("guest") {
@@ -234,7 +234,7 @@ pub(crate) fn show(entry: &Entry, homes: Vec<(String, String)>) -> Markup {
         h2 { "Sign-in" }
         (field::tick(entry, "enabled", "Account enabled", "A disabled one meets AADSTS50057."))
         (super::new_user::secret(entry))
-        (field::choice(entry, "state", "After the right password", STATES.map(|(value, words, _)| (value, words))))
+        (field::choice(entry, "sign_in_state", "After the right password", STATES.map(|(value, words, _)| (value, words))))
         (field::choice(entry, "method", "Signs in by", METHODS.map(|(value, words, _)| (value, words))))
         (field::choice(entry, "strong", "Second factor", STRONG.map(|(value, words, _)| (value, words))))
         details open {

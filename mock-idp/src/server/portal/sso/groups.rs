@@ -173,7 +173,6 @@ fn page(scene: &AppScene, entry: &Entry) -> Response {
         }
         (field::radios(entry, "which", "Which groups associated with the user should be returned in the claim?", &WHICH.map(|which| (which.0, which.1))))
         (field::choice(entry, "value", "Source attribute", VALUES.map(|value| (value.0, value.1))).hint("Groups that lack it are left out. Display names of cloud groups are for assigned groups only."))
-        (field::wrong("value", entry.problem("value")))
         (field::tick(entry, "cloud_display_names", "Emit group name for cloud-only groups", ""))
         h2 { "Advanced options" }
         fieldset.box {

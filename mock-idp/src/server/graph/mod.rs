@@ -1,0 +1,226 @@
+//! Microsoft Graph, as far as provisioning single sign-on asks it (Microsoft: "configure SAML-based single sign-on using the Microsoft
+//! Graph API"), and the endpoint that gives tokens for it.
+//!
+//! A call is authenticated, read whole, and answered on a thread that may wait: each change is on the disk before it is acknowledged.
+
+mod app_role;
+mod application;
+mod assignment;
+mod body;
+mod call;
+mod claims_policy;
+mod credential;
+mod definition;
+mod discovery;
+mod error;
+mod group;
+mod group_claims;
+mod jwt;
+mod kept;
+mod membership;
+mod oauth;
+mod odata;
+mod organization;
+mod policy;
+mod query;
+mod route;
+mod secret;
+mod service_principal;
+mod signing;
+mod template;
+mod transformation;
+mod user;
+mod wire;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Query as Pairs, State};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::response::Response;
+use axum::routing::{any, get};
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+pub use oauth::Client;
+pub use template::{ApplicationTemplate, Prepare};
+
+use super::Idp;
+use call::{Call, Version};
+use error::GraphError;
+use query::Query;
+use wire::{Ids, Origin, written};
+
+/// Whether a connection is encrypted; the listener says so.
+#[derive(Clone, Copy)]
+pub(super) struct Encrypted;
+
+/// The paths of Graph and of its tokens.
+pub(super) fn router() -> Router<Arc<Idp>> {
+    Router::new()
+        .route("/{tenant}/oauth2/v2.0/token", any(oauth::token))
+        .route(
+            "/{tenant}/v2.0/.well-known/openid-configuration",
+            get(discovery::configuration),
+        )
+        .route("/{tenant}/discovery/v2.0/keys", get(discovery::keys))
+        .route("/common/discovery/instance", get(discovery::instance))
+        .route("/v1.0/{*path}", any(v1))
+        .route("/beta/{*path}", any(beta))
+}
+
+/// The largest body, as Graph has it: 4 MB.
+const LARGEST: usize = 4 * 1024 * 1024;
+/// How long a client may take to send it.
+const BODY_TIME: Duration = Duration::from_secs(30);
+
+async fn v1(state: State<Arc<Idp>>, origin: Origin, request: axum::extract::Request) -> Response {
+    answer(state, Version::V1, origin, request).await
+}
+
+async fn beta(state: State<Arc<Idp>>, origin: Origin, request: axum::extract::Request) -> Response {
+    answer(state, Version::Beta, origin, request).await
+}
+
+async fn answer(
+    State(idp): State<Arc<Idp>>,
+    version: Version,
+    origin: Origin,
+    request: axum::extract::Request,
+) -> Response {
+    let ids = Ids::of(request.headers());
+    let base = format!("{}/{}", origin.0, version.path());
+    let answered = match read(&idp, version, &base, request).await {
+        // Writing waits for the disk, and making a key takes its time.
+        Ok(call) => tokio::task::spawn_blocking(move || route::answer(&call))
+            .await
+            .unwrap_or_else(|_| {
+                Err(GraphError::failed(
+                    "The call ended before its time; look at the log.",
+                ))
+            }),
+        Err(error) => Err(error),
+    };
+    ids.on(written(answered, &base, &ids))
+}
+
+/// The call, where it is one and its token allows it.
+async fn read(
+    idp: &Idp,
+    version: Version,
+    base: &str,
+    request: axum::extract::Request,
+) -> Result<Call, GraphError> {
+    let (parts, body) = request.into_parts();
+    let bearer = bearer(idp, &parts.headers)?;
+    let path = parts
+        .uri
+        .path()
+        .get(version.path().len() + 1..)
+        .unwrap_or_default();
+    let path = call::segments(path).ok_or_else(|| GraphError::segment(path))?;
+    if !route::is_allowed(&bearer.roles, &path, &parts.method) {
+        return Err(GraphError::denied());
+    }
+    let eventual = parts
+        .headers
+        .get("consistencylevel")
+        .is_some_and(|level| level.as_bytes().eq_ignore_ascii_case(b"eventual"));
+    let query = Query::read(&query_of(&parts.uri)?, eventual)?;
+    let body = received(body, LARGEST).await?;
+    Ok(Call {
+        body: object(&parts.method, &parts.headers, &body)?,
+        method: parts.method,
+        version,
+        base: base.to_owned(),
+        tenant: bearer.tenant,
+        path,
+        query,
+        directory: idp.directory.clone(),
+        templates: idp.templates.clone(),
+    })
+}
+
+fn bearer(idp: &Idp, headers: &HeaderMap) -> Result<jwt::Bearer, GraphError> {
+    let value = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    let token = value
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let (_, token) = token.ok_or_else(|| GraphError::unauthenticated("Access token is empty."))?;
+    jwt::verify(&idp.directory(), token.trim(), Timestamp::now()).map_err(GraphError::unauthenticated)
+}
+
+fn query_of(uri: &Uri) -> Result<Vec<(String, String)>, GraphError> {
+    let pairs = Pairs::<Vec<(String, String)>>::try_from_uri(uri);
+    pairs
+        .map(|Pairs(pairs)| pairs)
+        .map_err(|_| GraphError::bad("The query of the URL is not encoded as it should be."))
+}
+
+/// All of a body, or the error that it is too large or too slow.
+async fn received(body: Body, largest: usize) -> Result<Bytes, GraphError> {
+    match tokio::time::timeout(BODY_TIME, to_bytes(body, largest)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(_)) => Err(GraphError::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "RequestEntityTooLarge",
+            format!("The request body is larger than {largest} bytes, or it broke off."),
+        )),
+        Err(_) => Err(GraphError::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "Request_Timeout",
+            "The request body did not arrive within 30 seconds.",
+        )),
+    }
+}
+
+/// The JSON object in a body; any `…/json` is taken, since samples write several.
+fn object(method: &Method, headers: &HeaderMap, body: &Bytes) -> Result<Map<String, Value>, GraphError> {
+    if body.is_empty() || matches!(*method, Method::GET | Method::HEAD | Method::DELETE) {
+        return Ok(Map::new());
+    }
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .ok_or_else(|| {
+            GraphError::bad(
+                "Write requests (excluding DELETE) must contain the Content-Type header declaration.",
+            )
+        })?;
+    let essence = kind
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    if !essence.ends_with("/json") && !essence.ends_with("+json") {
+        return Err(GraphError::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "Request_BadRequest",
+            format!(
+                "The content type '{}' is not supported; send application/json.",
+                error::shortened(&essence)
+            ),
+        ));
+    }
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(object)) => Ok(object),
+        Ok(_) => Err(GraphError::bad("The request body must be a JSON object.")),
+        Err(error) => Err(GraphError::bad(format!(
+            "Unable to read JSON request payload: {error}."
+        ))),
+    }
+}
+
+/// The pairs of a form or a query.
+fn pairs(text: &str) -> Vec<(String, String)> {
+    let uri = Uri::builder()
+        .path_and_query(format!("/?{}", text.replace(' ', "+")))
+        .build();
+    let pairs = uri.ok().and_then(|uri| query_of(&uri).ok());
+    pairs.unwrap_or_default()
+}
