@@ -31,9 +31,14 @@ pub(super) struct Caller {
 }
 
 impl Caller {
-    /// Those who are signed in in this browser, the latest first.
+    /// Those who are signed in in this browser, the latest first. Whose account is gone is not.
     pub(super) fn sessions(&self, idp: &Idp) -> Vec<SignedIn> {
-        idp.sessions.of(self.session.as_deref())
+        let mut sessions = idp.sessions.of(self.session.as_deref());
+        if !sessions.is_empty() {
+            let directory = idp.directory();
+            sessions.retain(|who| who.account(&directory).is_some());
+        }
+        sessions
     }
 
     /// The `User-Agent`.

@@ -18,6 +18,8 @@ pub(super) struct Refusal<'a> {
     pub(super) application: Option<(&'a str, &'a str)>,
     pub(super) ip: Option<String>,
     pub(super) user_agent: Option<&'a str>,
+    /// Whether somebody is signed in whom another account might take the place of.
+    pub(super) signed_in: bool,
     /// Where an administrator mends it: the page "Test single sign-on" of the application.
     pub(super) resolve: Option<String>,
 }
@@ -46,6 +48,7 @@ impl IntoResponse for Aadsts {
             application: None,
             ip: None,
             user_agent: None,
+            signed_in: false,
             resolve: None,
         };
         let mut response = refusal.into_response();
@@ -76,9 +79,18 @@ impl Refusal<'_> {
                     ("Timestamp", &timestamp(self.at)),
                     ("Message", &message),
                 ]))
+                (self.another_account())
                 p.hint {
                     "What this code means: " a href={ "/error?code=" (self.error.code()) } { "look up " (self.error.code()) } "."
                 }
+            }
+        }
+    }
+
+    fn another_account(&self) -> Markup {
+        html! {
+            @if self.signed_in {
+                p.hint { a href="/sign-out" { "Sign out and sign in with a different account" } }
             }
         }
     }
@@ -109,7 +121,7 @@ impl Refusal<'_> {
                 @if let Some(resolve) = &self.resolve {
                     p.actions { a.button.plain href=(resolve) { "Resolve this error" } }
                 }
-                p.hint { a href="/sign-out" { "Sign out and sign in with a different account" } }
+                (self.another_account())
             }
         }
     }

@@ -1,18 +1,16 @@
-//! The end of a sign-in: the person is known; a response, or a refusal, and a line in the log.
+//! The end of a sign-in: the person is known, and a response is issued, unless something stands between.
 
 use std::sync::Arc;
 
-use axum::response::{IntoResponse, Response};
-use jiff::Timestamp;
-use saml::binding;
+use axum::response::Response;
 
 use super::arrival::{Arrival, Goal};
 use super::caller::Caller;
-use super::error_page::Refusal;
+use super::refuse::{attempt, post, refuse, resource};
 use super::session::{Participant, SignedIn};
 use super::sign_in::{self, account};
-use super::sign_in_log::{Attempt, Kind, Outcome};
-use super::{Idp, auto_post, decide, page, sso, test_sso};
+use super::sign_in_log::{Attempt, Outcome};
+use super::{Idp, decide, page, sso};
 use crate::directory::StrongAuthentication;
 use crate::{Aadsts, Application, Directory, Tenant, User};
 
@@ -140,65 +138,6 @@ pub(super) fn finish(idp: &Idp, caller: &Caller, arrival: &Arc<Arrival>, who: &S
     page
 }
 
-/// The end of a sign-in that Azure does not go on with: its page, or the Response that says so, and a line in the log.
-pub(super) fn refuse(
-    idp: &Idp,
-    caller: &Caller,
-    arrival: &Arrival,
-    who: Option<&SignedIn>,
-    error: Aadsts,
-) -> Response {
-    let directory = idp.directory();
-    let tenant = resource(&directory, arrival, who).ok();
-    let application = tenant.and_then(|tenant| decide::application_of(tenant, arrival));
-    let user = who.and_then(|who| who.account(&directory)).map(|(_, user)| user);
-    let told = tenant
-        .zip(application)
-        .and_then(|(tenant, application)| decide::error_response(idp, tenant, application, arrival, &error));
-    let (response, response_xml, destination) = match told {
-        Some(told) => {
-            let page = post(&told.reply_url, &told.xml, arrival.relay_state.as_deref());
-            (page, Some(told.xml.into()), Some(told.reply_url))
-        }
-        None => {
-            let refusal = Refusal {
-                error: &error,
-                request_id: &caller.request_id,
-                correlation_id: &arrival.correlation_id,
-                at: Timestamp::now(),
-                application: application.map(|known| (known.app_id.as_str(), known.display_name.as_str())),
-                ip: caller.ip.map(|ip| ip.to_string()),
-                user_agent: caller.user_agent(),
-                resolve: test_sso::resolve_link(caller, tenant),
-            };
-            (refusal.into_response(), None, None)
-        }
-    };
-    idp.log.record(Attempt {
-        tenant_id: tenant.map(|tenant| tenant.id.clone()),
-        user: user.map(|user| (user.object_id.clone(), user.user_principal_name.clone())),
-        application: application.map(|known| (known.app_id.clone(), known.display_name.clone())),
-        response_xml,
-        destination,
-        relay_state: arrival.relay_state.clone(),
-        ..attempt(caller, arrival, Outcome::Failure(error))
-    });
-    response
-}
-
-/// A line in the log for what was refused on a page that may be filled in again.
-pub(super) fn log_failure(idp: &Idp, caller: &Caller, arrival: &Arrival, name: Option<&str>, error: &Aadsts) {
-    let directory = idp.directory();
-    let tenant = resource(&directory, arrival, None).ok();
-    let application = tenant.and_then(|tenant| decide::application_of(tenant, arrival));
-    idp.log.record(Attempt {
-        tenant_id: tenant.map(|tenant| tenant.id.clone()),
-        user: name.map(|name| (String::new(), name.chars().take(256).collect())),
-        application: application.map(|known| (known.app_id.clone(), known.display_name.clone())),
-        ..attempt(caller, arrival, Outcome::Failure(error.clone()))
-    });
-}
-
 /// Whether the request stands in the tenant that the account decided for, where the path did not.
 pub(super) fn checked_at(idp: &Idp, arrival: &Arrival, tenant_id: &str) -> Result<(), Aadsts> {
     if !arrival.is_common() || arrival.goal != Goal::Application {
@@ -255,45 +194,4 @@ fn foreign(
             application,
         },
     }
-}
-
-/// The tenant whose application it is: of the path, or, where that leaves it open, of the account.
-fn resource<'a>(
-    directory: &'a Directory,
-    arrival: &Arrival,
-    who: Option<&SignedIn>,
-) -> Result<&'a Tenant, Aadsts> {
-    match (arrival.is_common(), who) {
-        (false, _) => sso::tenant(directory, &arrival.tenant),
-        (true, Some(who)) => sso::tenant(directory, &who.tenant_id),
-        (true, None) => Err(Aadsts::TenantUnknown),
-    }
-}
-
-fn attempt(caller: &Caller, arrival: &Arrival, outcome: Outcome) -> Attempt {
-    Attempt {
-        request_id: caller.request_id.clone(),
-        correlation_id: arrival.correlation_id.clone(),
-        at: Timestamp::now(),
-        tenant_id: None,
-        user: None,
-        application: None,
-        issuer: arrival.authn_request().and_then(|request| request.issuer.clone()),
-        kind: Kind::SignIn,
-        binding: arrival.binding,
-        query_signature: arrival.has_query_signature(),
-        outcome,
-        ip: caller.ip,
-        browser: caller.browser.known().map(ToOwned::to_owned),
-        request_xml: arrival.request_xml.clone(),
-        response_xml: None,
-        destination: None,
-        relay_state: arrival.relay_state.clone(),
-    }
-}
-
-fn post(reply: &str, response: &str, relay_state: Option<&str>) -> Response {
-    let mut fields = vec![("SAMLResponse", binding::encode_post(response.as_bytes()))];
-    fields.extend(relay_state.map(|relay_state| ("RelayState", relay_state.to_owned())));
-    auto_post::respond(reply, &fields)
 }

@@ -32,6 +32,7 @@ mod my_apps;
 mod page;
 mod portal;
 mod refresh;
+mod refuse;
 mod routes;
 mod session;
 mod shelf;

@@ -43,7 +43,8 @@ pub(super) struct Participant {
 }
 
 /// How many applications, and how many sign-ins to each, are remembered for single logout.
-const MOST: usize = 64;
+const APPLICATIONS: usize = 64;
+const SIGN_INS: usize = 16;
 /// How many people may be signed in in one browser.
 const PEOPLE: usize = 8;
 /// How long a session lives that ends with the browser, and one that does not.
@@ -98,9 +99,9 @@ impl SignedIn {
             None => Vec::new(),
         };
         indexes.extend(joined.session_indexes);
-        let surplus = indexes.len().saturating_sub(MOST);
+        let surplus = indexes.len().saturating_sub(SIGN_INS);
         indexes.drain(..surplus);
-        if self.participants.len() >= MOST {
+        if self.participants.len() >= APPLICATIONS {
             self.participants.remove(0);
         }
         self.participants.push(Participant {
@@ -115,7 +116,7 @@ pub(super) struct Sessions(Shelf<Vec<SignedIn>>);
 
 impl Default for Sessions {
     fn default() -> Self {
-        Self(Shelf::new(4096, LONG))
+        Self(Shelf::new(2048, LONG))
     }
 }
 

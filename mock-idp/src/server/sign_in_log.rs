@@ -124,7 +124,7 @@ mod tests {
             request_id: number.to_string(),
             correlation_id: String::new(),
             at: Timestamp::UNIX_EPOCH,
-            tenant_id: (number % 2 == 0).then(|| "even".to_owned()),
+            tenant_id: number.is_multiple_of(2).then(|| "even".to_owned()),
             user: None,
             application: None,
             issuer: None,

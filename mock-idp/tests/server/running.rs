@@ -4,9 +4,10 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
 use mock_idp::server::{MockIdp, Options, ServeError};
+use mock_idp::{Application, ReplyUrl, Shared};
 
 use super::browser::Browser;
-use super::{DIRECTORY, idp};
+use super::{DIRECTORY, SP, idp, redirect, request};
 
 fn options(listen: SocketAddr) -> Options {
     Options {
@@ -107,4 +108,34 @@ async fn after_shutdown_and_after_a_drop_the_port_is_free() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     panic!("a dropped server still listens on {address}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_process_writes_to_the_state_folder_is_seen_soon() {
+    let state = tempfile::tempdir().unwrap();
+    let idp = MockIdp::start(Options::new(Shared::open(state.path()).unwrap()))
+        .await
+        .unwrap();
+    let start = redirect(&idp, &request(""), None);
+    let mut browser = Browser::new();
+    assert_eq!(browser.get(&start).await.aadsts(), Some(700016));
+    let other = Shared::open(state.path()).unwrap();
+    let added = other.change(|directory| {
+        let mut application = Application::new(SP);
+        application.reply_urls.push(ReplyUrl {
+            url: super::ACS.to_owned(),
+            index: None,
+            is_default: true,
+        });
+        directory.tenants[0].applications.push(application);
+        Ok::<_, std::convert::Infallible>(())
+    });
+    added.unwrap();
+    for _ in 0..100 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        if browser.get(&start).await.title() == "Sign in" && browser.get(&start).await.aadsts().is_none() {
+            return;
+        }
+    }
+    panic!("the application is not seen after ten seconds");
 }

@@ -4,18 +4,17 @@
 
 pub(super) mod account;
 mod pages;
+mod steps;
 
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::header;
 use axum::response::Response;
 
 use self::account::Account;
 pub(super) use self::pages::initial;
 use super::arrival::{Arrival, Goal};
 use super::caller::Caller;
-use super::finish::{self, Credentials};
 use super::session::SignedIn;
 use super::{Idp, csrf, decide, page, sso};
 use crate::{Aadsts, Directory, Tenant, User};
@@ -76,7 +75,7 @@ pub(super) async fn submit(
         .pending
         .take(key, |pending| pending.browser == caller.browser.id())
         .ok_or_else(stale)?;
-    Ok(go_on(&idp, caller, pending, &fields))
+    Ok(steps::go_on(&idp, caller, pending, &fields))
 }
 
 /// The error for a page that was filled in already, or too late, or elsewhere.
@@ -101,109 +100,6 @@ pub(super) fn second_factor(idp: &Idp, caller: &Caller, arrival: &Arc<Arrival>, 
     };
     let form = form(idp, caller, arrival, Stage::SecondFactor(Box::new(who.clone())));
     pages::second_factor(&form, tenant, user)
-}
-
-fn go_on(idp: &Idp, caller: Caller, pending: Pending, fields: &[(String, String)]) -> Response {
-    let Pending { arrival, stage, .. } = pending;
-    let action = page::field(fields, "action").unwrap_or_default();
-    if action == "other" {
-        return ask_account(idp, &caller, &arrival, "", None);
-    }
-    let directory = idp.directory();
-    let refused = |error, who| finish::refuse(idp, &caller, &arrival, who, error);
-    match stage {
-        Stage::Picker => {
-            let chosen = page::field(fields, "account").unwrap_or_default();
-            let sessions = caller.sessions(idp);
-            let forced = arrival.authn_request().is_some_and(|request| request.force_authn);
-            match sessions.into_iter().find(|who| who.object_id == chosen) {
-                None => ask_account(idp, &caller, &arrival, "", None),
-                Some(who) if forced => credentials(idp, &caller, &arrival, home(&who), None),
-                Some(who) => finish::go_on_as(idp, &caller, &arrival, &who, Credentials::Remembered),
-            }
-        }
-        Stage::Account => {
-            let typed = match required(fields, "loginfmt") {
-                Ok(typed) => typed.trim(),
-                Err(error) => return refused(error, None),
-            };
-            match account::find(&directory, at(&directory, &arrival), typed) {
-                Ok(account) => {
-                    // At no tenant, only now is it known whose applications are meant.
-                    match finish::checked_at(idp, &arrival, &account.tenant_id) {
-                        Ok(()) => credentials(idp, &caller, &arrival, account, None),
-                        Err(error) => refused(error, None),
-                    }
-                }
-                Err(error) => {
-                    finish::log_failure(idp, &caller, &arrival, Some(typed), &error);
-                    ask_account(idp, &caller, &arrival, typed, Some(&error))
-                }
-            }
-        }
-        Stage::Credentials(account) => {
-            let Some((tenant, user)) = known(&directory, &account) else {
-                return ask_account(idp, &caller, &arrival, "", None);
-            };
-            let password = match account::wants_password(user.method) {
-                true => match required(fields, "passwd") {
-                    Ok(password) => Some(password),
-                    Err(error) => return refused(error, None),
-                },
-                false => None,
-            };
-            match account::check(user, password) {
-                Ok(()) => authenticated(idp, caller, &arrival, SignedIn::new(tenant, user)),
-                Err(error) => {
-                    let name = user.user_principal_name.as_str();
-                    finish::log_failure(idp, &caller, &arrival, Some(name), &error);
-                    credentials(idp, &caller, &arrival, account, Some(&error))
-                }
-            }
-        }
-        Stage::SecondFactor(who) => match action {
-            "approve" => {
-                let who = SignedIn {
-                    second_factor: Some(jiff::Timestamp::now()),
-                    ..*who
-                };
-                authenticated(idp, caller, &arrival, who)
-            }
-            _ => refused(Aadsts::MfaFailed, Some(&who)),
-        },
-        Stage::StaySignedIn(who) => {
-            let who = SignedIn {
-                persistent: action == "yes",
-                ..*who
-            };
-            let mut caller = caller;
-            let cookie = caller.begin_session(idp, who.clone());
-            with_cookie(finish::finish(idp, &caller, &arrival, &who), cookie)
-        }
-    }
-}
-
-/// The credentials were right: a session begins, whatever becomes of the sign-in.
-fn authenticated(idp: &Idp, mut caller: Caller, arrival: &Arc<Arrival>, who: SignedIn) -> Response {
-    let directory = idp.directory();
-    if who.second_factor.is_none()
-        && who
-            .account(&directory)
-            .is_some_and(|(_, user)| account::has_two_factors(user.method))
-    {
-        return second_factor(idp, &caller, arrival, who);
-    }
-    let persistent = caller.sessions(idp).iter().any(|known| known.persistent);
-    let cookie = caller.begin_session(idp, who.clone());
-    let response = match finish::admit(idp, &caller, arrival, &who, Credentials::Given) {
-        Some(response) => response,
-        None if persistent => finish::finish(idp, &caller, arrival, &who),
-        None => {
-            let form = form(idp, &caller, arrival, Stage::StaySignedIn(Box::new(who)));
-            pages::stay_signed_in(&form)
-        }
-    };
-    with_cookie(response, cookie)
 }
 
 /// Asks which of those who are signed in.
@@ -298,9 +194,4 @@ fn required<'a>(fields: &'a [(String, String)], name: &str) -> Result<&'a str, A
     page::field(fields, name).ok_or_else(|| Aadsts::FieldMissing {
         field: name.to_owned(),
     })
-}
-
-fn with_cookie(mut response: Response, cookie: axum::http::HeaderValue) -> Response {
-    response.headers_mut().append(header::SET_COOKIE, cookie);
-    response
 }

@@ -63,7 +63,7 @@ impl Leaving {
     /// The page that tells them, or the way on where there are none.
     pub(super) fn begin(self, idp: &Idp) -> Response {
         if self.others.is_empty() {
-            return self.end();
+            return end(self.then.as_deref());
         }
         let key = self.key.clone();
         let page = pages::telling(&key, &self.others);
@@ -73,13 +73,6 @@ impl Leaving {
         let weight = 4096 * (self.others.len() + 1);
         idp.leaving.put_as(key, self, weight);
         page
-    }
-
-    fn end(&self) -> Response {
-        match &self.then {
-            Some(url) => page::found(url),
-            None => pages::signed_out(),
-        }
     }
 
     fn is_done(&self) -> bool {
@@ -94,15 +87,20 @@ pub(in crate::server) async fn next(
 ) -> Response {
     let key = page::field(&query, "ctx").unwrap_or_default();
     let skip = page::field(&query, "now").is_some();
-    let waiting = idp
-        .leaving
-        .change(key, |leaving| match leaving.is_done() || skip {
-            true => Err(leaving.end()),
-            false => Ok(leaving.others.clone()),
-        });
-    match waiting {
+    let state = idp.leaving.change(key, |leaving| {
+        let done = leaving.is_done() || skip;
+        (done, leaving.then.clone(), leaving.others.clone())
+    });
+    match state {
         None => pages::signed_out(),
-        Some(Err(end)) => end,
-        Some(Ok(others)) => pages::waiting(key, &others),
+        Some((true, then, _)) => end(then.as_deref()),
+        Some((false, _, others)) => pages::waiting(key, &others),
+    }
+}
+
+fn end(then: Option<&str>) -> Response {
+    match then {
+        Some(url) => page::found(url),
+        None => pages::signed_out(),
     }
 }

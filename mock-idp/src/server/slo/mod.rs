@@ -261,6 +261,7 @@ impl Asked<'_> {
             application: application.map(|known| (known.app_id.as_str(), known.display_name.as_str())),
             ip: self.caller.ip.map(|ip| ip.to_string()),
             user_agent: self.caller.user_agent(),
+            signed_in: false,
             resolve: None,
         };
         let response = refusal.into_response();
