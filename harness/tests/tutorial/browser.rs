@@ -220,9 +220,13 @@ impl Browser {
 
     async fn colours(&self, scheme: &str) {
         // Without motion, the colours of a page that changes over have changed at once.
-        let features = [("prefers-color-scheme", scheme), ("prefers-reduced-motion", "reduce")];
+        let features = [
+            ("prefers-color-scheme", scheme),
+            ("prefers-reduced-motion", "reduce"),
+        ];
         let features = features.map(|(name, value)| json!({"name": name, "value": value}));
-        self.devtools("Emulation.setEmulatedMedia", json!({"features": features})).await;
+        self.devtools("Emulation.setEmulatedMedia", json!({"features": features}))
+            .await;
     }
 
     async fn devtools(&self, command: &'static str, params: Value) -> Value {
