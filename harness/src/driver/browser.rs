@@ -11,7 +11,7 @@ use super::{
     BrowserSession, DriverError, Setup,
     bidi::{Bidi, Refused},
     plan::header,
-    process::{ChromeDriver, is_root},
+    process::ChromeDriver,
     trace::{EVENTS, Traces},
 };
 
@@ -98,7 +98,7 @@ impl Browser {
     async fn start(setup: &Setup) -> Result<Self, DriverError> {
         let processes = ChromeDriver::start().await?;
         let capabilities = capabilities(setup, &processes);
-        let driver = format!("http://127.0.0.1:{}", processes.port);
+        let driver = processes.url();
         let session = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities.as_object().cloned().unwrap_or_default())
             .connect(&driver)
@@ -141,48 +141,23 @@ impl Drop for User {
 }
 
 fn capabilities(setup: &Setup, processes: &ChromeDriver) -> Value {
-    let mut arguments = vec![
-        "--headless=new".to_owned(),
-        format!("--user-data-dir={}", processes.profile.display()),
+    let own = [
+        format!("--user-data-dir={}", processes.profile().display()),
         format!("--host-resolver-rules={}", setup.guard.resolver_rules()),
         "--window-size=1000,750".to_owned(),
     ];
-    arguments.extend(FLAGS.map(str::to_owned));
-    if is_root() {
-        arguments.push("--no-sandbox".to_owned());
-    }
+    let arguments: Vec<String> = ChromeDriver::arguments().into_iter().chain(own).collect();
     json!({
         "webSocketUrl": true,
         "acceptInsecureCerts": setup.ca.is_some(),
         "unhandledPromptBehavior": "dismiss",
         "goog:chromeOptions": {
-            "binary": processes.browser,
+            "binary": processes.browser(),
             "args": arguments,
             "prefs": {"download_restrictions": 3, "credentials_enable_service": false},
         },
     })
 }
-
-const FLAGS: [&str; 17] = [
-    "--no-first-run",
-    "--no-default-browser-check",
-    "--no-proxy-server",
-    "--no-pings",
-    "--disable-background-networking",
-    "--disable-background-timer-throttling",
-    "--disable-backgrounding-occluded-windows",
-    "--disable-renderer-backgrounding",
-    "--disable-breakpad",
-    "--disable-component-update",
-    "--disable-default-apps",
-    "--disable-dev-shm-usage",
-    "--disable-domain-reliability",
-    "--disable-extensions",
-    "--disable-quic",
-    "--disable-sync",
-    // WebRTC would speak UDP to any address.
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
-];
 
 pub(super) fn word(answer: &Value, key: &str) -> Result<String, DriverError> {
     let found = answer[key].as_str().map(str::to_owned);

@@ -29,6 +29,7 @@ use crate::observation::Journey;
 pub use browser::BrowserDriver;
 pub use guard::Guard;
 pub use http::{HttpDriver, HttpSession};
+pub use process::ChromeDriver;
 pub use site::Site;
 pub use tab::BrowserSession;
 pub use visit::Visit;

@@ -24,24 +24,27 @@ const INSTALL: &str = "install the packages chromium and chromium-driver (Debian
 const START: Duration = Duration::from_secs(30);
 const END: Duration = Duration::from_secs(5);
 
-/// A running ChromeDriver; dropping it ends it, its browser and its profile.
+/// A running ChromeDriver; dropping it ends it, its browsers and their profiles. Public for whoever drives a browser by
+/// WebDriver commands of their own; the drivers of scenarios start theirs by themselves.
 #[derive(Debug)]
-pub(super) struct ChromeDriver {
+pub struct ChromeDriver {
     /// Reaped only after the group is gone: until then its number cannot name another group.
     driver: Child,
     watch: Child,
     leash: Option<ChildStdin>,
-    /// Where it listens on 127.0.0.1.
-    pub(super) port: u16,
-    /// The browser program.
-    pub(super) browser: PathBuf,
-    /// A fresh folder for the browser's profile.
-    pub(super) profile: PathBuf,
+    port: u16,
+    browser: PathBuf,
+    profile: PathBuf,
 }
 
 impl ChromeDriver {
     /// Finds both programs and starts ChromeDriver.
-    pub(super) async fn start() -> Result<Self, DriverError> {
+    ///
+    /// # Errors
+    ///
+    /// [`DriverError::NoBrowser`] where one of the programs is not installed, [`DriverError::Start`] where ChromeDriver does
+    /// not come up.
+    pub async fn start() -> Result<Self, DriverError> {
         let program = find("CHROMEDRIVER", &["chromedriver"])
             .ok_or_else(|| DriverError::NoBrowser(format!("no ChromeDriver is on the PATH: {INSTALL}")))?;
         let names = [
@@ -89,7 +92,50 @@ impl ChromeDriver {
         started.port = port.ok().and_then(Result::ok).ok_or_else(silent)?;
         Ok(started)
     }
+
+    /// Where it takes WebDriver commands.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The browser program.
+    pub fn browser(&self) -> &Path {
+        &self.browser
+    }
+
+    /// A fresh folder, which goes with it: for the browser's profile, or for one profile each below it.
+    pub fn profile(&self) -> &Path {
+        &self.profile
+    }
+
+    /// What Chromium is to be started with, beside its profile: headless, and quiet on the network.
+    pub fn arguments() -> Vec<String> {
+        let sandbox = is_root().then_some("--no-sandbox");
+        FLAGS.into_iter().chain(sandbox).map(str::to_owned).collect()
+    }
 }
+
+const FLAGS: [&str; 18] = [
+    "--headless=new",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--no-proxy-server",
+    "--no-pings",
+    "--disable-background-networking",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--disable-breakpad",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-dev-shm-usage",
+    "--disable-domain-reliability",
+    "--disable-extensions",
+    "--disable-quic",
+    "--disable-sync",
+    // WebRTC would speak UDP to any address.
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+];
 
 impl Drop for ChromeDriver {
     fn drop(&mut self) {
@@ -106,7 +152,7 @@ impl Drop for ChromeDriver {
 }
 
 /// Whether this process is root, for which Chromium has no sandbox.
-pub(super) fn is_root() -> bool {
+fn is_root() -> bool {
     std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
 }
 

@@ -5,6 +5,7 @@
 mod bad_input;
 mod demo;
 mod gates;
+mod killed;
 mod own_sp;
 mod serving;
 mod site;

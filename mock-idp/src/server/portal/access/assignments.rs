@@ -125,7 +125,7 @@ fn list(scene: &AppScene, entry: &Entry) -> Response {
                                 th scope="row" { (name) }
                                 td { (kind) }
                                 td { (role_name(application, &assignment.role)) }
-                                td { (words::day(assignment.created)) }
+                                td.date { (words::day(assignment.created)) }
                                 td {
                                     a href=(at(&assignment.id)) { "Edit assignment" span.visually-hidden { " of " (name) } } " "
                                     (field::button(scene, &at(&format!("{}/remove", assignment.id)), &[], "link danger", &html! { "Remove" span.visually-hidden { " " (name) } }))

@@ -68,7 +68,7 @@ fn row(scene: &Scene, application: &Application) -> Markup {
                 }
             }
             td { @if application.enabled { span.tag.on { "Enabled" } } @else { span.tag.off { "Disabled" } } }
-            td { (super::super::words::day(application.created)) }
+            td.date { (super::super::words::day(application.created)) }
         }
     }
 }

@@ -41,7 +41,7 @@ impl Offer {
     pub(crate) fn people(&self) -> &'static str {
         match self.0.users.created {
             UserCreation::ByHand => "created in the application by hand",
-            UserCreation::Support => "created by the application's support team",
+            UserCreation::Support => "created by the application’s support team",
             UserCreation::JustInTime => "created by the application at the first sign-in",
             UserCreation::Provisioning => "created by the provisioning service",
             UserCreation::NotNeeded => "not kept by the application",
