@@ -63,7 +63,21 @@ impl Directory {
             template.id.eq_ignore_ascii_case(id_or_name) || template.name.eq_ignore_ascii_case(id_or_name)
         };
         let own = self.templates.iter().find(|template| is(template)).cloned();
-        own.or_else(|| crate::gallery::builtin().into_iter().find(is))
+        own.or_else(|| {
+            crate::gallery::builtin()
+                .iter()
+                .find(|template| is(template))
+                .cloned()
+        })
+    }
+
+    /// The gallery: templates that were imported or written, then those that come along and that none of them replaces.
+    pub fn gallery(&self) -> impl Iterator<Item = &Template> {
+        let own = |template: &&Template| self.templates.iter().any(|other| other.id == template.id);
+        let along = crate::gallery::builtin()
+            .iter()
+            .filter(move |template| !own(template));
+        self.templates.iter().chain(along)
     }
 
     /// Keeps a template, in the place of the one with its id where there is one. True where there was.

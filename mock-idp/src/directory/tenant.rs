@@ -195,6 +195,15 @@ impl Tenant {
         self.applications.last().expect("one was pushed just now")
     }
 
+    /// Sets a new application up as its template says. An Identifier that the template fixes, and that another application has
+    /// already, is left for the administrator to type.
+    pub fn dress(&self, application: &mut Application, template: &crate::gallery::Template) {
+        template.dress(application);
+        if self.check_application(application).is_err() {
+            application.identifiers.clear();
+        }
+    }
+
     /// Takes a user or group out of every group and every assignment.
     pub fn forget(&mut self, object_id: &str) {
         for group in &mut self.groups {

@@ -23,10 +23,16 @@ impl Configured {
         let mut application = Application::from_template(&self.name, Some(&self.template));
         application.enable_saml(now)?;
         application.identifiers.clone_from(&self.identifiers);
-        application.reply_urls = self.reply_urls();
+        application.reply_urls = reply_urls(&self.reply_urls);
         application.sign_on_url.clone_from(&self.sign_on_url);
         application.relay_state.clone_from(&self.relay_state);
         application.logout_url.clone_from(&self.logout_url);
+        self.claim(&mut application);
+        Ok(application)
+    }
+
+    /// What the assertion says, and how it is signed.
+    pub(super) fn claim(&self, application: &mut Application) {
         application.name_id = self.name_id.clone();
         application.group_claims.clone_from(&self.group_claims);
         application.signing = self.signing;
@@ -37,21 +43,19 @@ impl Configured {
                 None => application.claims.push(claim.clone()),
             }
         }
-        Ok(application)
     }
+}
 
-    /// Several have an index each, as `AssertionConsumerServiceIndex` names them; the first is the default.
-    fn reply_urls(&self) -> Vec<ReplyUrl> {
-        let several = self.reply_urls.len() > 1;
-        let numbered = self.reply_urls.iter().zip(0..);
-        numbered
-            .map(|(url, at)| ReplyUrl {
-                url: url.clone(),
-                index: several.then_some(at),
-                is_default: at == 0,
-            })
-            .collect()
-    }
+/// Several have an index each, as `AssertionConsumerServiceIndex` names them; the first is the default.
+pub(super) fn reply_urls(urls: &[String]) -> Vec<ReplyUrl> {
+    let numbered = urls.iter().zip(0..);
+    numbered
+        .map(|(url, at)| ReplyUrl {
+            url: url.clone(),
+            index: (urls.len() > 1).then_some(at),
+            is_default: at == 0,
+        })
+        .collect()
 }
 
 /// An attribute as it is, or what a transformation makes of it.

@@ -1,5 +1,7 @@
 //! Templates that come along: one for each common shape, of products that do not exist.
 
+use std::sync::LazyLock;
+
 use super::template::Template;
 
 /// The files, in the order in which they are listed.
@@ -24,11 +26,15 @@ const FILES: [&str; 14] = [
 ///
 /// # Panics
 /// Never: that each file is a template is tested.
-pub fn builtin() -> Vec<Template> {
-    FILES
-        .iter()
-        .map(|text| Template::from_toml(text).expect("the templates that come along are tested"))
-        .collect()
+pub fn builtin() -> &'static [Template] {
+    /// Reading them takes a moment, and they are the same all the time.
+    static ALONG: LazyLock<Vec<Template>> = LazyLock::new(|| {
+        FILES
+            .iter()
+            .map(|text| Template::from_toml(text).expect("the templates that come along are tested"))
+            .collect()
+    });
+    &ALONG
 }
 
 #[cfg(test)]

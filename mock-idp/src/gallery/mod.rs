@@ -9,6 +9,7 @@ mod application;
 mod builtin;
 mod claim;
 mod configure;
+mod dress;
 mod facts;
 mod field;
 mod pattern;

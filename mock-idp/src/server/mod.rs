@@ -57,7 +57,7 @@ use tokio::task::JoinHandle;
 
 pub use answer::{Answer, Binding, Live, Reply, TICKET_COOKIE};
 pub use auto_post::auto_post_page;
-pub use graph::{ApplicationTemplate, Client, Prepare};
+pub use graph::Client;
 pub use listen::{ServeError, origin_for};
 pub use tls::{Tls, TlsError};
 
@@ -79,8 +79,6 @@ pub struct Options {
     pub answer: Option<Arc<dyn Answer>>,
     /// A second listener, which speaks https, and the authority that vouches for it. Port 0 means any.
     pub https: Option<(SocketAddr, Tls)>,
-    /// The gallery, as Microsoft Graph lists it; the template for applications that no gallery knows is always there.
-    pub templates: Vec<ApplicationTemplate>,
 }
 
 impl Options {
@@ -94,7 +92,6 @@ impl Options {
             azure: Azure::default(),
             answer: None,
             https: None,
-            templates: Vec::new(),
         }
     }
 }
@@ -122,11 +119,8 @@ impl MockIdp {
             source,
         })?;
         let https = listen::bind_https(&options, &origin).await?;
-        let mut templates = options.templates;
-        templates.push(ApplicationTemplate::non_gallery());
         let idp = Arc::new(Idp {
             origin: origin.clone(),
-            templates: templates.into(),
             directory: options.directory.clone(),
             azure: options.azure,
             answer: options.answer,
@@ -259,7 +253,6 @@ fn launch_url(origin: &str, app_id: &str, tenant_id: &str) -> String {
 /// What all handlers share.
 struct Idp {
     origin: String,
-    templates: Arc<[ApplicationTemplate]>,
     directory: Shared,
     azure: Azure,
     answer: Option<Arc<dyn Answer>>,

@@ -56,7 +56,7 @@ fn nested_groups_are_groups_of_the_user_even_where_they_hold_one_another() {
             .map(|group| group.object_id.clone())
             .collect::<Vec<_>>()
     };
-    assert_eq!(ids(false), [interns.clone()]);
+    assert_eq!(ids(false), std::slice::from_ref(&interns));
     assert_eq!(ids(true), [staff, interns]);
 }
 

@@ -8,7 +8,11 @@ use mock_idp::directory::{Attribute, On, SigningOption, SsoMode, Transformation,
 use mock_idp::gallery::{Configured, Problem, Template, builtin, read};
 
 fn template(id: &str) -> Template {
-    builtin().into_iter().find(|template| template.id == id).unwrap()
+    builtin()
+        .iter()
+        .find(|template| template.id == id)
+        .unwrap()
+        .clone()
 }
 
 fn values(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {

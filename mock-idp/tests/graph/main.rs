@@ -13,14 +13,14 @@ mod tokens;
 
 use std::sync::LazyLock;
 
-use mock_idp::server::{ApplicationTemplate, Client, MockIdp, Options};
+use mock_idp::server::{Client, MockIdp, Options};
 use mock_idp::{Directory, Shared};
 use serde_json::{Value, json};
 
 /// Two tenants. Made once: keys take their time.
 static DIRECTORY: LazyLock<Directory> = LazyLock::new(|| Directory::ephemeral().unwrap());
 
-const NON_GALLERY: &str = ApplicationTemplate::NON_GALLERY;
+const NON_GALLERY: &str = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621";
 const CLAIMS: &str = r#"{"ClaimsMappingPolicy":{"Version":1,"IncludeBasicClaimSet":"true","ClaimsSchema":[{"Source":"user","ID":"mail","SamlClaimType":"mail"}]}}"#;
 
 /// A mock and a client of it that has a token.

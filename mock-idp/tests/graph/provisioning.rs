@@ -5,6 +5,89 @@ use serde_json::{Value, json};
 use super::{Graph, NON_GALLERY, id, ids};
 
 #[tokio::test]
+async fn an_application_of_the_gallery_comes_with_what_its_template_sets_up() {
+    let graph = Graph::start().await;
+    let template = mock_idp::gallery::builtin()
+        .iter()
+        .find(|template| template.id == "endpoint-backup")
+        .unwrap();
+    let found = graph
+        .get(&format!(
+            "v1.0/applicationTemplates?$filter=displayName eq '{}'",
+            template.name
+        ))
+        .await
+        .expect(200);
+    let [id] = ids(&found).try_into().unwrap();
+    let path = format!("v1.0/applicationTemplates/{id}/instantiate");
+    let made = graph
+        .post(&path, json!({ "displayName": "Backup" }))
+        .await
+        .expect(201);
+    assert_eq!(made["application"]["applicationTemplateId"], id);
+    let directory = graph.idp.directory().read();
+    let (_, application) = directory
+        .application(made["application"]["appId"].as_str().unwrap())
+        .unwrap();
+    assert_eq!(
+        application.template.as_deref(),
+        Some("endpoint-backup"),
+        "the portal knows where it is from"
+    );
+
+    let fixed = |template: &&mock_idp::gallery::Template| {
+        let field = template.field(mock_idp::gallery::FieldName::Identifier);
+        field.is_some_and(|field| field.values.iter().all(mock_idp::gallery::Pattern::is_fixed))
+    };
+    let fixed = mock_idp::gallery::builtin().iter().find(fixed).unwrap();
+    let all = graph.get("v1.0/applicationTemplates").await.expect(200);
+    let known = all["value"].as_array().unwrap().iter();
+    let id = known
+        .filter(|known| known["displayName"] == fixed.name.as_str())
+        .map(|known| known["id"].as_str().unwrap().to_owned())
+        .next()
+        .unwrap();
+    let path = format!("v1.0/applicationTemplates/{id}/instantiate");
+    for identifiers in [1, 0] {
+        let made = graph
+            .post(&path, json!({ "displayName": "Twice" }))
+            .await
+            .expect(201);
+        let uris = made["application"]["identifierUris"].as_array().unwrap();
+        assert_eq!(
+            uris.len(),
+            identifiers,
+            "an Identifier that is taken is left to be typed: {uris:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_restricted_claim_is_refused_where_the_portal_refuses_it() {
+    let graph = Graph::start().await;
+    let path = format!("v1.0/applicationTemplates/{NON_GALLERY}/instantiate");
+    let made = graph
+        .post(&path, json!({ "displayName": "Backup" }))
+        .await
+        .expect(201);
+    let principal = made["servicePrincipal"]["id"].as_str().unwrap();
+    let claim = json!({ "claims": [{
+        "@odata.type": "#microsoft.graph.customClaim",
+        "name": "tenantid",
+        "namespace": "http://schemas.microsoft.com/identity/claims",
+        "configurations": [{ "condition": null, "attribute": {
+            "@odata.type": "#microsoft.graph.sourcedAttribute", "id": "displayname", "source": "user" } }],
+    }] });
+    let path = format!("beta/servicePrincipals/{principal}/claimsPolicy");
+    let refused = graph.patch(&path, claim).await.expect(400);
+    let message = refused["error"]["message"].as_str().unwrap();
+    assert!(
+        message.contains("restricted") || message.contains("tenantid"),
+        "{message}"
+    );
+}
+
+#[tokio::test]
 async fn a_template_is_found_by_name_and_becomes_an_application() {
     let graph = Graph::start().await;
     let found = graph

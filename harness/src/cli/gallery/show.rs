@@ -1,9 +1,6 @@
 //! `samlitmus gallery list` and `show`.
 
-use mock_idp::{
-    Directory,
-    gallery::{Template, builtin},
-};
+use mock_idp::{Directory, gallery::Template};
 use serde::Serialize;
 
 use super::{GalleryListArgs, Mistake, ShowArgs, import::facts};
@@ -59,21 +56,17 @@ pub(super) fn show(args: &ShowArgs) -> anyhow::Result<Exit> {
 
 /// What was imported first, then what comes along and has no namesake there.
 fn all(directory: &Directory) -> Vec<Listed> {
-    let listed = |origin| {
-        move |template: Template| Listed {
-            origin,
-            settings: template.settings(),
-            template,
-        }
+    let imported = |template: &Template| directory.templates.iter().any(|own| own.id == template.id);
+    let listed = |template: &Template| Listed {
+        origin: if imported(template) {
+            "imported"
+        } else {
+            "comes-along"
+        },
+        settings: template.settings(),
+        template: template.clone(),
     };
-    let own = &directory.templates;
-    let hidden = |template: &Template| own.iter().any(|other| other.id == template.id);
-    let rest = builtin().into_iter().filter(|template| !hidden(template));
-    own.iter()
-        .cloned()
-        .map(listed("imported"))
-        .chain(rest.map(listed("comes-along")))
-        .collect()
+    directory.gallery().map(listed).collect()
 }
 
 /// # Errors

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::call::{Answer, Answered, Call, Side};
 use super::error::GraphError;
 use super::query::Kind;
-use super::{app_role, body, credential, group_claims, kept, route, secret};
+use super::{app_role, body, credential, group_claims, kept, route, secret, template};
 use crate::directory::{Application, ReplyUrl, Tenant};
 
 const KIND: Kind = Kind {
@@ -214,7 +214,7 @@ pub(super) fn shown(application: &Application, keys: bool) -> Value {
         "id": application.object_id,
         "deletedDateTime": null,
         "appId": application.app_id,
-        "applicationTemplateId": application.template,
+        "applicationTemplateId": template::of(application),
         "disabledByMicrosoftStatus": null,
         "createdDateTime": body::written(application.created),
         "displayName": application.display_name,

@@ -4,7 +4,6 @@ use axum::http::{Method, StatusCode};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-use super::ApplicationTemplate;
 use super::error::GraphError;
 use super::query::Query;
 use crate::directory::{Application, Directory, Shared, Tenant};
@@ -38,7 +37,6 @@ pub(super) struct Call {
     /// The object in the body; empty where there is none.
     pub(super) body: Map<String, Value>,
     pub(super) directory: Shared,
-    pub(super) templates: std::sync::Arc<[ApplicationTemplate]>,
 }
 
 /// What is answered.

@@ -67,6 +67,7 @@ fn patch(application: &mut Application, given: &Map<String, Value>, whole: bool)
     }
     let basic = if basic { Claim::defaults() } else { Vec::new() };
     application.claims = basic.into_iter().chain(others).collect();
+    crate::issuance::check_claims(application)?;
     Ok(())
 }
 

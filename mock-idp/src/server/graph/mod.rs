@@ -47,7 +47,6 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 pub use client::Client;
-pub use template::{ApplicationTemplate, Prepare};
 
 use super::Idp;
 use call::{Call, Version};
@@ -141,7 +140,6 @@ async fn read(
         path,
         query,
         directory: idp.directory.clone(),
-        templates: idp.templates.clone(),
     })
 }
 

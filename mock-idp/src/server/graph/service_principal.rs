@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::call::{Answer, Answered, Call, Side};
 use super::error::GraphError;
 use super::query::Kind;
-use super::{app_role, application, body, credential, kept, route, secret};
+use super::{app_role, application, body, credential, kept, route, secret, template};
 use crate::directory::{Application, SsoMode, Tenant};
 use crate::guid;
 
@@ -226,7 +226,7 @@ pub(super) fn shown(application: &Application, tenant: &str, keys: bool) -> Valu
         "appDisplayName": application.display_name,
         "appDescription": kept("appDescription"),
         "appId": application.app_id,
-        "applicationTemplateId": application.template,
+        "applicationTemplateId": template::of(application),
         "appOwnerOrganizationId": Some(tenant).filter(|tenant| !tenant.is_empty()),
         "appRoleAssignmentRequired": application.assignment_required,
         "createdDateTime": body::written(application.created),

@@ -1,7 +1,5 @@
 //! `/applicationTemplates`: the gallery.
 
-use std::sync::Arc;
-
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -9,58 +7,24 @@ use super::call::{Answer, Answered, Call, Side};
 use super::error::GraphError;
 use super::query::Kind;
 use super::{application, body, kept, service_principal};
-use crate::directory::{Application, Tenant};
+use crate::directory::{Application, Directory, Tenant};
+use crate::gallery::{Initiation, Template};
 
-/// Sets up what was made from a template.
-pub type Prepare = Arc<dyn Fn(&mut Application) + Send + Sync>;
+/// The id of the template for applications that no gallery knows (Microsoft: "configure SAML-based single sign-on using the
+/// Microsoft Graph API").
+pub(super) const NON_GALLERY: &str = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621";
 
-/// What an application can be made from.
-#[derive(Clone)]
-pub struct ApplicationTemplate {
-    /// Its id, a GUID.
-    pub id: String,
-    /// The product's name.
-    pub display_name: String,
-    /// Who makes the product.
-    pub publisher: String,
-    /// What it is, in a sentence.
-    pub description: String,
-    /// The product's page.
-    pub home_page_url: Option<String>,
-    /// Graph's categories, such as `collaboration`.
-    pub categories: Vec<String>,
-    /// What the gallery sets up beside the name: claims, the NameID, how is signed.
-    pub prepare: Option<Prepare>,
+/// What an application of no gallery is made from.
+fn custom() -> Template {
+    Template {
+        about: Some("An application that no gallery knows.".to_owned()),
+        ..Template::new("Custom", Initiation::Both)
+    }
 }
 
-impl ApplicationTemplate {
-    /// The id of the template for applications that no gallery knows (Microsoft: "configure SAML-based single sign-on using the
-    /// Microsoft Graph API").
-    pub const NON_GALLERY: &str = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621";
-
-    /// A template of the gallery with this key, whose id is always the same.
-    pub fn new(key: &str, display_name: &str) -> Self {
-        Self {
-            id: crate::guid::derived(&format!("application template {key}")),
-            display_name: display_name.to_owned(),
-            publisher: display_name.to_owned(),
-            description: format!("Sign in to {display_name} by SAML."),
-            home_page_url: None,
-            categories: Vec::new(),
-            prepare: None,
-        }
-    }
-
-    /// The one for applications that no gallery knows.
-    pub fn non_gallery() -> Self {
-        Self {
-            id: Self::NON_GALLERY.to_owned(),
-            display_name: "Custom".to_owned(),
-            publisher: String::new(),
-            description: "An application that no gallery knows.".to_owned(),
-            ..Self::new("custom", "Custom")
-        }
-    }
+/// The id by which Graph knows the gallery's template with this id of ours.
+pub(super) fn guid(template: &str) -> String {
+    crate::guid::derived(&format!("application template {template}"))
 }
 
 const KIND: Kind = Kind {
@@ -68,28 +32,52 @@ const KIND: Kind = Kind {
     name: "microsoft.graph.applicationTemplate",
     unasked: None,
     contains: true,
-    specimen: || shown(&ApplicationTemplate::non_gallery()),
+    specimen: || shown(NON_GALLERY, &custom()),
 };
 
 pub(super) fn answer(call: &Call, path: &[&str]) -> Answered {
     match (path, &call.method) {
-        ([], &Method::GET) => call.list(&KIND, call.templates.iter().map(shown).collect()),
-        (["$count"], &Method::GET) => call.count(&KIND, call.templates.iter().map(shown).collect()),
-        ([id], &Method::GET) => call.entity(KIND.set, shown(find(call, id)?)),
-        ([id, "instantiate"], &Method::POST) => instantiate(call, find(call, id)?),
+        ([], &Method::GET) => call.list(&KIND, all(&call.directory.read())),
+        (["$count"], &Method::GET) => call.count(&KIND, all(&call.directory.read())),
+        ([id], &Method::GET) => {
+            let template = find(&call.directory.read(), id)?;
+            call.entity(KIND.set, shown(id, &template.unwrap_or_else(custom)))
+        }
+        ([id, "instantiate"], &Method::POST) => instantiate(call, find(&call.directory.read(), id)?),
         ([] | [_], _) => Err(GraphError::method("GET")),
         ([_, "instantiate"], _) => Err(GraphError::method("POST")),
         ([_, other, ..], _) => Err(GraphError::segment(other)),
     }
 }
 
-fn find<'a>(call: &'a Call, id: &str) -> Result<&'a ApplicationTemplate, GraphError> {
-    let mut all = call.templates.iter();
-    all.find(|known| known.id.eq_ignore_ascii_case(id))
-        .ok_or_else(|| GraphError::not_found(id))
+/// The template that an application was made from, as Graph knows it. What the portal makes without the gallery comes from the
+/// same one as what Graph makes so; what comes from metadata or from `POST /applications` comes from none.
+pub(super) fn of(application: &Application) -> Option<String> {
+    application.template.as_deref().map(|template| match template {
+        NON_GALLERY => NON_GALLERY.to_owned(),
+        template => guid(template),
+    })
 }
 
-fn instantiate(call: &Call, template: &ApplicationTemplate) -> Answered {
+fn all(directory: &Directory) -> Vec<Value> {
+    let gallery = directory.gallery();
+    gallery
+        .map(|template| shown(&guid(&template.id), template))
+        .chain([shown(NON_GALLERY, &custom())])
+        .collect()
+}
+
+/// The gallery's template with this id of Graph's; none is the one for applications of no gallery.
+fn find(directory: &Directory, id: &str) -> Result<Option<Template>, GraphError> {
+    if id.eq_ignore_ascii_case(NON_GALLERY) {
+        return Ok(None);
+    }
+    let mut gallery = directory.gallery();
+    let found = gallery.find(|template| guid(&template.id).eq_ignore_ascii_case(id));
+    found.cloned().map(Some).ok_or_else(|| GraphError::not_found(id))
+}
+
+fn instantiate(call: &Call, template: Option<Template>) -> Answered {
     let mut name = None;
     for (property, value) in body::properties(&call.body) {
         match property {
@@ -100,12 +88,15 @@ fn instantiate(call: &Call, template: &ApplicationTemplate) -> Answered {
         }
     }
     let name = name.ok_or_else(|| GraphError::required("displayName", "applicationTemplate"))?;
-    let mut made = Application::from_template(&name, Some(&template.id));
-    if let Some(prepare) = &template.prepare {
-        prepare(&mut made);
+    let from = template
+        .as_ref()
+        .map_or(NON_GALLERY, |template| template.id.as_str());
+    let mut made = Application::from_template(&name, Some(from));
+    if let Some(template) = &template {
+        call.tenant(&call.directory.read())?.dress(&mut made, template);
     }
     let word: String = template
-        .display_name
+        .map_or_else(|| "custom".to_owned(), |template| template.name)
         .to_lowercase()
         .chars()
         .filter(char::is_ascii_alphanumeric)
@@ -134,16 +125,16 @@ fn instantiate(call: &Call, template: &ApplicationTemplate) -> Answered {
     Ok(Answer::Json(StatusCode::CREATED, value))
 }
 
-fn shown(template: &ApplicationTemplate) -> Value {
+fn shown(id: &str, template: &Template) -> Value {
     json!({
-        "id": template.id,
-        "displayName": template.display_name,
-        "homePageUrl": template.home_page_url,
+        "id": id,
+        "displayName": template.name,
+        "homePageUrl": null,
         "supportedSingleSignOnModes": ["saml", "external"],
         "supportedProvisioningTypes": [],
         "logoUrl": null,
-        "categories": template.categories,
-        "publisher": template.publisher,
-        "description": template.description,
+        "categories": [],
+        "publisher": template.name,
+        "description": template.about,
     })
 }

@@ -60,11 +60,7 @@ pub(crate) fn create(scene: &Scene, entry: &Entry) -> Result<Application, Failur
     let mut application = Application::from_template(entry.text("name"), template);
     change::tenant(scene, |tenant| {
         if let Some(offer) = &offer {
-            offer.dress(&mut application);
-            // An address that the gallery knows may be taken by an application of the same template: it is asked for then.
-            if tenant.check_application(&application).is_err() {
-                application.identifiers.clear();
-            }
+            tenant.dress(&mut application, &offer.0);
         }
         tenant.check_application(&application)?;
         tenant.applications.push(application.clone());
