@@ -118,10 +118,11 @@ impl MockIdp {
             log: sign_in_log::SignInLog::default(),
         });
         let (stop, stopped) = watch::channel(false);
-        let router = routes::all(idp).into_make_service_with_connect_info::<SocketAddr>();
+        let router = routes::all(idp);
         let refresh = tokio::spawn(refresh::keep(options.directory.clone(), stopped.clone()));
         let servers = listeners.into_iter().map(|listener| {
-            let (router, mut stopped) = (router.clone(), stopped.clone());
+            let router = router.clone().into_make_service_with_connect_info::<SocketAddr>();
+            let mut stopped = stopped.clone();
             tokio::spawn(async move {
                 // An error means that the sender is gone, which is the same news.
                 let stopped = async move { drop(stopped.wait_for(|stop| *stop).await) };
