@@ -28,22 +28,19 @@ fn main() {
     let start = start_path();
     let cookie = sign_in(idp.address, &start);
     println!("{} cores, server and clients in two processes", cores());
-    println!(
-        "  {:<44} {:>9.0}/s",
-        "bare RSA-2048 signatures, one thread",
-        bare(&key)
-    );
-    fire(idp.address, &start, &cookie, 8, 2_000);
+    fire(idp.address, &start, &cookie, 64, 4_000);
     let before = idp.memory();
     for clients in [1, 8, 64] {
-        let mut best = 0f64;
+        // In turns, since whatever else runs on the machine takes away from both.
+        let (mut best, mut limit) = (0f64, 0f64);
         for _ in 0..3 {
+            limit = limit.max(bare(&key));
             let begun = Instant::now();
             let done = fire(idp.address, &start, &cookie, clients, 4_000);
             best = best.max(f64::from(done) / begun.elapsed().as_secs_f64());
         }
         println!(
-            "  {:<44} {best:>9.0}/s, none lost",
+            "  {:<44} {best:>9.0}/s, none lost; a thread of bare RSA-2048: {limit:.0}/s",
             format!("sign-ins, {clients} clients")
         );
     }
@@ -51,16 +48,10 @@ fn main() {
     let after = idp.memory();
     println!("  {:<44} {before:>9} KiB", "memory before 100,000 sign-ins");
     println!("  {:<44} {after:>9} KiB", "memory after them");
-    println!(
-        "  {:<44} {:>9.0} ms",
-        "start to first metadata byte, keys to be made",
-        first.as_secs_f64() * 1e3
-    );
-    println!(
-        "  {:<44} {:>9.0} ms",
-        "start to first metadata byte, keys on disk",
-        again.as_secs_f64() * 1e3
-    );
+    for (what, took) in [("keys to be made", first), ("keys on disk", again)] {
+        let what = format!("start to first metadata byte, {what}");
+        println!("  {what:<44} {:>9.0} ms", took.as_secs_f64() * 1e3);
+    }
 }
 
 /// `samlitmus idp`, killed when dropped.
@@ -144,7 +135,7 @@ fn adopt(state: &Path) -> saml::SigningKey {
 fn bare(key: &saml::SigningKey) -> f64 {
     let octets = [7u8; 640];
     let (begun, mut done) = (Instant::now(), 0u32);
-    while begun.elapsed() < Duration::from_secs(2) {
+    while begun.elapsed() < Duration::from_millis(500) {
         let mut signer = Signer::new(MessageDigest::sha256(), key.private()).expect("openssl has SHA-256");
         std::hint::black_box(signer.sign_oneshot_to_vec(&octets).expect("the key signs"));
         done += 1;
