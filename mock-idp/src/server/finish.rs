@@ -96,10 +96,17 @@ fn with_fresh_factor(who: &SignedIn, account: &User, credentials: Credentials) -
 
 /// Answers with the response for this person, by Azure's page that posts it. Whoever calls this has asked [`admit`].
 pub(super) fn finish(idp: &Idp, caller: &Caller, arrival: &Arc<Arrival>, who: &SignedIn) -> Response {
+    let directory = idp.directory();
     if arrival.goal == Goal::MyApps {
+        let account = who.account(&directory);
+        idp.log.record(Attempt {
+            tenant_id: Some(who.tenant_id.clone()),
+            user: account.map(|(_, user)| (user.object_id.clone(), user.user_principal_name.clone())),
+            application: Some((String::new(), "My Apps".to_owned())),
+            ..attempt(caller, arrival, Outcome::Success)
+        });
         return page::see_other("/myapps");
     }
-    let directory = idp.directory();
     let issued = parties(idp, &directory, arrival, who, Credentials::Remembered).and_then(|parties| {
         let (_, account) = who.account(&directory).ok_or(Aadsts::NoSession)?;
         let issued = decide::user(idp, parties.all(), account, arrival, who)?.respond()?;

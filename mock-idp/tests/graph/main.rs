@@ -1,6 +1,7 @@
 //! Microsoft Graph and its tokens, as provisioning scripts meet them.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod assigned;
 mod bad_input;
 mod certificates;
 mod claims;

@@ -175,13 +175,13 @@ async fn membership_is_seen_from_both_ends_and_through_nested_groups_and_cycles(
         .await
         .expect(200);
     assert_eq!(members["value"][0]["@odata.type"], "#microsoft.graph.user");
-    assert_eq!(ids(&members), [user.clone(), outer.clone()]);
+    assert_eq!(ids(&members), [user.as_str(), &outer]);
     assert_eq!(
         ids(&graph
             .get(&format!("v1.0/groups/{inner}/members/microsoft.graph.user"))
             .await
             .expect(200)),
-        [user.clone()]
+        [user.as_str()]
     );
     let transitive = graph
         .get(&format!(
@@ -189,13 +189,13 @@ async fn membership_is_seen_from_both_ends_and_through_nested_groups_and_cycles(
         ))
         .await
         .expect(200);
-    assert_eq!(ids(&transitive), [user.clone()]);
+    assert_eq!(ids(&transitive), [user.as_str()]);
     assert_eq!(
         ids(&graph
             .get(&format!("v1.0/users/{user}/memberOf"))
             .await
             .expect(200)),
-        [inner.clone()]
+        [inner.as_str()]
     );
     let all = graph
         .get(&format!(
@@ -203,7 +203,7 @@ async fn membership_is_seen_from_both_ends_and_through_nested_groups_and_cycles(
         ))
         .await
         .expect(200);
-    assert_eq!(ids(&all), [inner.clone(), outer.clone()]);
+    assert_eq!(ids(&all), [inner.as_str(), &outer]);
     let objects = graph
         .post(
             &format!("v1.0/users/{user}/getMemberObjects"),
@@ -273,7 +273,7 @@ async fn the_organization_its_domains_and_its_roles_are_read() {
         )
         .await
         .expect(204);
-    assert_eq!(ids(&graph.get(&members).await.expect(200)), [user.clone()]);
+    assert_eq!(ids(&graph.get(&members).await.expect(200)), [user.as_str()]);
     let of = graph
         .get(&format!("v1.0/users/{user}/memberOf"))
         .await

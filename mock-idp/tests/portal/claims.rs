@@ -1,7 +1,8 @@
 //! Card 2: what assertions say.
 
 use mock_idp::directory::{
-    Attribute, Group, GroupValue, Matches, NameFormat, On, Transformation, UserKind, Value, WhichGroups,
+    Attribute, Group, GroupValue, Matches, NameFormat, On, Policy, PolicyKind, Transformation, UserKind,
+    Value, WhichGroups,
 };
 
 use super::single_sign_on::{application, with_application};
@@ -122,109 +123,6 @@ async fn a_restricted_claim_and_a_name_twice_are_refused_with_the_reason() {
 }
 
 #[tokio::test]
-async fn two_steps_follow_each_other_and_come_back_as_they_were_written() {
-    let (idp, mut admin, path) = with_application().await;
-    let page = admin.open(&format!("{path}/single-sign-on/claims/new")).await;
-    let page = admin
-        .press(
-            &page,
-            "Show the fields of this transformation",
-            &[("t1", "between"), ("t2", "contains")],
-        )
-        .await;
-    let fields = [
-        ("name", "team"),
-        ("t1_input", "user.department"),
-        ("t1_input_all", "yes"),
-        ("t1_after", "("),
-        ("t1_before", ")"),
-        ("t2_input", "previous"),
-        ("t2_text", "sales"),
-        ("t2_then", "text"),
-        ("t2_then_text", "S"),
-        ("t2_otherwise", "user.city"),
-    ];
-    admin.press(&page, "Save", &fields).await;
-    let saved = application(idp.directory()).claims[4].value.clone();
-    let expected = Value::Transformation(vec![
-        Transformation::Extract {
-            input: On::All("user.department".parse().unwrap()),
-            after: Some("(".to_owned()),
-            before: Some(")".to_owned()),
-        },
-        Transformation::Match {
-            input: On::Previous,
-            how: Matches::Contains,
-            text: "sales".to_owned(),
-            then: On::Constant("S".to_owned()),
-            otherwise: Some(On::Attribute("user.city".parse().unwrap())),
-        },
-    ]);
-    assert_eq!(saved, expected);
-    let page = admin.open(&format!("{path}/single-sign-on/claims/4")).await;
-    admin.press(&page, "Save", &[]).await;
-    assert_eq!(
-        application(idp.directory()).claims[4].value,
-        expected,
-        "saving what is shown changes nothing"
-    );
-}
-
-#[tokio::test]
-async fn every_function_of_the_list_can_be_saved() {
-    let (idp, mut admin, path) = with_application().await;
-    let page = admin.open(&format!("{path}/single-sign-on/claims/0")).await;
-    let functions: Vec<String> = page
-        .html()
-        .select(&scraper::Selector::parse("#t1 option").unwrap())
-        .filter_map(|option| option.value().attr("value").map(ToOwned::to_owned))
-        .filter(|value| !value.is_empty())
-        .collect();
-    assert_eq!(functions.len(), 18);
-    for function in functions {
-        let page = admin.open(&format!("{path}/single-sign-on/claims/0")).await;
-        let page = admin
-            .press(
-                &page,
-                "Show the fields of this transformation",
-                &[("t1", &function)],
-            )
-            .await;
-        let mut form = page.form("Save");
-        for part in ["input", "then", "otherwise", "second"] {
-            if form.value(&format!("t1_{part}")).is_some() {
-                form = form.with(&[(&format!("t1_{part}"), "user.mail")]);
-            }
-        }
-        for (part, text) in [
-            ("text", "x"),
-            ("after", "a"),
-            ("before", "b"),
-            ("start", "1"),
-            ("length", "2"),
-            ("pattern", "^(?<d>a+)"),
-            ("with", "{d}"),
-        ] {
-            if form.value(&format!("t1_{part}")).is_some() {
-                form = form.with(&[(&format!("t1_{part}"), text)]);
-            }
-        }
-        let list = admin.submit(form).await;
-        assert_eq!(
-            list.notice(),
-            "The claim was saved.",
-            "{function}: {}",
-            list.text()
-        );
-        let page = admin.open(&format!("{path}/single-sign-on/claims/0")).await;
-        assert_eq!(page.form("Save").value("t1"), Some(function.as_str()));
-        assert!(
-            matches!(&application(idp.directory()).claims[0].value, Value::Transformation(steps) if steps.len() == 1)
-        );
-    }
-}
-
-#[tokio::test]
 async fn a_condition_names_users_groups_and_another_source() {
     let (idp, mut admin, path) = with_application().await;
     let group = Group::new("Sales");
@@ -326,4 +224,45 @@ async fn the_group_claim_has_all_its_options() {
     let list = admin.open(&format!("{path}/single-sign-on/claims")).await;
     admin.press(&list, "Delete the claim groups", &[]).await;
     assert_eq!(application(idp.directory()).group_claims, None);
+}
+
+#[tokio::test]
+async fn where_a_policy_decides_the_page_is_read_only() {
+    let (idp, mut admin, path) = with_application().await;
+    let new = admin.open(&format!("{path}/single-sign-on/claims/new")).await;
+    let policy = Policy {
+        id: "5f1c1d3e-0000-4000-8000-000000000001".to_owned(),
+        kind: PolicyKind::ClaimsMapping,
+        display_name: "By Graph".to_owned(),
+        definition: Vec::new(),
+        is_organization_default: false,
+    };
+    idp.directory()
+        .change(|directory| {
+            let tenant = &mut directory.tenants[0];
+            tenant.applications[0].policies.push(policy.id.clone());
+            tenant.policies.push(policy);
+            Ok::<_, std::convert::Infallible>(())
+        })
+        .unwrap();
+    let list = admin.open(&format!("{path}/single-sign-on/claims")).await;
+    assert!(list.text().contains("By Graph") && !list.text().contains("Add new claim"));
+    let form = [("revision", "1"), ("name", "x"), ("attribute", "user.mail")];
+    let told = admin.press(&new, "Save", &form).await;
+    assert!(told.error("name").contains("policy decides"), "{}", told.text());
+}
+
+#[tokio::test]
+async fn issuer_and_audience_are_changed_by_the_advanced_options() {
+    let (idp, mut admin, path) = with_application().await;
+    let list = admin.open(&format!("{path}/single-sign-on/claims")).await;
+    let page = admin.follow(&list, "Advanced SAML claims options").await;
+    let told = admin.press(&page, "Save", &[("audience", "no uri")]).await;
+    assert!(told.error("audience").contains("absolute URI"));
+    let fields = [("audience", "urn:other"), ("issuer_with_application_id", "yes")];
+    let list = admin.press(&told, "Save", &fields).await;
+    assert_eq!(list.notice(), "The advanced options were saved.");
+    let saved = application(idp.directory());
+    assert_eq!(saved.audience_override.as_deref(), Some("urn:other"));
+    assert!(saved.issuer_with_application_id);
 }

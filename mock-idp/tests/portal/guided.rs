@@ -3,7 +3,8 @@
 use mock_idp::Shared;
 use mock_idp::server::MockIdp;
 
-use super::kit::{Admin, Page};
+use super::kit::Admin;
+use super::page::Page;
 use super::portal;
 
 const ADDRESSES: [(&str, &str); 2] = [

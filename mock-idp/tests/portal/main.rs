@@ -5,12 +5,15 @@ mod access;
 mod certificates;
 mod claims;
 mod conflict;
+mod groups;
 mod guided;
 mod kit;
+mod page;
 mod pages;
 mod people;
 mod single_sign_on;
 mod transfer;
+mod transformations;
 mod tutorial;
 
 use mock_idp::Shared;

@@ -136,7 +136,7 @@ async fn somebody_who_follows_the_page_word_for_word_finds_each_label_and_button
 }
 
 /// The link "Users and groups" of the dialog, not that of the navigation.
-fn select(page: &super::kit::Page) -> String {
+fn select(page: &super::page::Page) -> String {
     let html = page.html();
     let link = html
         .select(&scraper::Selector::parse("form h2 a").unwrap())

@@ -45,6 +45,9 @@ async fn the_tiles_are_those_that_the_person_may_open() {
         "a linked application is a link"
     );
 
+    let log = format!("{}/portal/contoso.example/sign-ins?app=My+Apps", idp.origin());
+    assert_eq!(browser.get(&log).await.all("tbody tr").len(), 1);
+
     let found = browser.get(&format!("{apps}?search=BACKUP")).await;
     assert_eq!(found.all("a.tile").len(), 1);
     let tile = found.link("a.tile").unwrap();

@@ -69,7 +69,7 @@ async fn each_attempt_stands_there_with_its_messages_as_they_were() {
         "the page tells the id of its request"
     );
     let one = browser.get(&format!("{log}/{id}")).await;
-    assert!(one.text().contains("700016") && one.text().contains("No message."));
+    assert!(one.text().contains("700016") && one.text().contains("The application was told nothing"));
     let correlation = one.all("code");
     assert!(refused.all("dd").iter().any(|shown| correlation.contains(shown)));
 

@@ -162,6 +162,7 @@ mod tests {
         assert!(verify(directory, &token, later(-SKEW - 1)).is_err());
         let elsewhere = Directory {
             tenants: vec![directory.fabrikam().clone()],
+            templates: Vec::new(),
         };
         assert!(verify(&elsewhere, &token, now).is_err());
     }

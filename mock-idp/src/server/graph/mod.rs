@@ -9,6 +9,7 @@ mod assignment;
 mod body;
 mod call;
 mod claims_policy;
+mod client;
 mod credential;
 mod definition;
 mod discovery;
@@ -30,6 +31,7 @@ mod signing;
 mod template;
 mod transformation;
 mod user;
+mod user_patch;
 mod wire;
 
 use std::sync::Arc;
@@ -44,7 +46,7 @@ use axum::routing::{any, get};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-pub use oauth::Client;
+pub use client::Client;
 pub use template::{ApplicationTemplate, Prepare};
 
 use super::Idp;

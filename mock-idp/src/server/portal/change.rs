@@ -1,8 +1,9 @@
 //! Every change that the portal makes: checked against Azure's rules, against what others did meanwhile, and kept or not made.
 
+use super::app_scene::AppScene;
 use super::entry::{Entry, Failure};
 use super::memory::{Memory, Tracked};
-use super::scene::{AppScene, Scene};
+use super::scene::Scene;
 use crate::ChangeError;
 use crate::directory::{Application, Directory, Group, Tenant, User};
 

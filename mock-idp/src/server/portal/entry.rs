@@ -81,7 +81,15 @@ impl From<RuleError> for Failure {
             "Notification Email" => "notification_email",
             other => other,
         };
-        Self::field(field, sentence(&rule.problem))
+        Self::field(field, worded(&rule))
+    }
+}
+
+/// What a rule says, as a sentence that stands beside the field and in a list of all problems.
+pub(crate) fn worded(rule: &RuleError) -> String {
+    match rule.problem.strip_prefix("it ") {
+        Some(rest) => sentence(&format!("{} {rest}", rule.field)),
+        None => sentence(&rule.problem),
     }
 }
 

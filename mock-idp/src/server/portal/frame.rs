@@ -1,10 +1,11 @@
 //! The page around every page: banner, navigation, the way back, the notice.
 
-use axum::http::header;
-use axum::response::{Html, IntoResponse, Response};
-use maud::{DOCTYPE, Markup, html};
+use axum::response::Response;
+use maud::{Markup, html};
 
-use super::scene::{AppScene, Scene};
+use super::app_scene::AppScene;
+use super::document::document;
+use super::scene::Scene;
 use crate::directory::Application;
 
 /// Where a page stands in the tenant's navigation.
@@ -61,7 +62,7 @@ pub(crate) type Trail<'a> = &'a [(String, &'a str)];
 impl Scene {
     /// A page of the tenant.
     pub(crate) fn show(&self, section: Section, trail: Trail<'_>, title: &str, content: &Markup) -> Response {
-        let crumbs = self.crumbs(section);
+        let crumbs = self.crumbs(section, title);
         let body = html! {
             (crumb_list(&crumbs, trail, title))
             (self.told())
@@ -75,11 +76,11 @@ impl Scene {
         html! { @if let Some(notice) = &self.notice { div.notice role="status" { p { (notice) } } } }
     }
 
-    fn crumbs(&self, section: Section) -> Vec<(String, String)> {
+    fn crumbs(&self, section: Section, title: &str) -> Vec<(String, String)> {
         let home = (self.path(""), self.tenant().display_name.clone());
-        let own = SECTIONS
-            .iter()
-            .find(|(known, ..)| *known == section && section != Section::Overview);
+        let own = SECTIONS.iter().find(|(known, _, words, _)| {
+            *known == section && section != Section::Overview && *words != title
+        });
         let own = own.map(|(_, path, words, _)| (self.path(path), (*words).to_owned()));
         std::iter::once(home).chain(own).collect()
     }
@@ -136,7 +137,7 @@ impl AppScene {
         content: &Markup,
     ) -> Response {
         let application = self.application();
-        let mut crumbs = self.crumbs(Section::Applications);
+        let mut crumbs = self.crumbs(Section::Applications, title);
         crumbs.push((self.within(""), application.display_name.clone()));
         let own = APP_SECTIONS.iter().find(|(known, _, words)| {
             *known == section && section != AppSection::Overview && *words != title
@@ -170,7 +171,7 @@ impl AppScene {
                 h2 { "Security" }
                 ul { (link(&APP_SECTIONS[5])) }
                 h2 { "Activity" }
-                ul { li { a href=(self.path("sign-ins")) { "Sign-in logs" } } }
+                ul { li { a href=(self.path(&format!("sign-ins?app={}", application.app_id))) { "Sign-in logs" } } }
             }
         }
     }
@@ -183,88 +184,6 @@ fn crumb_list(crumbs: &[(String, String)], trail: Trail<'_>, title: &str) -> Mar
                 @for (path, words) in crumbs { li { a href=(path) { (words) } } }
                 @for (path, words) in trail { li { a href=(path) { (words) } } }
                 li aria-current="page" { (title) }
-            }
-        }
-    }
-}
-
-/// The page for what is not there.
-pub(crate) fn gone(scene: Option<&Scene>, what: &str) -> Response {
-    let back = scene.map_or_else(|| "/portal".to_owned(), |scene| scene.path(""));
-    let body = html! {
-        main #main.alone {
-            h1 { "Not found" }
-            p { (what) " is not here, or not any more. Somebody may have deleted it meanwhile; nothing was changed." }
-            p { a.button href=(back) { "To the overview" } }
-        }
-    };
-    document("Not found", &body)
-}
-
-/// One sentence on a page.
-pub(crate) fn plain(title: &str, text: &str) -> Response {
-    let body = html! {
-        main #main.alone { h1 { (title) } p role="alert" { (text) } p { a.button href="/portal" { "To the overview" } } }
-    };
-    document(title, &body)
-}
-
-fn document(title: &str, body: &Markup) -> Response {
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta name="robots" content="noindex";
-                title { (title) " – mock identity provider" }
-                link rel="stylesheet" href="/portal/portal.css";
-                script src="/portal/portal.js" defer {}
-            }
-            body {
-                a.skip href="#main" { "Skip to the content" }
-                p.mock role="note" { strong { "Mock identity provider" } " – for tests only, no real directory" }
-                (body)
-            }
-        }
-    };
-    let headers = [
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-        ),
-    ];
-    (headers, Html(page.into_string())).into_response()
-}
-
-/// The style of every page of the portal.
-pub(crate) async fn style() -> Response {
-    (
-        [(header::CONTENT_TYPE, "text/css; charset=utf-8")],
-        include_str!("portal.css"),
-    )
-        .into_response()
-}
-
-/// What the copy buttons do; everything else works without.
-pub(crate) async fn script() -> Response {
-    (
-        [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")],
-        include_str!("portal.js"),
-    )
-        .into_response()
-}
-
-/// A value to take along, with a button that copies it where scripts run.
-pub(crate) fn copied(id: &str, label: &str, value: &str) -> Markup {
-    html! {
-        div.copied {
-            label for=(id) { (label) }
-            div.row {
-                input #(id) type="text" readonly value=(value);
-                button.quiet.copy type="button" data-copy=(id) aria-label={ "Copy " (label) } hidden { "Copy" }
             }
         }
     }

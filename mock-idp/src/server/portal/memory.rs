@@ -67,6 +67,8 @@ type Draft = Vec<(String, String)>;
 
 /// How many states of things are remembered, and how many drafts.
 const MOST: usize = 256;
+/// The most bytes of one draft; a page has no reason for more.
+const LARGEST_DRAFT: usize = 64 * 1024;
 
 impl Default for Memory {
     fn default() -> Self {
@@ -118,6 +120,10 @@ impl Memory {
     pub(crate) fn draft(&self, key: &str, fields: &[(String, String)]) {
         let mut drafts = held(&self.drafts);
         drafts.retain(|(known, _)| known != key);
+        let size: usize = fields.iter().map(|(name, value)| name.len() + value.len()).sum();
+        if size > LARGEST_DRAFT {
+            return;
+        }
         if drafts.len() >= MOST {
             drafts.pop_front();
         }

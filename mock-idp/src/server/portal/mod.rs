@@ -6,7 +6,9 @@
 
 mod access;
 mod app;
+mod app_scene;
 mod change;
+mod document;
 mod entry;
 mod field;
 mod frame;
@@ -34,8 +36,8 @@ pub(super) fn router() -> Router<Arc<Idp>> {
     let memory: Arc<memory::Memory> = Arc::default();
     Router::new()
         .route("/", get(first))
-        .route("/portal.css", get(frame::style))
-        .route("/portal.js", get(frame::script))
+        .route("/portal.css", get(document::style))
+        .route("/portal.js", get(document::script))
         .route("/{tenant}", get(overview::show))
         .merge(app::routes())
         .merge(sso::routes())
@@ -50,7 +52,7 @@ pub(super) fn router() -> Router<Arc<Idp>> {
 async fn first(State(idp): State<Arc<Idp>>) -> Response {
     match idp.directory().tenants.first() {
         Some(tenant) => scene::see_other(&format!("/portal/{}", page::path_segment(&tenant.domain))),
-        None => frame::plain(
+        None => document::plain(
             "No tenant",
             "The directory has no tenant. Import one, or begin with a new state folder.",
         ),

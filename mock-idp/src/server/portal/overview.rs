@@ -3,7 +3,8 @@
 use axum::response::Response;
 use maud::html;
 
-use super::frame::{Section, copied};
+use super::document::copied;
+use super::frame::Section;
 use super::scene::Scene;
 use crate::server::{metadata_url, sso_url};
 

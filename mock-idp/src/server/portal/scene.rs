@@ -1,7 +1,6 @@
 //! Where a request is in the portal: which tenant, which application, in which browser.
 
 use std::collections::HashMap;
-use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Path, Query};
@@ -9,10 +8,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::document;
 use super::entry::{Entry, Failure};
-use super::frame;
-use super::memory::{Memory, Tracked};
-use crate::directory::{Application, Directory, Tenant};
+use super::memory::Memory;
+use crate::directory::{Directory, Tenant};
 use crate::server::csrf::Browser;
 use crate::server::{Idp, page};
 
@@ -28,20 +27,6 @@ pub(crate) struct Scene {
     parameters: HashMap<String, String>,
     query: Vec<(String, String)>,
     at: usize,
-}
-
-/// A page of one application of a tenant.
-pub(crate) struct AppScene {
-    scene: Scene,
-    at: usize,
-}
-
-impl Deref for AppScene {
-    type Target = Scene;
-
-    fn deref(&self) -> &Scene {
-        &self.scene
-    }
 }
 
 impl Scene {
@@ -85,7 +70,7 @@ impl Scene {
 
     /// The page for what is not there, or not any more.
     pub(crate) fn gone(&self, what: &str) -> Response {
-        (StatusCode::NOT_FOUND, frame::gone(Some(self), what)).into_response()
+        (StatusCode::NOT_FOUND, document::gone(Some(self), what)).into_response()
     }
 
     /// The same place in the directory as it is now; none where the tenant has gone.
@@ -124,95 +109,6 @@ impl Scene {
     }
 }
 
-impl AppScene {
-    pub(crate) fn application(&self) -> &Application {
-        &self.tenant().applications[self.at]
-    }
-
-    /// A path of this application.
-    pub(crate) fn within(&self, below: &str) -> String {
-        let app_id = &self.application().app_id;
-        match below {
-            "" => self.path(&format!("applications/{app_id}")),
-            below => self.path(&format!("applications/{app_id}/{below}")),
-        }
-    }
-
-    /// 303 to a page of this application, which shows the notice.
-    pub(crate) fn done(&self, below: &str, notice: &str) -> Response {
-        self.scene.done(&self.within(below), notice)
-    }
-
-    /// The same, to any path of ours.
-    pub(crate) fn scene_done(&self, path: &str, notice: &str) -> Response {
-        self.scene.done(path, notice)
-    }
-
-    /// The page of the tenant that this one is.
-    pub(crate) fn scene(&self) -> &Scene {
-        &self.scene
-    }
-
-    /// Shows a form again after something was saved that it does not leave for: with what was typed, and the new mark.
-    pub(crate) fn renewed(
-        &self,
-        entry: &mut Entry,
-        show: impl FnOnce(&Self, &Entry) -> Response,
-    ) -> Response {
-        let found = self
-            .anew()
-            .and_then(|scene| Self::of(scene, &self.application().app_id));
-        match found {
-            Some(scene) => {
-                scene.memory.remember(scene.application());
-                entry.set("revision", scene.application().mark());
-                show(&scene, entry)
-            }
-            None => self.gone("The application"),
-        }
-    }
-
-    /// What a form about this application begins with: the mark of what it shows.
-    pub(crate) fn entry(&self) -> Entry {
-        self.memory.remember(self.application());
-        Entry::default().with("revision", self.application().mark())
-    }
-
-    /// Shows a form again that was not saved, with what was typed, the reason, and the mark that the application has now.
-    pub(crate) fn again(
-        &self,
-        mut entry: Entry,
-        failure: Failure,
-        show: impl FnOnce(&Self, &Entry) -> Response,
-    ) -> Response {
-        let app_id = self.application().app_id.clone();
-        if let Failure::Stale(_) = failure
-            && let Some((_, application)) = self.idp.directory().application(&app_id)
-        {
-            entry.set("revision", application.mark());
-        }
-        self.scene.again(entry, failure, |scene, entry| {
-            let found = scene.anew().and_then(|scene| Self::of(scene, &app_id));
-            match found {
-                Some(scene) => {
-                    scene.memory.remember(scene.application());
-                    show(&scene, entry)
-                }
-                None => scene.gone("The application"),
-            }
-        })
-    }
-
-    fn of(scene: Scene, id: &str) -> Option<Self> {
-        let applications = &scene.tenant().applications;
-        let at = applications.iter().position(|known| {
-            let ids = [&known.app_id, &known.object_id, &known.service_principal_id];
-            ids.iter().any(|own| own.eq_ignore_ascii_case(id))
-        })?;
-        Some(Self { scene, at })
-    }
-}
-
 impl FromRequestParts<Arc<Idp>> for Scene {
     type Rejection = Response;
 
@@ -241,23 +137,7 @@ impl FromRequestParts<Arc<Idp>> for Scene {
                 query,
                 at,
             }),
-            None => Err((StatusCode::NOT_FOUND, frame::gone(None, "That tenant")).into_response()),
-        }
-    }
-}
-
-impl FromRequestParts<Arc<Idp>> for AppScene {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, idp: &Arc<Idp>) -> Result<Self, Response> {
-        let scene = Scene::from_request_parts(parts, idp).await?;
-        let id = scene.parameter("app").to_owned();
-        match scene.anew().and_then(|anew| {
-            let notice = scene.notice.clone();
-            Self::of(Scene { notice, ..anew }, &id)
-        }) {
-            Some(scene) => Ok(scene),
-            None => Err(scene.gone("That application")),
+            None => Err((StatusCode::NOT_FOUND, document::gone(None, "That tenant")).into_response()),
         }
     }
 }

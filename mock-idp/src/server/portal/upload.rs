@@ -7,8 +7,8 @@ use axum::extract::{FromRequest, FromRequestParts as _, Multipart, Request};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
+use super::document;
 use super::entry::Entry;
-use super::frame;
 use crate::server::csrf::{Browser, FIELD};
 use crate::server::{Idp, page};
 
@@ -74,7 +74,7 @@ fn unreadable(status: StatusCode) -> Response {
         StatusCode::REQUEST_TIMEOUT => "The file did not arrive within a minute.",
         _ => "The form could not be read.",
     };
-    let page = frame::plain(
+    let page = document::plain(
         "Nothing was changed",
         &format!("{why} Go back and send it once more."),
     );

@@ -1,10 +1,12 @@
 //! How the pages write times and names of files.
 
 use jiff::Timestamp;
+use maud::{Markup, html};
 
 /// `2026-01-05`.
-pub(crate) fn day(instant: Timestamp) -> String {
-    instant.strftime("%Y-%m-%d").to_string()
+pub(crate) fn day(instant: Timestamp) -> Markup {
+    let day = instant.strftime("%Y-%m-%d").to_string();
+    html! { time datetime=(day) { (day) } }
 }
 
 /// `2026-01-05 10:00 UTC`.

@@ -3,13 +3,19 @@
 use maud::{Markup, html};
 use saml::document;
 
-/// A section with the message and what in it is signed.
-pub(super) fn shown(id: &str, title: &str, xml: Option<&str>, query_signature: bool) -> Markup {
+/// A section with the message and what in it is signed, or, without one, with what there was instead.
+pub(super) fn shown(
+    id: &str,
+    title: &str,
+    xml: Option<&str>,
+    query_signature: bool,
+    instead: &str,
+) -> Markup {
     html! {
         section.card aria-labelledby=(id) {
             h2 id=(id) { (title) }
             @match xml {
-                None => p.muted { "No message." },
+                None => p.muted { (instead) },
                 Some(xml) => {
                     (signed(xml, query_signature))
                     pre.xml tabindex="0" {

@@ -8,6 +8,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use maud::{Markup, html};
 
+use super::answer::Binding;
 use super::error_page::timestamp;
 use super::sign_in_log::{Attempt, Kind, Outcome};
 use super::{Idp, error_lookup, page, sso};
@@ -68,8 +69,8 @@ pub(super) async fn one(
             }
             h1 { (kind(&attempt)) ", " (timestamp(attempt.at)) }
             (facts(&attempt))
-            (message::shown("request", "What was asked", attempt.request_xml.as_deref(), attempt.query_signature))
-            (message::shown("response", "What was answered", attempt.response_xml.as_deref(), false))
+            (message::shown("request", "What was asked", attempt.request_xml.as_deref(), attempt.query_signature, no_request(&attempt)))
+            (message::shown("response", "What was answered", attempt.response_xml.as_deref(), false, no_response(&attempt)))
             @if let Some(relay_state) = &attempt.relay_state {
                 section.card aria-labelledby="relay" {
                     h2 #relay { "RelayState" }
@@ -150,7 +151,7 @@ fn facts(attempt: &Attempt) -> Markup {
                 }
                 dt { "User" } dd { (named(attempt.user.as_ref())) }
                 dt { "Application" } dd { (application(attempt)) }
-                @if let Some((app_id, _)) = &attempt.application { dt { "Application ID" } dd { code { (app_id) } } }
+                @if let Some((app_id, _)) = attempt.application.as_ref().filter(|(app_id, _)| !app_id.is_empty()) { dt { "Application ID" } dd { code { (app_id) } } }
                 dt { "Binding" } dd { (attempt.binding.as_str()) }
                 @if let Some(destination) = &attempt.destination { dt { "Answer sent to" } dd { (destination) } }
                 dt { "Request ID" } dd { code { (attempt.request_id) } }
@@ -158,6 +159,22 @@ fn facts(attempt: &Attempt) -> Markup {
                 dt { "IP address" } dd { @match attempt.ip { Some(ip) => (ip), None => "unknown" } }
             }
         }
+    }
+}
+
+fn no_request(attempt: &Attempt) -> &'static str {
+    match (attempt.binding, attempt.kind) {
+        (Binding::IdpInitiated, Kind::SignIn) => "No request: it began at a link or a tile.",
+        (_, Kind::SignOut) => "No request: the person signed out here.",
+        _ => "Nothing that could be decoded.",
+    }
+}
+
+fn no_response(attempt: &Attempt) -> &'static str {
+    match (&attempt.outcome, attempt.kind) {
+        (Outcome::Failure(_), _) => "A page with the error. The application was told nothing.",
+        (Outcome::Success, Kind::SignOut) => "The session ended; whoever asked was told so by a redirect.",
+        (Outcome::Success, Kind::SignIn) => "No message.",
     }
 }
 

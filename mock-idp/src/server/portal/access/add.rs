@@ -5,12 +5,12 @@ use maud::html;
 
 use crate::directory::{Application, Assignment, DEFAULT_ACCESS, Principal, Tenant};
 use crate::server::csrf::Form;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::change;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
 use crate::server::portal::frame::AppSection;
 use crate::server::portal::people::{Offered, picked, principal, selection};
-use crate::server::portal::scene::AppScene;
 
 /// The dialog; `?principal=` says who was selected.
 pub(crate) async fn show(scene: AppScene) -> Response {

@@ -6,11 +6,11 @@ use maud::html;
 use super::add::role_choices;
 use crate::directory::{Application, DEFAULT_ACCESS, Principal, Tenant};
 use crate::server::csrf::Form;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::change;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
 use crate::server::portal::frame::AppSection;
-use crate::server::portal::scene::AppScene;
 use crate::server::portal::words;
 
 pub(crate) async fn show(scene: AppScene) -> Response {

@@ -6,11 +6,11 @@ use maud::{Markup, html};
 use crate::directory::{AppRole, Application};
 use crate::guid;
 use crate::server::csrf::Form;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::change;
 use crate::server::portal::entry::{Entry, Failure, Problem};
 use crate::server::portal::field;
 use crate::server::portal::frame::AppSection;
-use crate::server::portal::scene::AppScene;
 
 const MEMBERS: [(&str, &str, &[&str]); 3] = [
     ("people", "Users/Groups", &["User"]),

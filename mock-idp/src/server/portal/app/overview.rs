@@ -4,8 +4,9 @@ use axum::response::Response;
 use maud::html;
 
 use crate::directory::SsoMode;
-use crate::server::portal::frame::{AppSection, copied};
-use crate::server::portal::scene::AppScene;
+use crate::server::portal::app_scene::AppScene;
+use crate::server::portal::document::copied;
+use crate::server::portal::frame::AppSection;
 use crate::server::portal::words;
 
 /// Its ids, and what comes next.

@@ -5,11 +5,11 @@ use maud::html;
 
 use crate::directory::{Application, ConditionalAccess};
 use crate::server::csrf::Form;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::change;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
 use crate::server::portal::frame::AppSection;
-use crate::server::portal::scene::AppScene;
 
 pub(crate) async fn show(scene: AppScene) -> Response {
     let entry = filled(scene.entry(), scene.application());

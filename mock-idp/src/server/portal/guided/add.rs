@@ -6,10 +6,11 @@ use maud::html;
 use super::step::{Step, first};
 use crate::server::csrf::Form;
 use crate::server::portal::app::{choose, create as make};
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::change;
 use crate::server::portal::entry::Entry;
 use crate::server::portal::field;
-use crate::server::portal::scene::{AppScene, Scene, see_other};
+use crate::server::portal::scene::{Scene, see_other};
 
 /// The gallery.
 pub(crate) async fn show(scene: Scene) -> Response {

@@ -6,10 +6,10 @@ use maud::html;
 use super::step::Step;
 use crate::directory::{Assignment, DEFAULT_ACCESS, Principal};
 use crate::server::csrf::Form;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::change;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::people::{Offered, principal, selection};
-use crate::server::portal::scene::AppScene;
 
 pub(crate) async fn show(scene: AppScene) -> Response {
     let entry = Step::Users.entry(&scene, |mut entry| {

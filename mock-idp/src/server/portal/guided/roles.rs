@@ -6,10 +6,10 @@ use maud::{Markup, html};
 use super::step::Step;
 use crate::server::csrf::Form;
 use crate::server::portal::access::{check_role, named, put_role, role_choices, role_fields};
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::change;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
-use crate::server::portal::scene::AppScene;
 
 pub(crate) async fn show(scene: AppScene) -> Response {
     let entry = Step::Roles.entry(&scene, |mut entry| {

@@ -6,9 +6,9 @@ use maud::html;
 
 use super::step::Step;
 use crate::server::csrf::Form;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::change;
 use crate::server::portal::entry::{Entry, Failure};
-use crate::server::portal::scene::AppScene;
 use crate::server::portal::sso::{addresses, fill_addresses, take_addresses};
 
 pub(crate) async fn show(scene: AppScene) -> Response {

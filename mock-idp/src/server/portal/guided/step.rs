@@ -3,11 +3,12 @@
 use axum::response::Response;
 use maud::{Markup, html};
 
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
 use crate::server::portal::frame::Section;
 use crate::server::portal::memory::Tracked as _;
-use crate::server::portal::scene::{AppScene, Scene, see_other};
+use crate::server::portal::scene::{Scene, see_other};
 
 /// A step.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use axum::response::Response;
 use maud::html;
 
 use super::step::Step;
-use crate::server::portal::scene::AppScene;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::sso::{handover, test_path};
 
 pub(crate) async fn show(scene: AppScene) -> Response {

@@ -1,17 +1,16 @@
 //! One group: what it is, who is in it, its end.
 
 use axum::response::Response;
-use maud::{Markup, html};
+use maud::html;
 
 use super::groups::{describe, fields};
-use super::{Offered, principal, selection};
 use crate::directory::{Group, GroupKind, GroupOnPremises};
 use crate::server::csrf::Form;
-use crate::server::portal::access::named;
 use crate::server::portal::change;
+use crate::server::portal::document::copied;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
-use crate::server::portal::frame::{Section, copied};
+use crate::server::portal::frame::Section;
 use crate::server::portal::memory::Tracked as _;
 use crate::server::portal::scene::Scene;
 
@@ -39,73 +38,6 @@ pub(crate) async fn save(scene: Scene, Form(fields): Form) -> Response {
     match saved {
         Ok(()) => scene.done(&format!("groups/{id}"), "The group was saved."),
         Err(failure) => again(&scene, entry, failure, page),
-    }
-}
-
-/// "Add members": the list to select from.
-pub(crate) async fn select(scene: Scene) -> Response {
-    let entry = scene.queried();
-    adding(&scene, &entry)
-}
-
-/// "Select".
-pub(crate) async fn add(scene: Scene, Form(fields): Form) -> Response {
-    let entry = Entry::from(fields);
-    if entry.has("more") {
-        return adding(&scene, &entry);
-    }
-    let id = scene.parameter("group").to_owned();
-    let added = change::tenant(&scene, |tenant| {
-        let wanted: Vec<_> = entry
-            .all("principal")
-            .into_iter()
-            .map(|id| principal(tenant, id))
-            .collect();
-        let wanted: Option<Vec<_>> = wanted.into_iter().collect();
-        let wanted = wanted.ok_or_else(|| {
-            Failure::field(
-                "principal",
-                "A user or group that was selected is not there any more; select again.",
-            )
-        })?;
-        if wanted.is_empty() {
-            return Err(Failure::field("principal", "Select at least one user or group."));
-        }
-        if wanted.iter().any(|member| member.id().eq_ignore_ascii_case(&id)) {
-            return Err(Failure::field(
-                "principal",
-                "A group cannot be a member of itself.",
-            ));
-        }
-        let group = tenant
-            .groups
-            .iter_mut()
-            .find(|group| group.object_id.eq_ignore_ascii_case(&id));
-        let group = group.ok_or(Failure::Gone)?;
-        for member in wanted {
-            if !group.members.contains(&member) {
-                group.members.push(member);
-            }
-        }
-        Ok(())
-    });
-    match added {
-        Ok(()) => scene.done(&format!("groups/{id}"), "The members were added."),
-        Err(failure) => scene.again(entry, failure, adding),
-    }
-}
-
-/// "Remove" of one member.
-pub(crate) async fn remove(scene: Scene, Form(fields): Form) -> Response {
-    let entry = Entry::from(fields);
-    let id = scene.parameter("group").to_owned();
-    let removed = change::group(&scene, &id, &Entry::default(), |group| {
-        group.members.retain(|member| member.id() != entry.text("member"));
-        Ok(())
-    });
-    match removed {
-        Ok(()) => scene.done(&format!("groups/{id}"), "The member was removed."),
-        Err(failure) => scene.again(self::entry(&scene).unwrap_or_default(), failure, page),
     }
 }
 
@@ -154,12 +86,14 @@ fn again(
     scene.again(entry, failure, show)
 }
 
-fn known(scene: &Scene) -> Option<&Group> {
+/// The group of the path.
+pub(crate) fn known(scene: &Scene) -> Option<&Group> {
     let found = scene.tenant().group(scene.parameter("group"));
     found.filter(|group| !matches!(group.kind, GroupKind::DirectoryRole(_)))
 }
 
-fn entry(scene: &Scene) -> Option<Entry> {
+/// The form's fields, as the group has them.
+pub(crate) fn entry(scene: &Scene) -> Option<Entry> {
     let group = known(scene)?;
     scene.memory.remember(group);
     let on_premises = group.on_premises.clone().unwrap_or_default();
@@ -183,7 +117,8 @@ fn entry(scene: &Scene) -> Option<Entry> {
     Some(entry)
 }
 
-fn page(scene: &Scene, entry: &Entry) -> Response {
+/// The page of the group.
+pub(crate) fn page(scene: &Scene, entry: &Entry) -> Response {
     let Some(group) = known(scene) else {
         return scene.gone("That group");
     };
@@ -207,51 +142,10 @@ fn page(scene: &Scene, entry: &Entry) -> Response {
     };
     let content = html! {
         (copied("object-id", "Object ID", &group.object_id))
-        (members(scene, group, &at))
+        (super::members::list(scene, group, &at))
         (field::form(scene, &at, entry, &form))
     };
     scene.show(Section::Groups, &[], &group.display_name, &content)
-}
-
-fn members(scene: &Scene, group: &Group, at: &str) -> Markup {
-    html! {
-        section.card aria-labelledby="members" {
-            h2 #members { "Members" }
-            @if group.members.is_empty() { p.muted { "Nobody yet." } }
-            ul {
-                @for member in &group.members {
-                    @let (name, kind) = named(scene.tenant(), member);
-                    li {
-                        (name) " " span.muted { (kind) } " "
-                        (field::button(scene, &format!("{at}/remove"), &[("member", member.id())], "link danger", &html! { "Remove" span.visually-hidden { " " (name) } }))
-                    }
-                }
-            }
-            p { a.button.quiet href={ (at) "/members" } { "Add members" } }
-        }
-    }
-}
-
-fn adding(scene: &Scene, entry: &Entry) -> Response {
-    let Some(group) = known(scene) else {
-        return scene.gone("That group");
-    };
-    let at = scene.path(&format!("groups/{}", group.object_id));
-    let here = format!("{at}/members");
-    let form = html! {
-        (selection(scene, entry, None, Offered::UsersAndGroups))
-        div.tools {
-            button type="submit" { "Select" }
-            a.button.quiet href=(at) { "Cancel" }
-        }
-    };
-    let form = field::form(scene, &here, entry, &form);
-    scene.show(
-        Section::Groups,
-        &[(at, &group.display_name)],
-        "Add members",
-        &form,
-    )
 }
 
 fn question(scene: &Scene, entry: &Entry) -> Response {

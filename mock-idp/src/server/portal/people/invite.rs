@@ -72,7 +72,7 @@ fn guest(entry: &Entry, tenant: &Tenant, home: &str) -> Result<User, Failure> {
     });
     // The domain's own rule would call the account name wrong; the guest only knows the address.
     tenant.check_user(&user).map_err(|rule| match rule.field {
-        "User principal name" => Failure::field("mail", super::super::entry::sentence(&rule.problem)),
+        "User principal name" => Failure::field("mail", super::super::entry::worded(&rule)),
         _ => rule.into(),
     })?;
     Ok(user)

@@ -3,6 +3,7 @@
 mod group;
 mod groups;
 mod invite;
+mod members;
 mod new_user;
 mod picker;
 mod profile;
@@ -32,9 +33,9 @@ pub(crate) fn routes() -> Router<Arc<Idp>> {
         .route("/{tenant}/groups/{group}", get(group::show).post(group::save))
         .route(
             "/{tenant}/groups/{group}/members",
-            get(group::select).post(group::add),
+            get(members::select).post(members::add),
         )
-        .route("/{tenant}/groups/{group}/remove", post(group::remove))
+        .route("/{tenant}/groups/{group}/remove", post(members::remove))
         .route(
             "/{tenant}/groups/{group}/delete",
             get(group::ask).post(group::delete),

@@ -7,9 +7,10 @@ use super::profile;
 use crate::directory::{GroupKind, User};
 use crate::server::csrf::Form;
 use crate::server::portal::change;
+use crate::server::portal::document::copied;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
-use crate::server::portal::frame::{Section, copied};
+use crate::server::portal::frame::Section;
 use crate::server::portal::memory::Tracked as _;
 use crate::server::portal::scene::Scene;
 

@@ -5,8 +5,9 @@ use maud::{Markup, html};
 
 use super::value;
 use crate::directory::{Application, NameIdClaim, SigningOption};
-use crate::server::portal::frame::{AppSection, copied};
-use crate::server::portal::scene::AppScene;
+use crate::server::portal::app_scene::AppScene;
+use crate::server::portal::document::copied;
+use crate::server::portal::frame::AppSection;
 use crate::server::portal::words;
 use crate::server::{metadata_url, page, sso_url};
 

@@ -2,19 +2,18 @@
 
 use axum::response::Response;
 use jiff::Timestamp;
-use maud::{Markup, html};
+use maud::html;
 use saml::key::SigningKey;
 
 use super::metadata::file_input;
 use crate::directory::{Signing, SigningCertificate, SigningOption};
 use crate::server::csrf::Form;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::change;
 use crate::server::portal::entry::{Entry, Failure, sentence};
 use crate::server::portal::field;
 use crate::server::portal::frame::AppSection;
-use crate::server::portal::scene::AppScene;
 use crate::server::portal::upload::Upload;
-use crate::server::portal::words;
 
 const OPTIONS: [(&str, &str, SigningOption); 3] = [
     ("assertion", "Sign SAML assertion", SigningOption::Assertion),
@@ -204,7 +203,7 @@ fn page(scene: &AppScene, entry: &Entry) -> Response {
     let content = html! {
         (field::alert(entry))
         div.tools #new { (field::button(scene, &at("new"), &[], "", &html! { "New Certificate" })) a.button.quiet href="#import" { "Import Certificate" } }
-        (list(scene))
+        (super::certificate_list::show(scene))
         (field::form(scene, &scene.within("single-sign-on/certificates"), &silent(entry), &settings))
         form.sheet #import method="post" action=(at("import")) enctype="multipart/form-data" {
             (scene.browser.field())
@@ -228,47 +227,4 @@ fn page(scene: &AppScene, entry: &Entry) -> Response {
 /// The same fields; the page tells what went wrong above all its forms.
 fn silent(entry: &Entry) -> Entry {
     entry.clone().quiet()
-}
-
-fn list(scene: &AppScene) -> Markup {
-    let now = Timestamp::now();
-    let at = |key: &str, below: &str| scene.within(&format!("single-sign-on/certificates/{key}/{below}"));
-    html! {
-        @if scene.application().certificates.is_empty() {
-            p.card { "The application has no certificate of its own: the tenant’s key signs. The first one that is made or imported takes over at once." }
-        } @else {
-            div.scroll tabindex="0" role="region" aria-label="Certificates" {
-                table {
-                    thead { tr { th scope="col" { "Status" } th scope="col" { "Expiration Date" } th scope="col" { "Thumbprint" } th scope="col" { "Download" } th scope="col" { "Change" } } }
-                    tbody {
-                        @for own in &scene.application().certificates {
-                            tr {
-                                td {
-                                    @if own.active { span.tag.on { "Active" } } @else { span.tag { "Inactive" } }
-                                    @if own.is_expired(now) { " " span.tag.off { "Expired" } }
-                                    @if own.imported { " " span.tag { "Imported" } }
-                                }
-                                td { (words::day(own.certificate.not_after())) }
-                                td { code { (own.certificate.thumbprint_sha1()) } div.muted { (own.display_name) } }
-                                td {
-                                    @for (form, words) in [("base64", "Base64"), ("raw", "Raw"), ("pem", "PEM")] {
-                                        a href=(at(&own.key_id, form)) download { (words) } " "
-                                    }
-                                }
-                                td {
-                                    @if own.active {
-                                        span.muted { "In use" }
-                                    } @else {
-                                        (field::button(scene, &at(&own.key_id, "activate"), &[], "link", &html! { "Make certificate active" }))
-                                        " "
-                                        (field::button(scene, &at(&own.key_id, "delete"), &[], "link danger", &html! { "Delete Certificate" }))
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
 }

@@ -7,10 +7,10 @@ use super::claims::change_claims;
 use super::value;
 use crate::directory::{Application, Attribute, Claim, Condition, NameFormat, NameIdClaim, Value};
 use crate::server::csrf::Form;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
 use crate::server::portal::frame::AppSection;
-use crate::server::portal::scene::AppScene;
 
 /// Which claim a page is about.
 #[derive(Clone, Copy, PartialEq, Eq)]

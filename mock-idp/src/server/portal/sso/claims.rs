@@ -7,11 +7,11 @@ use super::value;
 use crate::directory::{NameIdClaim, Policy, PolicyKind};
 use crate::issuance::check_claims;
 use crate::server::csrf::Form;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::change;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
 use crate::server::portal::frame::AppSection;
-use crate::server::portal::scene::AppScene;
 
 pub(crate) async fn show(scene: AppScene) -> Response {
     page(&scene, &Entry::default())
@@ -42,9 +42,12 @@ pub(crate) async fn delete(scene: AppScene, Form(fields): Form) -> Response {
 
 /// The policy of Graph that takes the place of the portal's claims.
 pub(crate) fn mapping_policy(scene: &AppScene) -> Option<&Policy> {
-    let (tenant, application) = (scene.tenant(), scene.application());
-    let mut all = tenant.policies.iter();
-    all.find(|policy| policy.kind == PolicyKind::ClaimsMapping && application.policies.contains(&policy.id))
+    let mut all = scene.tenant().policies.iter();
+    all.find(|policy| decides(policy, scene.application()))
+}
+
+fn decides(policy: &Policy, application: &crate::Application) -> bool {
+    policy.kind == PolicyKind::ClaimsMapping && application.policies.contains(&policy.id)
 }
 
 /// Changes claims, unless a rule is broken: none of the restricted set, names that differ, transformations that can be done.
@@ -53,7 +56,14 @@ pub(crate) fn change_claims<T>(
     entry: &Entry,
     edit: impl FnOnce(&mut crate::Application) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    change::application(scene, entry, |application, _| {
+    change::application(scene, entry, |application, tenant| {
+        let mut policies = tenant.policies.iter();
+        if policies.any(|policy| decides(policy, application)) {
+            return Err(Failure::field(
+                "name",
+                "A claims mapping policy decides in place of this page; nothing can be edited here.",
+            ));
+        }
         let value = edit(application)?;
         check_claims(application).map_err(|rule| {
             let field = match rule.field {
@@ -63,7 +73,7 @@ pub(crate) fn change_claims<T>(
                 "Claim conditions" => "groups",
                 _ => "value",
             };
-            Failure::field(field, super::super::entry::sentence(&rule.problem))
+            Failure::field(field, super::super::entry::worded(&rule))
         })?;
         Ok(value)
     })
@@ -95,6 +105,7 @@ fn page(scene: &AppScene, entry: &Entry) -> Response {
             div.tools {
                 a.button href=(at("new")) { "Add new claim" }
                 a.button.quiet href=(at("groups")) { "Add a group claim" }
+                a.button.quiet href=(at("advanced")) { "Advanced SAML claims options" }
             }
         }
         div.scroll tabindex="0" role="region" aria-label="Claims" {

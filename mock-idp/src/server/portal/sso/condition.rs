@@ -8,11 +8,11 @@ use super::claims::change_claims;
 use super::value;
 use crate::directory::{Condition, Tenant, UserKind};
 use crate::server::csrf::Form;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
 use crate::server::portal::frame::AppSection;
 use crate::server::portal::people::real_groups;
-use crate::server::portal::scene::AppScene;
 
 const KINDS: [(&str, &str, UserKind); 5] = [
     ("any", "Any", UserKind::Any),

@@ -5,8 +5,8 @@ use axum::response::{IntoResponse, Response};
 use saml::key::Certificate;
 
 use crate::federation_metadata;
-use crate::server::portal::frame;
-use crate::server::portal::scene::AppScene;
+use crate::server::portal::app_scene::AppScene;
+use crate::server::portal::document;
 use crate::server::portal::words::attachment;
 
 /// One of the application's certificates, or `active`, as `base64`, `raw` or `pem`.
@@ -43,7 +43,7 @@ pub(crate) async fn metadata(scene: AppScene) -> Response {
             "application/xml; charset=utf-8",
             bytes,
         ),
-        Err(error) => frame::plain("Nothing to download", &error.to_string()),
+        Err(error) => document::plain("Nothing to download", &error.to_string()),
     }
 }
 

@@ -6,11 +6,11 @@ use maud::html;
 use super::metadata::file_input;
 use super::verification::{keep, public, table};
 use crate::server::csrf::Form;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::change as changing;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
 use crate::server::portal::frame::AppSection;
-use crate::server::portal::scene::AppScene;
 use crate::server::portal::upload::Upload;
 
 /// How many are kept; one is active.

@@ -8,10 +8,10 @@ use crate::directory::{
     Application, GroupClaims, GroupFilter, GroupValue, Matches, Replacement, WhichGroups,
 };
 use crate::server::csrf::Form;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
 use crate::server::portal::frame::AppSection;
-use crate::server::portal::scene::AppScene;
 
 const WHICH: [(&str, &str, Option<WhichGroups>); 5] = [
     ("none", "None", None),

@@ -5,10 +5,10 @@ use maud::html;
 use saml::SpMetadata;
 
 use super::basic;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::entry::{Entry, Failure, sentence};
 use crate::server::portal::field;
 use crate::server::portal::frame::AppSection;
-use crate::server::portal::scene::AppScene;
 use crate::server::portal::upload::Upload;
 
 pub(crate) async fn show(scene: AppScene) -> Response {

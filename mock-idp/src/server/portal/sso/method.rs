@@ -7,11 +7,11 @@ use maud::{Markup, html};
 use super::cards;
 use crate::directory::SsoMode;
 use crate::server::csrf::Form;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::change;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
 use crate::server::portal::frame::AppSection;
-use crate::server::portal::scene::AppScene;
 
 const METHODS: [(&str, &str, &str); 3] = [
     (

@@ -1,13 +1,17 @@
 //! "Single sign-on" of an application: the method, the five cards, and the page behind each pencil.
 
+mod addresses;
+mod advanced;
 mod basic;
 mod cards;
+mod certificate_list;
 mod certificates;
 mod claim;
 mod claims;
 mod condition;
 mod downloads;
 mod encryption;
+mod functions;
 mod groups;
 mod metadata;
 mod method;
@@ -20,7 +24,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post};
 
-pub(crate) use basic::{addresses, fill as fill_addresses, take as take_addresses};
+pub(crate) use addresses::addresses;
+pub(crate) use basic::{fill as fill_addresses, take as take_addresses};
 pub(crate) use cards::{handover, test_path};
 
 use crate::server::Idp;
@@ -36,6 +41,7 @@ pub(crate) fn routes() -> Router<Arc<Idp>> {
         .route(&sso("metadata"), get(metadata::show).post(metadata::upload))
         .route(&sso("claims"), get(claims::show))
         .route(&sso("claims/groups"), get(groups::show).post(groups::save))
+        .route(&sso("claims/advanced"), get(advanced::show).post(advanced::save))
         .route(&sso("claims/{claim}"), get(claim::show).post(claim::save))
         .route(&sso("claims/{claim}/delete"), post(claims::delete))
         .route(

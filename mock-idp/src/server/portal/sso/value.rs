@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::transformation::{self, FUNCTIONS, Part, function, named};
+use super::functions::{FUNCTIONS, Part, function, named};
+use super::transformation;
 use crate::directory::{Attribute, On, Value};
 use crate::server::portal::entry::{Entry, Failure, Problem};
 use crate::server::portal::field;
@@ -88,7 +89,7 @@ pub(crate) fn show(entry: &Entry) -> Markup {
     };
     let mut shown = entry.clone();
     shown.set("source", source);
-    let attributes = std::iter::once(("", "Select from list or type a constant"))
+    let attributes = std::iter::once(("", "Select from list"))
         .chain(Attribute::all().map(|attribute| (attribute.id(), attribute.id())));
     html! {
         (field::radios(&shown, "source", "Source", &[("attribute", "Attribute"), ("transformation", "Transformation"), ("constant", "A constant text")]))

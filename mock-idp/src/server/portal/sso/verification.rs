@@ -7,11 +7,11 @@ use saml::key::Certificate;
 use super::metadata::file_input;
 use crate::directory::PublicCertificate;
 use crate::server::csrf::Form;
+use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::change;
 use crate::server::portal::entry::{Entry, Failure, sentence};
 use crate::server::portal::field;
 use crate::server::portal::frame::AppSection;
-use crate::server::portal::scene::AppScene;
 use crate::server::portal::upload::Upload;
 use crate::server::portal::words;
 
