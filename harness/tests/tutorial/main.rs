@@ -12,6 +12,7 @@
 mod as_written;
 mod book;
 mod browser;
+mod eyes;
 mod from_the_application;
 mod guided;
 mod portal;

@@ -1,34 +1,15 @@
-//! `idp` is killed while the portal and Graph write, again and again: the state opens, with every acknowledged change in it.
+//! The served IdP, as those who write to it meet it: forms of the portal, and Graph.
 
-use std::{
-    collections::BTreeSet,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU32, Ordering},
-    },
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeSet, sync::Mutex};
 
 use serde_json::{Value, json};
 
-use super::{PATIENCE, Process, site::Site};
-
-const ROUNDS: u32 = 6;
-
-/// What must be there, and what may be.
-#[derive(Default)]
-struct Ledger {
-    users: BTreeSet<String>,
-    /// Deleted, and acknowledged.
-    gone: BTreeSet<String>,
-    /// The number that stands in the application's notes, and the one in the group's name.
-    notes: u32,
-    group: u32,
-}
+use super::Ledger;
+use crate::PATIENCE;
 
 /// A served IdP, as a program meets it.
 #[derive(Clone)]
-struct Served {
+pub(super) struct Served {
     http: reqwest::Client,
     origin: String,
     token: String,
@@ -36,91 +17,8 @@ struct Served {
     csrf: String,
 }
 
-#[test]
-fn what_the_portal_and_graph_acknowledged_survives_every_kill() {
-    let site = Site::new();
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let ledger = Arc::new(Mutex::new(Ledger::default()));
-    let (mut application, mut group) = (String::new(), String::new());
-    for round in 0..ROUNDS {
-        let mut idp = site.start(&["idp"]);
-        idp.until("Ctrl-C ends it");
-        let served = runtime.block_on(Served::of(&idp.out));
-        if round == 0 {
-            application = runtime.block_on(served.make_application());
-            group = runtime.block_on(served.make_group());
-        } else {
-            runtime.block_on(served.holds(&ledger.lock().unwrap(), &application, &group));
-        }
-        write_until_killed(&runtime, idp, &served, &ledger, round, &application, &group);
-    }
-    let mut idp = site.start(&["idp"]);
-    idp.until("Ctrl-C ends it");
-    let served = runtime.block_on(Served::of(&idp.out));
-    let ledger = ledger.lock().unwrap();
-    runtime.block_on(served.holds(&ledger, &application, &group));
-    assert!(
-        ledger.users.len() >= 2 * ROUNDS as usize,
-        "{} users",
-        ledger.users.len()
-    );
-    assert!(!ledger.gone.is_empty());
-}
-
-/// Lets four writers write, and kills the program in the middle of it, at no particular moment.
-fn write_until_killed(
-    runtime: &tokio::runtime::Runtime,
-    mut idp: Process,
-    served: &Served,
-    ledger: &Arc<Mutex<Ledger>>,
-    round: u32,
-    application: &str,
-    group: &str,
-) {
-    let acknowledged: Arc<[AtomicU32; 4]> = Arc::default();
-    let writer = |number: usize| {
-        let (served, ledger, acknowledged) = (served.clone(), ledger.clone(), acknowledged.clone());
-        let (application, group) = (application.to_owned(), group.to_owned());
-        runtime.spawn(async move {
-            for turn in 0u32.. {
-                let done = match number {
-                    0 => served.user_by_portal(&ledger, &format!("p{round}-{turn}")).await,
-                    1 => served.notes_by_portal(&ledger, &application).await,
-                    2 => served.user_by_graph(&ledger, &format!("g{round}-{turn}")).await,
-                    _ => served.group_by_graph(&ledger, &group).await,
-                };
-                if done.is_none() {
-                    return;
-                }
-                acknowledged[number].fetch_add(1, Ordering::Relaxed);
-            }
-        })
-    };
-    let writers = [0, 1, 2, 3].map(writer);
-    let deadline = Instant::now() + PATIENCE;
-    while acknowledged.iter().any(|count| count.load(Ordering::Relaxed) < 2) {
-        assert!(
-            writers.iter().all(|writer| !writer.is_finished()),
-            "a writer was refused"
-        );
-        assert!(
-            Instant::now() < deadline,
-            "nothing is acknowledged: {acknowledged:?}"
-        );
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    let mut random = [0; 1];
-    openssl::rand::rand_bytes(&mut random).unwrap();
-    std::thread::sleep(Duration::from_micros(u64::from(random[0]) * 977));
-    idp.child.kill().unwrap();
-    idp.child.wait().unwrap();
-    for writer in writers {
-        runtime.block_on(async { tokio::time::timeout(PATIENCE, writer).await.unwrap().unwrap() });
-    }
-}
-
 impl Served {
-    async fn of(out: &str) -> Self {
+    pub(super) async fn of(out: &str) -> Self {
         let words = |name: &str| -> Vec<String> {
             let line = out.lines().find_map(|line| line.trim_start().strip_prefix(name));
             line.unwrap().split_whitespace().map(str::to_owned).collect()
@@ -215,7 +113,7 @@ impl Served {
         Some(serde_json::from_str(&text).unwrap_or_default())
     }
 
-    async fn make_application(&self) -> String {
+    pub(super) async fn make_application(&self) -> String {
         let place = self
             .form("applications/new", &[("template", ""), ("name", "Ledger")])
             .await
@@ -224,14 +122,14 @@ impl Served {
         rest.split('?').next().unwrap().to_owned()
     }
 
-    async fn make_group(&self) -> String {
+    pub(super) async fn make_group(&self) -> String {
         let group =
             json!({"displayName": "0", "mailEnabled": false, "mailNickname": "ops", "securityEnabled": true});
         let made = self.graph("POST", "groups", Some(group), 201).await.unwrap();
         made["id"].as_str().unwrap().to_owned()
     }
 
-    async fn user_by_portal(&self, ledger: &Mutex<Ledger>, name: &str) -> Option<()> {
+    pub(super) async fn user_by_portal(&self, ledger: &Mutex<Ledger>, name: &str) -> Option<()> {
         let fields = [
             ("display_name", name),
             ("user_name", name),
@@ -248,7 +146,7 @@ impl Served {
         Some(())
     }
 
-    async fn notes_by_portal(&self, ledger: &Mutex<Ledger>, application: &str) -> Option<()> {
+    pub(super) async fn notes_by_portal(&self, ledger: &Mutex<Ledger>, application: &str) -> Option<()> {
         let path = format!("applications/{application}/properties");
         let page = self.page(&path).await?;
         let next = notes(&page) + 1;
@@ -265,7 +163,7 @@ impl Served {
     }
 
     /// Makes a user, and deletes every other one again.
-    async fn user_by_graph(&self, ledger: &Mutex<Ledger>, name: &str) -> Option<()> {
+    pub(super) async fn user_by_graph(&self, ledger: &Mutex<Ledger>, name: &str) -> Option<()> {
         let account = format!("{name}@contoso.example");
         let user = json!({
             "displayName": name, "userPrincipalName": account, "mailNickname": name, "accountEnabled": true,
@@ -283,7 +181,7 @@ impl Served {
         Some(())
     }
 
-    async fn group_by_graph(&self, ledger: &Mutex<Ledger>, group: &str) -> Option<()> {
+    pub(super) async fn group_by_graph(&self, ledger: &Mutex<Ledger>, group: &str) -> Option<()> {
         let next = self.group_now(group).await? + 1;
         let change = json!({"displayName": next.to_string()});
         self.graph("PATCH", &format!("groups/{group}"), Some(change), 204)
@@ -298,7 +196,7 @@ impl Served {
     }
 
     /// Fails where something is not here that was acknowledged. A change under way when the program was killed may be here too.
-    async fn holds(&self, ledger: &Ledger, application: &str, group: &str) {
+    pub(super) async fn holds(&self, ledger: &Ledger, application: &str, group: &str) {
         let mut here = BTreeSet::new();
         let mut next = Some("users?$top=500&$select=userPrincipalName".to_owned());
         while let Some(path) = next {
