@@ -72,18 +72,18 @@ async fn a_restricted_claim_is_refused_where_the_portal_refuses_it() {
         .expect(201);
     let principal = made["servicePrincipal"]["id"].as_str().unwrap();
     let claim = json!({ "claims": [{
-        "@odata.type": "#microsoft.graph.customClaim",
-        "name": "tenantid",
-        "namespace": "http://schemas.microsoft.com/identity/claims",
-        "configurations": [{ "condition": null, "attribute": {
-            "@odata.type": "#microsoft.graph.sourcedAttribute", "id": "displayname", "source": "user" } }],
+        "@odata.type": "#microsoft.graph.customClaim", "name": "tenantid", "tokenFormat": ["saml"],
+        "namespace": "http://schemas.microsoft.com/identity/claims", "configurations": [{
+            "condition": null, "transformations": [], "attribute": {
+                "@odata.type": "#microsoft.graph.sourcedAttribute", "id": "displayname", "source": "user" } }],
     }] });
     let path = format!("beta/servicePrincipals/{principal}/claimsPolicy");
     let refused = graph.patch(&path, claim).await.expect(400);
-    let message = refused["error"]["message"].as_str().unwrap();
+    let detail = &refused["error"]["details"][0];
+    assert_eq!(detail["target"], "claims", "{refused}");
     assert!(
-        message.contains("restricted") || message.contains("tenantid"),
-        "{message}"
+        detail["message"].as_str().unwrap().contains("restricted"),
+        "{refused}"
     );
 }
 

@@ -67,8 +67,7 @@ fn patch(application: &mut Application, given: &Map<String, Value>, whole: bool)
     }
     let basic = if basic { Claim::defaults() } else { Vec::new() };
     application.claims = basic.into_iter().chain(others).collect();
-    crate::issuance::check_claims(application)?;
-    Ok(())
+    crate::issuance::check_claims(application).map_err(|rule| GraphError::property("claims", rule.problem))
 }
 
 /// Whether Azure's own claims come first (`includeBasicClaimSet`), and the others.
