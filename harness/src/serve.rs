@@ -194,6 +194,7 @@ pub(crate) async fn idp(args: IdpArgs) -> anyhow::Result<Exit> {
         .map_err(|error| Mistake(error.to_string()))?;
     let directory = shared.read();
     println!("mock identity provider, for tests only: {}", idp.origin());
+    println!("  portal    {}/portal", idp.origin());
     if let (Some(origin), Some(file)) = (idp.https_origin(), tls.as_ref().and_then(Tls::certificate_file)) {
         println!("  https     {origin}  trust {}", file.display());
     }
@@ -264,7 +265,7 @@ pub(crate) async fn sp(args: SpArgs) -> anyhow::Result<Exit> {
     println!("  sign in   {}", sp.login_url());
     println!("  probe     {}  (json:/nameId)", sp.whoami_url());
     println!(
-        "  administration {}  password {}",
+        "  admin     {}  password {}",
         sp.admin_url(),
         sp.admin_password()
     );

@@ -32,7 +32,7 @@ use samlitmus::{
 use tokio::{runtime::Runtime, sync::OnceCell};
 
 /// More than a busy machine needs to open a page.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(12);
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 static STAGE: OnceCell<Result<Stage, String>> = OnceCell::const_new();
@@ -632,7 +632,7 @@ fn a_page_whose_scripts_spin_ends_and_takes_nobody_along() {
         let begun = Instant::now();
         let journey = stage.get("/spins").await;
         assert_eq!(journey.ended, Ended::TimedOut);
-        assert!(begun.elapsed() < Duration::from_secs(40), "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(90), "{:?}", begun.elapsed());
         assert_eq!(stage.get("/json").await.ended, Ended::Answered);
     });
 }
