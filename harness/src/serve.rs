@@ -264,11 +264,7 @@ pub(crate) async fn sp(args: SpArgs) -> anyhow::Result<Exit> {
     println!("  metadata  {}", sp.metadata_url());
     println!("  sign in   {}", sp.login_url());
     println!("  probe     {}  (json:/nameId)", sp.whoami_url());
-    println!(
-        "  admin     {}  password {}",
-        sp.admin_url(),
-        sp.admin_password()
-    );
+    println!("  admin     {}  password {}", sp.admin_url(), sp.admin_password());
     println!("  refuses with {}", args.refuse_with);
     for flaw in &args.flaw {
         println!("  wrong on purpose: {}", flaw.name());

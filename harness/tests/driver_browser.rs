@@ -599,10 +599,11 @@ fn a_page_that_never_answers_ends_by_the_time_limit() {
             let begun = Instant::now();
             let journey = session.travel(Visit::Get(&format!("http://{address}/"))).await;
             assert_eq!(journey.ended, Ended::TimedOut);
+            let took = begun.elapsed();
+            let least = PATIENCE - Duration::from_millis(100);
             assert!(
-                (4.9..12.0).contains(&begun.elapsed().as_secs_f64()),
-                "{:?}",
-                begun.elapsed()
+                took > least && took < PATIENCE + Duration::from_secs(20),
+                "{took:?}"
             );
         }
         // The session is not lost by it.
