@@ -20,7 +20,7 @@ pub struct NewArgs {
     /// Where a sign-in begins
     #[arg(long, value_name = "WHERE", value_parser = word::<Initiation>)]
     pub initiation: Initiation,
-    /// An Identifier, fixed or with placeholders such as <SUBDOMAIN> (repeatable: alternatives)
+    /// An Identifier, fixed or with placeholders in angle brackets (repeatable: alternatives)
     #[arg(long, value_name = "PATTERN", value_parser = pattern)]
     pub identifier: Vec<Pattern>,
     /// A Reply URL (repeatable: alternatives, or all of them with --all-reply-urls)
