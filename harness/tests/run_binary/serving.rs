@@ -204,9 +204,12 @@ fn the_sp_names_its_urls_and_they_answer() {
 fn the_sp_names_its_administration_and_knows_the_users_of_the_folder() {
     let site = Site::new();
     let sp = site.serve(&["--slo", "--encryption", "--sign-requests"]);
-    let administration = url(&sp.out, "administration ");
+    let administration = url(&sp.out, "admin ");
     assert!(administration.ends_with("/admin"), "{administration}");
-    let line = sp.out.lines().find(|line| line.contains("administration"));
+    let line = sp
+        .out
+        .lines()
+        .find(|line| line.trim_start().starts_with("admin "));
     let (_, password) = line.unwrap().split_once("password ").unwrap();
     let start = get(&format!("http://127.0.0.1:{}/", site.sp));
     let start = String::from_utf8(start).unwrap();
