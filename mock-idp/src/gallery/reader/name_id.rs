@@ -7,6 +7,7 @@ use regex::Regex;
 
 use super::ReadError;
 use super::outline::{Outline, Part};
+use crate::directory::Attribute;
 use crate::gallery::claim::Transformation;
 use crate::gallery::facts::{NameIdChange, NameIdFormat};
 
@@ -20,6 +21,11 @@ static CHANGED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)\b(change|expects?|update|select|choose|edit|set|should be|must be|map)\b")
 });
 static SOURCE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\buser\.[a-z0-9_]+\b"));
+static MAPPED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\bexpects? [^.]{0,60}\b(?:user identifier|name ?identifier|name ?id)\b[^.]{0,20} to be mapped (?:with|to) (?:the )?([a-z0-9_]+)\b",
+    )
+});
 static FORMAT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)(?:name ?id(?:entifier)? )?format\b.{0,80}?\b(persistent|email ?address|unspecified|transient|windows domain)",
@@ -64,6 +70,13 @@ pub(super) fn read(outline: &Outline<'_>, table: NameIdChange) -> Result<NameIdC
 
 /// The last source that stands after a word of change, or before "as User Identifier".
 fn changed_to(text: &str) -> Option<String> {
+    // "employeeid" without the owner before it
+    if let Some(found) = MAPPED.captures(text) {
+        let source = format!("user.{}", found[1].to_lowercase());
+        if source.parse::<Attribute>().is_ok() {
+            return Some(source);
+        }
+    }
     let verb = CHANGED.find(text)?;
     let sources: Vec<_> = SOURCE.find_iter(text).collect();
     let after = sources.iter().rfind(|source| source.start() > verb.start())?;
