@@ -32,6 +32,7 @@ pub use group::{Group, GroupKind, GroupOnPremises};
 pub use keys::{Keys, SigningKeys};
 pub use policy::{Policy, PolicyKind};
 pub use rules::RuleError;
+#[cfg(feature = "server")]
 pub(crate) use rules::name as check_name;
 pub use secret::ClientSecret;
 pub use shared::{ChangeError, Shared};
