@@ -79,6 +79,18 @@ pub(crate) fn user<T>(
     })
 }
 
+/// Deletes a user, and takes them out of groups and assignments, unless the form shows an older one.
+pub(crate) fn delete_user(scene: &Scene, id: &str, entry: &Entry) -> Result<(), Failure> {
+    tenant(scene, |tenant| {
+        let known = tenant.user_by_id(id).ok_or(Failure::Gone)?;
+        fresh(&scene.memory, entry, known)?;
+        let gone = known.object_id.clone();
+        tenant.users.retain(|user| user.object_id != gone);
+        tenant.forget(&gone);
+        Ok(())
+    })
+}
+
 /// Changes a group, unless the form shows an older one.
 pub(crate) fn group<T>(
     scene: &Scene,
@@ -94,6 +106,18 @@ pub(crate) fn group<T>(
         let known = known.ok_or(Failure::Gone)?;
         fresh(&scene.memory, entry, known)?;
         change(known)
+    })
+}
+
+/// Deletes a group, and takes it out of groups and assignments, unless the form shows an older one.
+pub(crate) fn delete_group(scene: &Scene, id: &str, entry: &Entry) -> Result<(), Failure> {
+    tenant(scene, |tenant| {
+        let known = tenant.group(id).ok_or(Failure::Gone)?;
+        fresh(&scene.memory, entry, known)?;
+        let gone = known.object_id.clone();
+        tenant.groups.retain(|group| group.object_id != gone);
+        tenant.forget(&gone);
+        Ok(())
     })
 }
 

@@ -55,17 +55,7 @@ pub(crate) async fn delete(scene: Scene, Form(fields): Form) -> Response {
     let name = known(&scene)
         .map(|group| group.display_name.clone())
         .unwrap_or_default();
-    // A change that nothing is changed by finds out whether the page showed the group as it is.
-    let deleted = change::group(&scene, &id, &entry, |_| Ok(())).and_then(|()| {
-        change::tenant(&scene, |tenant| {
-            tenant
-                .groups
-                .retain(|group| !group.object_id.eq_ignore_ascii_case(&id));
-            tenant.forget(&id);
-            Ok(())
-        })
-    });
-    match deleted {
+    match change::delete_group(&scene, &id, &entry) {
         Ok(()) => scene.done("groups", &format!("{name} was deleted.")),
         Err(failure) => again(&scene, entry, failure, question),
     }

@@ -45,17 +45,7 @@ pub(crate) async fn delete(scene: Scene, Form(fields): Form) -> Response {
     let name = known(&scene)
         .map(|user| user.display_name.clone())
         .unwrap_or_default();
-    // A change that nothing is changed by finds out whether the page showed the user as they are.
-    let deleted = change::user(&scene, &id, &entry, |_| Ok(())).and_then(|()| {
-        change::tenant(&scene, |tenant| {
-            tenant
-                .users
-                .retain(|user| !user.object_id.eq_ignore_ascii_case(&id));
-            tenant.forget(&id);
-            Ok(())
-        })
-    });
-    match deleted {
+    match change::delete_user(&scene, &id, &entry) {
         Ok(()) => scene.done("users", &format!("{name} was deleted.")),
         Err(failure) => again(&scene, entry, failure, question),
     }
