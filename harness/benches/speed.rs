@@ -12,8 +12,11 @@ use std::{
 use mock_idp::Directory;
 use openssl::{hash::MessageDigest, sign::Signer};
 use samlitmus::{
-    litmus::{DriverKind, Options, run},
-    target::Target,
+    run::{
+        litmus::run,
+        options::{DriverKind, Options},
+    },
+    subject::target::Target,
 };
 use scenarios::{Base, Catalogue, Context, KeyRing, Recipe, Scenario, forge};
 

@@ -6,7 +6,7 @@ use scenarios::{Expected, Scenario, Severity};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{observation::Observation, outcome::Outcome};
+use crate::judge::{VerdictKind, observation::Observation, outcome::Outcome};
 
 /// Something that happened in a run. Sent in order, once each.
 #[derive(Clone, Debug)]
@@ -72,55 +72,6 @@ pub struct Calibration {
     pub identity_rule: Option<String>,
     /// What else was noticed, one sentence each.
     pub notes: Vec<String>,
-}
-
-/// The judgement of one firing or one scenario.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum VerdictKind {
-    /// As the standard wants.
-    Pass,
-    /// The attack was ignored, not refused; nobody else is signed in.
-    PassInert,
-    /// Recorded behaviour; both ways conform.
-    Recorded,
-    /// Not for this SP; the reason says why.
-    NotApplicable,
-    /// Deviates, and a waiver says that this is known.
-    Waived,
-    /// A deviation from a SHOULD, or something to look at.
-    Warn,
-    /// The harness could not judge.
-    Inconclusive,
-    /// A deviation from a MUST, or a demonstrated impersonation.
-    Fail,
-}
-
-impl VerdictKind {
-    /// The word, as results, snapshots and the terminal write it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::PassInert => "pass-inert",
-            Self::Recorded => "recorded",
-            Self::NotApplicable => "not-applicable",
-            Self::Waived => "waived",
-            Self::Warn => "warn",
-            Self::Inconclusive => "inconclusive",
-            Self::Fail => "fail",
-        }
-    }
-    /// All kinds, in the order in which summaries list them.
-    pub const ALL: [Self; 8] = [
-        Self::Pass,
-        Self::PassInert,
-        Self::Warn,
-        Self::Fail,
-        Self::Recorded,
-        Self::Inconclusive,
-        Self::NotApplicable,
-        Self::Waived,
-    ];
 }
 
 /// One scenario with one base: the worst variant stands for all.

@@ -27,7 +27,7 @@ use axum::{
 use driver_support::*;
 use samlitmus::{
     driver::{BrowserDriver, Driver, DriverError, Guard, HttpDriver, Limits, Session, Setup, Visit},
-    observation::{Ended, Journey, Party},
+    judge::observation::{Ended, Journey, Party},
 };
 use tokio::{runtime::Runtime, sync::OnceCell};
 

@@ -24,7 +24,7 @@ use driver_support::*;
 use proptest::prelude::*;
 use samlitmus::{
     driver::{Driver, Guard, HttpDriver, Session, Visit},
-    observation::{Ended, Party},
+    judge::observation::{Ended, Party},
 };
 
 /// Answers with what it was asked.
@@ -121,7 +121,7 @@ async fn a_redirect_status_without_an_address_is_a_page() {
 }
 
 /// An SP that sets a cookie of each kind when a sign-in begins, and an IdP on another site that posts back to it.
-async fn sign_in(idp_host: &str) -> (String, samlitmus::observation::Journey) {
+async fn sign_in(idp_host: &str) -> (String, samlitmus::judge::observation::Journey) {
     let sp = Router::new()
         .route(
             "/login",

@@ -26,7 +26,7 @@ use openssl::{
 };
 use samlitmus::{
     driver::{HttpDriver, Session, Visit},
-    observation::Ended,
+    judge::observation::Ended,
 };
 
 fn certificate() -> (X509, PKey<Private>) {

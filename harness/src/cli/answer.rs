@@ -7,27 +7,18 @@ use std::{
 };
 
 use clap::Parser;
-use scenarios::Catalogue;
 
 use super::{
-    Cli, Command, DecodeArgs, ExplainArgs, ForgeArgs, IdpArgs, IdpCommand, ListArgs, SchemaName, SettleArgs,
-};
-use crate::{
-    config::{Config, ConfigError},
-    decode,
-    exit::Exit,
-    explain, list,
-    pick::{PatternError, Tiers, globs, missing, pick},
-    rehearsal::Rehearsal,
-    report::json::Results,
+    args::{
+        Cli, Command, DecodeArgs, ExplainArgs, ForgeArgs, IdpArgs, IdpCommand, ListArgs, SchemaName,
+        SettleArgs,
+    },
+    decode, explain, list,
+    output::{Mistake, catalogue, colored, exit_of, print, write},
+    pick::{Tiers, globs, missing, pick},
     settle,
-    snapshot::Choice,
 };
-
-/// What a person asked for that cannot be: a mistake of theirs, exit code 2.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct Mistake(pub(crate) String);
+use crate::{config::Config, exit::Exit, report::json::Results, run::rehearsal::Rehearsal, snapshot::Choice};
 
 /// The whole program.
 pub fn main() -> ExitCode {
@@ -54,18 +45,18 @@ pub fn main() -> ExitCode {
 
 fn answer(command: Command) -> anyhow::Result<Exit> {
     match command {
-        Command::Run(args) => running()?.block_on(crate::run::run(args)),
+        Command::Run(args) => running()?.block_on(super::run::run(args)),
         Command::Idp(IdpArgs {
             command: Some(command),
             ..
         }) => match command {
-            IdpCommand::Metadata { setup, out } => crate::serve::metadata(&setup, out.as_deref()),
-            IdpCommand::Export { setup, out } => crate::serve::export(&setup, out.as_deref()),
-            IdpCommand::Import { setup, file } => crate::serve::import(&setup, &file),
+            IdpCommand::Metadata { setup, out } => super::idp::metadata(&setup, out.as_deref()),
+            IdpCommand::Export { setup, out } => super::idp::export(&setup, out.as_deref()),
+            IdpCommand::Import { setup, file } => super::idp::import(&setup, &file),
         },
-        Command::Idp(args) => running()?.block_on(crate::serve::idp(args)),
+        Command::Idp(args) => running()?.block_on(super::idp::serve(args)),
         Command::Gallery(args) => super::gallery::answer(args),
-        Command::Sp(args) => running()?.block_on(crate::serve::sp(args)),
+        Command::Sp(args) => running()?.block_on(super::sp::serve(args)),
         Command::List(args) => list(&args),
         Command::Explain(args) => explain(&args),
         Command::Forge(args) => forge(&args),
@@ -170,20 +161,6 @@ fn bounded(from: impl Read) -> io::Result<Vec<u8>> {
     Ok(input)
 }
 
-/// The embedded catalogue, with the folders that were named.
-///
-/// # Errors
-/// What is wrong in a folder.
-pub(crate) fn catalogue(folders: &[PathBuf]) -> anyhow::Result<Catalogue> {
-    folders
-        .iter()
-        .try_fold(Catalogue::embedded().clone(), |catalogue, folder| {
-            catalogue
-                .with_folder(folder)
-                .map_err(|error| Mistake(error.to_string()).into())
-        })
-}
-
 /// The folder, and the SP where a configuration was named: whoever names one means that one's SP.
 fn snapshots(args: &SettleArgs) -> anyhow::Result<(PathBuf, Option<String>)> {
     let named = args.config.config.is_some();
@@ -212,27 +189,6 @@ fn tell(error: &anyhow::Error) -> Exit {
     }
     let _ = writeln!(io::stderr(), "samlitmus: {error:#}");
     exit_of(error)
-}
-
-/// Whose fault an error is.
-pub(crate) fn exit_of(error: &anyhow::Error) -> Exit {
-    let mistake = error.is::<Mistake>() || error.is::<ConfigError>() || error.is::<PatternError>();
-    if mistake { Exit::Usage } else { Exit::NotJudged }
-}
-
-pub(super) fn print(text: &str) -> anyhow::Result<Exit> {
-    write(text.as_bytes())
-}
-
-fn write(bytes: &[u8]) -> anyhow::Result<Exit> {
-    let mut out = io::stdout().lock();
-    out.write_all(bytes)?;
-    out.flush()?;
-    Ok(Exit::Conforms)
-}
-
-fn colored() -> bool {
-    io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// What the libraries log, where `SAMLITMUS_LOG` asks for it (`debug`, `mock_idp=info`).

@@ -4,7 +4,7 @@ use std::{net::IpAddr, path::Path};
 
 use url::{Host, Url};
 
-use super::{Config, Metadata, duration};
+use super::model::{Config, Metadata, duration};
 
 /// One thing that cannot be meant.
 pub(super) struct Problem {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::{Config, check};
+use super::{check, model::Config};
 
 /// The most that a configuration may measure, in bytes.
 const MOST: u64 = 1 << 20;
@@ -40,7 +40,30 @@ pub enum ConfigError {
     },
 }
 
-pub(super) fn load(path: &Path, variable: &dyn Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
+impl Config {
+    /// Reads, expands and checks a file.
+    ///
+    /// # Errors
+    /// One sentence with file and line that says what to do: no such file, not TOML, a misspelt key, a variable that is
+    /// not set, or a value that cannot be meant.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        load(path, &|name| std::env::var(name).ok())
+    }
+
+    /// The same for text that is already there; `variable` looks environment variables up.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn parse(
+        text: &str,
+        path: &Path,
+        variable: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
+        parse(text, path, variable)
+    }
+}
+
+fn load(path: &Path, variable: &dyn Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
     let unreadable = |why: String| ConfigError::Unreadable {
         path: path.to_owned(),
         why,
@@ -60,11 +83,7 @@ pub(super) fn load(path: &Path, variable: &dyn Fn(&str) -> Option<String>) -> Re
     parse(&text, path, variable)
 }
 
-pub(super) fn parse(
-    text: &str,
-    path: &Path,
-    variable: &dyn Fn(&str) -> Option<String>,
-) -> Result<Config, ConfigError> {
+fn parse(text: &str, path: &Path, variable: &dyn Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
     let wrong = |line: usize, why: String| ConfigError::Wrong {
         path: path.to_owned(),
         line,

@@ -7,7 +7,7 @@ use std::{
 
 use url::{Host, Url};
 
-use super::DriverError;
+use super::error::DriverError;
 
 /// Hosts that are always permitted: this machine.
 const LOOPBACK: [&str; 3] = ["127.0.0.1", "[::1]", "localhost"];

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use url::Url;
 
 use super::visit::line_breaks;
+use crate::text::{clip, find, unescape};
 
 /// A page with more tags than this is no page that only submits a form; building a tree of a hostile one takes
 /// time that grows with their square.
@@ -62,9 +63,9 @@ pub(super) fn title(html: &str) -> String {
     let Some(inside) = inside else {
         return String::new();
     };
-    let decoded = unescape(super::clip(inside, 4 * TITLE));
+    let decoded = unescape(clip(inside, 4 * TITLE));
     let collapsed = decoded.split_whitespace().collect::<Vec<_>>().join(" ");
-    super::clip(&collapsed, TITLE).to_owned()
+    clip(&collapsed, TITLE).to_owned()
 }
 
 /// What a `Refresh` header asks for, if at once.
@@ -168,66 +169,6 @@ fn kind(control: ElementRef<'_>) -> String {
     match control.value().name() {
         "input" => control.attr("type").unwrap_or("text").to_ascii_lowercase(),
         other => other.to_owned(),
-    }
-}
-
-/// Where an ASCII needle stands, in any case.
-pub(crate) fn find(text: &str, needle: &str, from: usize) -> Option<usize> {
-    let (text, needle) = (text.as_bytes(), needle.as_bytes());
-    let first = needle.first()?.to_ascii_lowercase();
-    let mut at = from;
-    while let Some(rest) = text.get(at..)
-        && let Some(step) = rest.iter().position(|byte| byte.to_ascii_lowercase() == first)
-    {
-        at += step;
-        if text
-            .get(at..at + needle.len())
-            .is_some_and(|found| found.eq_ignore_ascii_case(needle))
-        {
-            return Some(at);
-        }
-        at += 1;
-    }
-    None
-}
-
-/// A text without the character references that templates write; others stay as they are.
-pub(crate) fn unescape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('&') {
-        out.push_str(before);
-        let reference = super::clip(after, 12).split_once(';');
-        match reference.and_then(|(name, _)| Some((name.len() + 1, character(name)?))) {
-            Some((length, character)) => {
-                out.push(character);
-                rest = after.get(length..).unwrap_or_default();
-            }
-            None => {
-                out.push('&');
-                rest = after;
-            }
-        }
-    }
-    out + rest
-}
-
-fn character(name: &str) -> Option<char> {
-    match name {
-        "amp" => Some('&'),
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        "nbsp" => Some('\u{a0}'),
-        _ => {
-            let number = name.strip_prefix('#')?;
-            let code = match number.strip_prefix(['x', 'X']) {
-                Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok()?,
-                None => number.parse().ok()?,
-            };
-            char::from_u32(code)
-        }
     }
 }
 

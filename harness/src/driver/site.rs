@@ -2,7 +2,7 @@
 
 use url::{Host, Url};
 
-use crate::observation::Party;
+use crate::{judge::observation::Party, text::clip};
 
 /// Names the party of each hop.
 #[derive(Clone, Debug)]
@@ -47,6 +47,14 @@ impl Site {
         } else {
             Party::Other
         }
+    }
+}
+
+/// A host, or what stands for it.
+pub(super) fn place(url: &Url) -> String {
+    match url.host_str() {
+        Some(host) if matches!(url.scheme(), "http" | "https") => clip(host, 255).to_owned(),
+        _ => format!("{}:", url.scheme()),
     }
 }
 

@@ -11,10 +11,14 @@ use scenarios::{Expected, Severity, Tier};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Listener, ReportError, cannot, create, spool::Spool};
+use super::{
+    listener::{Listener, ReportError, cannot, create},
+    spool::Spool,
+};
 use crate::{
-    event::{Calibration, Event, RunInfo, RunSummary, ScenarioResult, SnapshotState, VerdictKind},
-    outcome::Outcome,
+    event::{Calibration, Event, RunInfo, RunSummary, ScenarioResult, SnapshotState},
+    judge::VerdictKind,
+    judge::outcome::Outcome,
 };
 
 /// The version of this format. It changes when a key changes its meaning or goes.
@@ -294,7 +298,7 @@ impl Summary {
 impl Entry {
     /// The entry of a result.
     pub fn of(result: &ScenarioResult) -> Self {
-        let hop = |hop: &crate::observation::Hop| Hop {
+        let hop = |hop: &crate::judge::observation::Hop| Hop {
             method: hop.method.clone(),
             url: hop.url.chars().take(2_000).collect(),
             status: hop.status,

@@ -4,10 +4,11 @@ use std::{collections::BTreeMap, fs::File, io::Write, path::PathBuf};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Listener, ReportError, cannot, create};
+use super::listener::{Listener, ReportError, cannot, create};
 use crate::{
-    event::{Event, RunSummary, ScenarioResult, VerdictKind},
+    event::{Event, RunSummary, ScenarioResult},
     exit::Exit,
+    judge::VerdictKind,
 };
 
 /// The listener that writes it.

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{ReportError, cannot, create};
+use super::listener::{ReportError, cannot, create};
 
 /// Pieces of text in a file beside the report, given back in the order of their keys.
 pub(super) struct Spool {

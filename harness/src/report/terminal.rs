@@ -1,17 +1,21 @@
 //! What a person sees while it runs, and the summary at the end.
 
-use std::{
-    io::{IsTerminal, Write},
-    time::Duration,
-};
+use std::io::{IsTerminal, Write};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use scenarios::Severity;
 
-use super::{Listener, ReportError, Target, anatomy::visible, cannot, counted};
+use super::{
+    anatomy::visible,
+    asked::Target,
+    listener::{Listener, ReportError, cannot},
+    words::{learned, seconds},
+};
+use crate::text::counted;
 use crate::{
-    event::{Calibration, Event, RunInfo, RunSummary, ScenarioResult, SnapshotState, VerdictKind},
+    event::{Calibration, Event, RunInfo, RunSummary, ScenarioResult, SnapshotState},
     exit::Exit,
+    judge::VerdictKind,
 };
 
 /// The listener that writes to a terminal, or to whatever stands in for one.
@@ -224,45 +228,6 @@ impl<W: Write + Send> Listener for Terminal<W> {
     }
 }
 
-/// What calibration found, in one line.
-pub(super) fn learned(calibration: &Calibration) -> String {
-    let list = |pairs: &[(bool, &str)], none: &str| {
-        let found: Vec<&str> = pairs
-            .iter()
-            .filter(|(is, _)| *is)
-            .map(|(_, name)| *name)
-            .collect();
-        if found.is_empty() {
-            none.to_owned()
-        } else {
-            found.join(", ")
-        }
-    };
-    let places = list(
-        &[
-            (calibration.assertion_signed, "assertion"),
-            (calibration.response_signed, "response"),
-            (calibration.both_signed, "both"),
-        ],
-        "nothing",
-    );
-    let starts = list(
-        &[
-            (calibration.sp_initiated, "SP"),
-            (calibration.idp_initiated, "IdP"),
-        ],
-        "nobody",
-    );
-    let refuses = calibration
-        .refuses_with
-        .as_deref()
-        .unwrap_or("no answer that was understood");
-    format!(
-        "accepts signed {places}; sign-in started by {starts}; refuses with {}",
-        visible(refuses)
-    )
-}
-
 fn by_severity(summary: &RunSummary) -> String {
     let words: Vec<String> = [
         Severity::Critical,
@@ -285,8 +250,4 @@ fn by_severity(summary: &RunSummary) -> String {
     } else {
         format!(" ({})", words.join(", "))
     }
-}
-
-pub(super) fn seconds(duration: Duration) -> String {
-    format!("{:.1} s", duration.as_secs_f64())
 }

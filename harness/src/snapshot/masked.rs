@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::{
     event::ScenarioResult,
-    observation::{CookieSeen, Ended, Hop, Journey, Party},
+    judge::observation::{CookieSeen, Ended, Hop, Journey, Party},
 };
 
 /// The text of a result's snapshot.

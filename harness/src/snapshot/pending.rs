@@ -7,7 +7,7 @@ use std::{
 
 use globset::GlobMatcher;
 
-use super::{SnapshotError, remove};
+use super::file::{SnapshotError, accepted, remove};
 
 /// A snapshot that waits for somebody's word.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,8 +120,8 @@ fn collect(sp: &Path, folder: &Path, found: &mut Vec<Pending>) -> Result<(), Sna
                 .map(|name| name.to_string_lossy().into_owned())
                 .unwrap_or_default(),
             id: id.to_string_lossy().replace('\\', "/"),
-            accepted: super::accepted(&accepted_at)?,
-            seen: super::accepted(&path)?.unwrap_or_default(),
+            accepted: accepted(&accepted_at)?,
+            seen: accepted(&path)?.unwrap_or_default(),
             path: accepted_at,
         });
     }

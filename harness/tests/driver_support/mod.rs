@@ -23,7 +23,7 @@ use std::{
 use axum::Router;
 use samlitmus::{
     driver::{Guard, HttpDriver, HttpSession, Limits, Session, Setup, Site, Visit},
-    observation::{Hop, Journey},
+    judge::observation::{Hop, Journey},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},

@@ -10,10 +10,14 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use reference_sp::{Config, Flaw, Flaws};
 use samlitmus::{
-    event::{Event, RunSummary, ScenarioResult, VerdictKind},
-    litmus::{CannotRun, Options, run},
-    outcome::Outcome,
-    target::Target,
+    event::{Event, RunSummary, ScenarioResult},
+    judge::VerdictKind,
+    judge::outcome::Outcome,
+    run::{
+        litmus::run,
+        options::{CannotRun, Options},
+    },
+    subject::target::Target,
 };
 use scenarios::{Catalogue, Scenario};
 

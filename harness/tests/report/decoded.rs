@@ -3,7 +3,7 @@
 use base64::prelude::{BASE64_STANDARD, Engine};
 use proptest::prelude::*;
 use saml::binding;
-use samlitmus::decode::{DecodeError, Found, find, show};
+use samlitmus::cli::decode::{DecodeError, Found, find, show};
 
 use super::told;
 
@@ -162,7 +162,7 @@ fn a_deflate_bomb_is_refused() {
     );
     assert!(matches!(find(query.as_bytes()), Err(DecodeError::Broken { .. })));
     assert_eq!(
-        find(&vec![b'a'; samlitmus::decode::MOST + 1]),
+        find(&vec![b'a'; samlitmus::cli::decode::MOST + 1]),
         Err(DecodeError::TooLarge)
     );
 }

@@ -1,6 +1,6 @@
 //! `explain`: every scenario that ships can be looked at without an SP.
 
-use samlitmus::{explain::explain, rehearsal::Rehearsal};
+use samlitmus::{cli::explain::explain, run::rehearsal::Rehearsal};
 use scenarios::{Base, Catalogue};
 
 #[test]

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::told;
 use samlitmus::{
-    event::{ScenarioResult, SnapshotState, VerdictKind},
-    observation::Observation,
-    outcome::Outcome,
+    event::{ScenarioResult, SnapshotState},
+    judge::VerdictKind,
+    judge::observation::Observation,
+    judge::outcome::Outcome,
     snapshot::{Choice, Snapshots, pending, text},
 };
 

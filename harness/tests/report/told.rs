@@ -12,9 +12,10 @@ use saml::{
     signature::{Secret, Template, sign_by_hand},
 };
 use samlitmus::{
-    event::{Calibration, Event, RunInfo, RunSummary, ScenarioResult, SnapshotState, VerdictKind},
-    observation::{CookieSeen, Ended, Hop, Journey, Observation, Page, Party, Probe},
-    outcome::Outcome,
+    event::{Calibration, Event, RunInfo, RunSummary, ScenarioResult, SnapshotState},
+    judge::VerdictKind,
+    judge::observation::{CookieSeen, Ended, Hop, Journey, Observation, Page, Party, Probe},
+    judge::outcome::Outcome,
     report::Listener,
 };
 use scenarios::{Base, Catalogue, Message, Persona, Scenario, Wire};

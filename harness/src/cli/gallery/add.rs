@@ -9,8 +9,14 @@ use mock_idp::{
     gallery::{Configured, Template},
 };
 
-use super::{AddArgs, Mistake, open, show};
-use crate::{cli::answer::print, exit::Exit, serve::Settled};
+use super::{args::AddArgs, open::open, show};
+use crate::{
+    cli::{
+        output::{Mistake, print},
+        settled::Settled,
+    },
+    exit::Exit,
+};
 
 pub(super) fn add(args: &AddArgs) -> anyhow::Result<Exit> {
     let settled = Settled::of(&args.setup)?;

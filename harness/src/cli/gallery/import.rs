@@ -4,8 +4,11 @@ use std::{fs::File, io::Read, path::Path};
 
 use mock_idp::gallery::{Initiation, LONGEST_PAGE, Template, read};
 
-use super::{ImportArgs, Mistake};
-use crate::{cli::answer::print, exit::Exit};
+use super::args::ImportArgs;
+use crate::{
+    cli::output::{Mistake, print},
+    exit::Exit,
+};
 
 pub(super) fn import(args: &ImportArgs) -> anyhow::Result<Exit> {
     let mut good: Vec<(&Path, Template)> = Vec::new();

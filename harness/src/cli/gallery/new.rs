@@ -9,8 +9,11 @@ use mock_idp::gallery::{
 };
 use serde::de::{DeserializeOwned, value::StrDeserializer};
 
-use super::{Mistake, pair};
-use crate::{cli::answer::print, exit::Exit};
+use super::pair::pair;
+use crate::{
+    cli::output::{Mistake, print},
+    exit::Exit,
+};
 
 /// `samlitmus gallery new`
 #[derive(Clone, Debug, Args)]

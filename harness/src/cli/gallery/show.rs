@@ -3,8 +3,14 @@
 use mock_idp::{Directory, gallery::Template};
 use serde::Serialize;
 
-use super::{GalleryListArgs, Mistake, ShowArgs, import::facts};
-use crate::{cli::answer::print, exit::Exit};
+use super::{
+    args::{GalleryListArgs, ShowArgs},
+    import::facts,
+};
+use crate::{
+    cli::output::{Mistake, print},
+    exit::Exit,
+};
 
 /// One template, for programs.
 #[derive(Serialize)]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Anatomy, Line, Mark, visible};
+use super::model::{Anatomy, Line, Mark, visible};
 
 /// Draws a message. With `color`, what is signed is green and what is not is red.
 pub fn draw(anatomy: &Anatomy, color: bool) -> String {

@@ -3,7 +3,7 @@
 use roxmltree::{Document, Node};
 use saml::names::ns::{DS, SAML, SAMLP};
 
-use super::{Line, MOST_LINES, MOST_TEXT, Mark, Seal, cut};
+use super::model::{Line, MOST_LINES, MOST_TEXT, Mark, Seal, cut};
 
 /// Deeper than this, nothing is drawn.
 const DEEPEST: usize = 40;

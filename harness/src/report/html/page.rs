@@ -3,11 +3,12 @@
 use base64::prelude::{BASE64_STANDARD, Engine};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{Told, badge};
+use super::told::{Told, badge};
 use crate::{
-    event::VerdictKind,
     exit::Exit,
-    report::{anatomy::visible, counted, terminal},
+    judge::VerdictKind,
+    report::{anatomy::visible, words},
+    text::counted,
 };
 
 const STYLE: &str = include_str!("page.css");
@@ -97,12 +98,12 @@ fn facts(told: &Told) -> Markup {
                 div { dt { "Catalogue" } dd { (info.catalogue) } }
             }
             @if let Some(end) = &told.end {
-                div { dt { "Took" } dd { (terminal::seconds(end.duration)) } }
+                div { dt { "Took" } dd { (words::seconds(end.duration)) } }
                 div { dt { "Requests" } dd { (end.requests) } }
             }
             @if let Some(calibration) = &told.calibration {
                 div.wide { dt { "Learned" } dd {
-                    (terminal::learned(calibration))
+                    (words::learned(calibration))
                     @for note in &calibration.notes { br; (visible(note)) }
                 } }
             }

@@ -4,10 +4,10 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use maud::{Markup, html};
 use scenarios::scenario::Refs;
 
-use super::{badge, message};
+use super::{message, told::badge};
 use crate::{
     event::{ScenarioResult, SnapshotState},
-    observation::{CookieSeen, Ended, Hop, Journey, Page, Party, Probe},
+    judge::observation::{CookieSeen, Ended, Hop, Journey, Page, Party, Probe},
     report::anatomy::visible,
 };
 

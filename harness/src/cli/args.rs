@@ -1,0 +1,310 @@
+//! The command line: what can be asked, and who answers.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use reference_sp::{Flaw, Refusal};
+
+use super::{
+    gallery::GalleryArgs,
+    pick::Tiers,
+    setup::{ConfigArgs, IdpSetup},
+};
+use crate::{
+    config::{self, DriverChoice, FailOn},
+    report::Target,
+};
+
+/// A litmus test for SAML single sign-on: a mock IdP that behaves like Azure AD (Entra ID) signs whatever assertion it is
+/// asked for, a runner fires it at a service provider, and the verdict is who is signed in.
+#[derive(Debug, Parser)]
+#[command(name = "samlitmus", version, about, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 conforms · 1 deviates · 2 wrong usage or configuration · 3 the harness could not judge · 4 nothing ran · \
+130 interrupted.
+
+Start with `samlitmus run --demo`, which needs no service provider of yours.";
+
+/// What can be asked for.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Fire scenarios at the SP of samlitmus.toml, or at the embedded reference SP
+    Run(RunArgs),
+    /// Show the catalogue, all tiers
+    List(ListArgs),
+    /// Say what a scenario sends, why, and how an SP is mended
+    Explain(ExplainArgs),
+    /// Build a scenario's message and print it, without sending
+    Forge(ForgeArgs),
+    /// Serve the mock IdP: sign-in, metadata, admin portal, My Apps, Microsoft Graph
+    Idp(IdpArgs),
+    /// Templates of applications: read tutorial pages, make applications of them
+    Gallery(GalleryArgs),
+    /// Serve the reference SP, hardened or with named flaws
+    Sp(SpArgs),
+    /// Show what changed against the accepted snapshots, and decide one by one
+    Review(SettleArgs),
+    /// Make what was seen the accepted behaviour
+    Accept(SettleArgs),
+    /// Throw away what was seen
+    Reject(SettleArgs),
+    /// Show any SAML message, with what each signature covers
+    Decode(DecodeArgs),
+    /// Print a JSON Schema
+    Schema(SchemaArgs),
+}
+
+/// `samlitmus run`
+#[derive(Clone, Debug, Default, Args)]
+pub struct RunArgs {
+    /// Ids, or patterns such as 'signature/*' [default: all of the tiers smoke and core]
+    #[arg(value_name = "PATTERN")]
+    pub patterns: Vec<String>,
+    /// Which SP.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Run against the reference SP that comes along; needs no configuration
+    #[arg(long, conflicts_with = "config")]
+    pub demo: bool,
+    /// Make the reference SP vulnerable in a known way, such as V11 (repeatable)
+    #[arg(long, value_name = "FLAW", requires = "demo")]
+    pub flaw: Vec<Flaw>,
+    /// Only these tiers: smoke, core, extended, observe, opt-in, or all
+    #[arg(long, value_name = "TIERS")]
+    pub tier: Option<Tiers>,
+    /// What carries the messages [default: auto]
+    #[arg(long, value_enum)]
+    pub driver: Option<DriverChoice>,
+    /// How many scenarios run at the same time [default: 8]
+    #[arg(long, value_name = "N", value_parser = jobs)]
+    pub jobs: Option<usize>,
+    /// Decides everything random [default: a random one, which is printed]
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// How long one request may take, such as 10s or 500ms [default: 10s]
+    #[arg(long, value_name = "TIME", value_parser = config::duration)]
+    pub timeout: Option<Duration>,
+    /// A folder with scenarios of your own (repeatable)
+    #[arg(long, value_name = "DIR")]
+    pub scenarios: Vec<PathBuf>,
+    /// Deviations that are known, each with its reason and its end
+    #[arg(long, value_name = "FILE")]
+    pub waivers: Option<PathBuf>,
+    /// The folder of accepted snapshots [default: snapshots]
+    #[arg(long, value_name = "DIR")]
+    pub snapshots: Option<PathBuf>,
+    /// A missing snapshot is a deviation, and none is written [default where CI is set]
+    #[arg(long)]
+    pub locked: bool,
+    /// Write a report: json=PATH, junit=PATH or html=PATH (repeatable)
+    #[arg(long, value_name = "KIND=PATH")]
+    pub report: Vec<Target>,
+    /// From which verdict on the run fails [default: fail]
+    #[arg(long, value_enum)]
+    pub fail_on: Option<FailOn>,
+}
+
+impl RunArgs {
+    /// Whether snapshots are locked: asked for, or `CI` is set to anything but `false` or `0`.
+    pub fn is_locked(&self) -> bool {
+        let ci = std::env::var("CI").unwrap_or_default();
+        self.locked || !matches!(ci.as_str(), "" | "0" | "false")
+    }
+}
+
+/// `samlitmus list`
+#[derive(Clone, Debug, Args)]
+pub struct ListArgs {
+    /// Ids, or patterns such as 'signature/*'
+    #[arg(value_name = "PATTERN")]
+    pub patterns: Vec<String>,
+    /// Only these tiers: smoke, core, extended, observe, opt-in, or all
+    #[arg(long, value_name = "TIERS")]
+    pub tier: Option<Tiers>,
+    /// For programs
+    #[arg(long)]
+    pub json: bool,
+    /// A folder with scenarios of your own (repeatable)
+    #[arg(long, value_name = "DIR")]
+    pub scenarios: Vec<PathBuf>,
+}
+
+/// `samlitmus explain`
+#[derive(Clone, Debug, Args)]
+pub struct ExplainArgs {
+    /// The scenario
+    pub id: String,
+    /// Whose metadata the message is for.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// A folder with scenarios of your own (repeatable)
+    #[arg(long, value_name = "DIR")]
+    pub scenarios: Vec<PathBuf>,
+}
+
+/// `samlitmus forge`
+#[derive(Clone, Debug, Args)]
+pub struct ForgeArgs {
+    /// The scenario
+    pub id: String,
+    /// Only the message, byte for byte
+    #[arg(long)]
+    pub raw: bool,
+    /// What is signed: A the assertion, R the response, B both, N nothing [default: the scenario's first]
+    #[arg(long, value_parser = base)]
+    pub base: Option<scenarios::Base>,
+    /// Which variant [default: the first]
+    #[arg(long, value_name = "NAME")]
+    pub variant: Option<String>,
+    /// Whose metadata the message is for.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// A folder with scenarios of your own (repeatable)
+    #[arg(long, value_name = "DIR")]
+    pub scenarios: Vec<PathBuf>,
+}
+
+/// `samlitmus idp`
+#[derive(Clone, Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct IdpArgs {
+    /// Instead of serving.
+    #[command(subcommand)]
+    pub command: Option<IdpCommand>,
+    /// How it is set up.
+    #[command(flatten)]
+    pub setup: IdpSetup,
+    /// Speak https here besides, under an authority of its own: for Microsoft Graph's clients, and SPs that ask for it
+    #[arg(long, value_name = "ADDR")]
+    pub https: Option<SocketAddr>,
+    /// Forget tenants, users, applications and keys first: metadata that was handed out no longer counts
+    #[arg(long)]
+    pub reset: bool,
+}
+
+/// What the mock IdP can do besides serving.
+#[derive(Clone, Debug, Subcommand)]
+pub enum IdpCommand {
+    /// Write the federation metadata that the SP must trust, before anything runs
+    Metadata {
+        /// How it is set up.
+        #[command(flatten)]
+        setup: IdpSetup,
+        /// Where to [default: standard output]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Write tenants, users, groups and applications as one TOML file, without private keys, to be committed next to tests
+    Export {
+        /// How it is set up.
+        #[command(flatten)]
+        setup: IdpSetup,
+        /// Where to [default: standard output]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Put such a file in the place of all that is there; keys that are at hand are kept
+    Import {
+        /// How it is set up.
+        #[command(flatten)]
+        setup: IdpSetup,
+        /// The file
+        file: PathBuf,
+    },
+}
+
+/// `samlitmus sp`
+#[derive(Clone, Debug, Args)]
+pub struct SpArgs {
+    /// Make it vulnerable in a known way, such as V11 or V11-unbound-verify (repeatable)
+    #[arg(long, value_name = "FLAW")]
+    pub flaw: Vec<Flaw>,
+    /// How it refuses: 403, 500, redirect, page or silence
+    #[arg(long, value_name = "HOW", default_value = "403")]
+    pub refuse_with: Refusal,
+    /// Create an account for whoever signs in first, as a run over the whole catalogue wants it, instead of refusing
+    /// users that no administrator created
+    #[arg(long)]
+    pub create_users: bool,
+    /// Publish an encryption certificate and take encrypted assertions too
+    #[arg(long)]
+    pub encryption: bool,
+    /// Take part in single logout
+    #[arg(long)]
+    pub slo: bool,
+    /// Publish a signing certificate and sign what is sent by HTTP-Redirect
+    #[arg(long)]
+    pub sign_requests: bool,
+    /// Where it listens
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Metadata of an IdP that it trusts (repeatable) [default: the mock IdP of the state folder]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["config", "state"])]
+    pub idp_metadata: Vec<PathBuf>,
+    /// Which mock IdP it trusts.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Where the mock IdP keeps tenants and keys [default: .samlitmus]
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+}
+
+/// `samlitmus review`, `accept` and `reject`
+#[derive(Clone, Debug, Args)]
+pub struct SettleArgs {
+    /// Ids, or patterns such as 'signature/*' [default: all]
+    #[arg(value_name = "PATTERN")]
+    pub patterns: Vec<String>,
+    /// Whose snapshots: where one is named, its SP's only.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// The folder of accepted snapshots [default: snapshots]
+    #[arg(long, value_name = "DIR")]
+    pub snapshots: Option<PathBuf>,
+}
+
+/// `samlitmus decode`
+#[derive(Clone, Debug, Args)]
+pub struct DecodeArgs {
+    /// XML, Base64, a URL, a form, the page that posts one, or a HAR file [default: standard input]
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+}
+
+/// `samlitmus schema`
+#[derive(Clone, Debug, Args)]
+pub struct SchemaArgs {
+    /// Of what
+    #[arg(value_enum)]
+    pub name: SchemaName,
+}
+
+/// What has a JSON Schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaName {
+    /// samlitmus.toml
+    Config,
+    /// One scenario of a catalogue file
+    Scenario,
+    /// The results that --report json= writes
+    Results,
+}
+
+fn jobs(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| (1..=64).contains(number));
+    number.ok_or_else(|| format!("{text:?} is not between 1 and 64"))
+}
+
+fn base(text: &str) -> Result<scenarios::Base, String> {
+    use scenarios::Base;
+    let base = [Base::A, Base::R, Base::B, Base::N]
+        .into_iter()
+        .find(|base| base.letter() == text);
+    base.ok_or_else(|| format!("there is no base {text:?}; there are A, R, B, N"))
+}

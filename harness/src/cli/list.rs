@@ -1,0 +1,87 @@
+//! `samlitmus list`: the catalogue.
+
+use std::{fmt::Write, sync::Arc};
+
+use scenarios::{Disturbs, Need, Scenario};
+use serde::Serialize;
+
+use crate::report::html::references;
+
+/// The catalogue for people: three lines a scenario.
+pub fn text(scenarios: &[Arc<Scenario>]) -> String {
+    let mut out = String::new();
+    for scenario in scenarios {
+        let _ = writeln!(
+            out,
+            "{}  {}  {}  {}\n    {}",
+            scenario.id, scenario.tier, scenario.verdict, scenario.severity, scenario.title
+        );
+        let mut more = references(&scenario.refs);
+        if !scenario.needs.is_empty() {
+            let needs: Vec<String> = scenario.needs.iter().map(word).collect();
+            more.push(format!("needs {}", needs.join(", ")));
+        }
+        if scenario.disturbs != Disturbs::Jar {
+            more.push(format!("disturbs the {}", word(&scenario.disturbs)));
+        }
+        if !more.is_empty() {
+            let _ = writeln!(out, "    {}", more.join(" · "));
+        }
+    }
+    let _ = writeln!(out, "{}", crate::text::counted(scenarios.len(), "scenario"));
+    out
+}
+
+/// The catalogue for programs.
+pub fn json(scenarios: &[Arc<Scenario>]) -> String {
+    let entries: Vec<Entry<'_>> = scenarios.iter().map(|scenario| Entry::of(scenario)).collect();
+    serde_json::to_string_pretty(&entries).unwrap_or_default()
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    id: &'a str,
+    title: &'a str,
+    tier: &'static str,
+    verdict: &'static str,
+    severity: &'static str,
+    inert: bool,
+    refs: &'a scenarios::scenario::Refs,
+    needs: &'a [Need],
+    disturbs: Disturbs,
+    bases: Vec<&'static str>,
+    variants: Vec<&'a str>,
+    kills: &'a [String],
+}
+
+impl<'a> Entry<'a> {
+    fn of(scenario: &'a Scenario) -> Self {
+        Self {
+            id: &scenario.id,
+            title: &scenario.title,
+            tier: scenario.tier.word(),
+            verdict: scenario.verdict.word(),
+            severity: scenario.severity.word(),
+            inert: scenario.inert,
+            refs: &scenario.refs,
+            needs: &scenario.needs,
+            disturbs: scenario.disturbs,
+            bases: scenario.bases.iter().map(|base| base.letter()).collect(),
+            variants: scenario
+                .each
+                .keys()
+                .chain(scenario.variants.keys())
+                .map(String::as_str)
+                .collect(),
+            kills: &scenario.kills,
+        }
+    }
+}
+
+/// The word that the catalogue writes.
+fn word(value: &impl Serialize) -> String {
+    serde_json::to_value(value)
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default()
+}

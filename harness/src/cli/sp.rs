@@ -1,0 +1,94 @@
+//! `samlitmus sp`: the reference SP, served for people and other tools.
+
+use std::path::Path;
+
+use mock_idp::Directory;
+use reference_sp::{Account, ReferenceSp, Trusted};
+use saml::IdpMetadata;
+
+use super::{args::SpArgs, interrupt::until_interrupted, output::Mistake, settled::Settled, setup::IdpSetup};
+use crate::{
+    exit::Exit,
+    subject::target::{accounts, trust},
+};
+
+/// Serves the reference SP until Ctrl-C.
+///
+/// # Errors
+/// Metadata or the state folder cannot be read, or the address is taken.
+pub(crate) async fn serve(args: SpArgs) -> anyhow::Result<Exit> {
+    let (trusted, accounts) = if args.idp_metadata.is_empty() {
+        let settled = Settled::of(&IdpSetup {
+            config: args.config.clone(),
+            listen: None,
+            state: args.state.clone(),
+        })?;
+        let origin = settled.origin_towards(&format!("http://{}", args.listen));
+        let directory = settled.populated()?;
+        let trusted = trust(&directory, |tenant| format!("{origin}/{tenant}/saml2"));
+        (trusted, accounts(&directory))
+    } else {
+        let trusted = args.idp_metadata.iter().map(|path| trusted(path));
+        let trusted = trusted.collect::<Result<Vec<_>, _>>()?;
+        let accounts = known_here(&trusted);
+        (trusted, accounts)
+    };
+    let sp = ReferenceSp::start(reference_sp::Config {
+        listen: args.listen,
+        trust: trusted,
+        accounts,
+        create_users: args.create_users,
+        encryption: args.encryption,
+        slo: args.slo,
+        sign_requests: args.sign_requests,
+        flaws: args.flaw.iter().copied().collect(),
+        refuse_with: args.refuse_with,
+        test_endpoint: true,
+        ..reference_sp::Config::default()
+    })
+    .await
+    .map_err(|error| Mistake(error.to_string()))?;
+    println!("reference service provider, for tests only: {}", sp.url());
+    println!("  metadata  {}", sp.metadata_url());
+    println!("  sign in   {}", sp.login_url());
+    println!("  probe     {}  (json:/nameId)", sp.whoami_url());
+    println!("  admin     {}  password {}", sp.admin_url(), sp.admin_password());
+    println!("  refuses with {}", args.refuse_with);
+    for flaw in &args.flaw {
+        println!("  wrong on purpose: {}", flaw.name());
+    }
+    until_interrupted().await?;
+    sp.shutdown().await;
+    Ok(Exit::Conforms)
+}
+
+/// The users of these IdPs, as far as they are tenants of a mock IdP that is kept in this folder. Metadata of others
+/// names no users: whoever serves the SP creates them.
+fn known_here(trusted: &[Trusted]) -> Vec<Account> {
+    let directory = Settled::of(&IdpSetup::default()).and_then(|settled| {
+        let is_kept = Directory::folder(&settled.state).is_dir();
+        is_kept.then(|| settled.populated()).transpose()
+    });
+    let accounts = match directory {
+        Ok(directory) => directory.as_ref().map_or_else(Vec::new, accounts),
+        Err(error) => {
+            eprintln!("samlitmus: the users of this folder's IdP are left out: {error:#}");
+            Vec::new()
+        }
+    };
+    let is_trusted = |account: &Account| {
+        let mut tenants = trusted.iter().map(|one| Some(&one.metadata.entity_id));
+        tenants.any(|tenant| tenant == account.tenant.as_ref())
+    };
+    accounts.into_iter().filter(is_trusted).collect()
+}
+
+fn trusted(path: &Path) -> Result<Trusted, Mistake> {
+    let wrong = |why: String| Mistake(format!("{}: {why}", path.display()));
+    let bytes = std::fs::read(path).map_err(|error| wrong(format!("it cannot be read: {error}")))?;
+    let metadata = IdpMetadata::parse(&bytes).map_err(|error| wrong(error.to_string()))?;
+    Ok(Trusted {
+        metadata,
+        domains: Vec::new(),
+    })
+}

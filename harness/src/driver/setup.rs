@@ -1,0 +1,70 @@
+//! What a driver must know before it sends anything.
+
+use std::{path::PathBuf, time::Duration};
+
+use super::{guard::Guard, site::Site};
+
+/// A page's body is kept to this many bytes.
+pub(super) const BODY: usize = 256 << 10;
+/// URLs and header values are kept to this many bytes.
+pub(super) const LONGEST: usize = 32 << 10;
+
+/// Where a walk ends, whatever the other side does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// From the first byte of a request to the last byte of its answer.
+    pub request: Duration,
+    /// From the first request of a journey to its last answer.
+    pub journey: Duration,
+    /// Bytes of one answer's body; what exceeds them is not read.
+    pub bytes: usize,
+    /// Requests of one journey.
+    pub hops: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::of(Duration::from_secs(10))
+    }
+}
+
+impl Limits {
+    /// The usual limits with so much time a request, and three times as much a journey.
+    pub fn of(request: Duration) -> Self {
+        Self {
+            request,
+            journey: request.saturating_mul(3),
+            bytes: 2 << 20,
+            hops: 20,
+        }
+    }
+}
+
+/// What a driver must know before it sends anything.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Whom it may send anything.
+    pub guard: Guard,
+    /// Where it stops.
+    pub limits: Limits,
+    /// Whose servers are whose.
+    pub site: Site,
+    /// Headers that every request to the SP carries.
+    pub headers: Vec<(String, String)>,
+    /// A PEM file with certificates to trust beside the system's. A browser then accepts any certificate,
+    /// since it takes no such file; it still reaches only the hosts that the guard permits.
+    pub ca: Option<PathBuf>,
+}
+
+impl Setup {
+    /// The usual limits, no headers, the system's certificates.
+    pub fn new(guard: Guard, site: Site) -> Self {
+        Self {
+            guard,
+            limits: Limits::default(),
+            site,
+            headers: Vec::new(),
+            ca: None,
+        }
+    }
+}

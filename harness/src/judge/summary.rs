@@ -1,0 +1,209 @@
+//! What a run comes to: counts, causes, exit code. Pure.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    event::{RunSummary, ScenarioResult, SnapshotState},
+    judge::VerdictKind,
+    text::counted,
+};
+
+/// Adds up results as they come.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    summary: RunSummary,
+    by_kind: BTreeMap<VerdictKind, Vec<String>>,
+    drifted: Vec<String>,
+    new: Vec<String>,
+    by_server_error: usize,
+}
+
+/// What decides the exit code beside the results.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Circumstances {
+    /// Warnings are failures.
+    pub(crate) fail_on_warn: bool,
+    /// A missing snapshot is a deviation.
+    pub(crate) locked: bool,
+    /// Waivers that expired or no longer bite, one sentence each.
+    pub(crate) waivers: Vec<String>,
+    /// Why nothing could be judged at all.
+    pub(crate) hopeless: Option<String>,
+    /// So many scenarios came to no verdict.
+    pub(crate) lost: usize,
+    /// Ctrl-C.
+    pub(crate) interrupted: bool,
+    /// Warnings for the run.
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Tally {
+    /// Adds one result.
+    pub(crate) fn add(&mut self, result: &ScenarioResult, by_server_error: bool) {
+        *self.summary.counts.entry(result.verdict).or_default() += 1;
+        if result.verdict == VerdictKind::Fail {
+            *self.summary.fail_by_severity.entry(result.severity).or_default() += 1;
+        }
+        let name = format!("{} ({})", result.scenario.id, result.base);
+        match result.snapshot {
+            SnapshotState::OutcomeDrift => self.drifted.push(name.clone()),
+            SnapshotState::New => self.new.push(name.clone()),
+            SnapshotState::PresentationDrift => {
+                self.summary.warnings.push(format!(
+                    "{name}: the same outcome by other pages or cookies than accepted"
+                ));
+            }
+            _ => {}
+        }
+        self.by_kind.entry(result.verdict).or_default().push(name);
+        self.by_server_error += usize::from(by_server_error);
+    }
+
+    /// Whether there is a result with this verdict.
+    pub(crate) fn has(&self, verdict: VerdictKind) -> bool {
+        self.by_kind.contains_key(&verdict)
+    }
+
+    /// The sum.
+    pub(crate) fn finish(mut self, around: &Circumstances) -> RunSummary {
+        let listed = |names: &[String]| {
+            let shown: Vec<&str> = names.iter().take(8).map(String::as_str).collect();
+            let more = names.len().saturating_sub(8);
+            if more > 0 {
+                format!("{} and {more} more", shown.join(", "))
+            } else {
+                shown.join(", ")
+            }
+        };
+        let mut causes = Vec::new();
+        let mut exit = 0;
+        let mut because = |code: i32, cause: String| {
+            // A deviation outweighs what could not be judged.
+            exit = match (exit, code) {
+                (0, code) => code,
+                (1, _) | (_, 1) => 1,
+                (earlier, _) => earlier,
+            };
+            causes.push(cause);
+        };
+        let empty = Vec::new();
+        let of = |kind| self.by_kind.get(&kind).unwrap_or(&empty);
+        if !of(VerdictKind::Fail).is_empty() {
+            let names = of(VerdictKind::Fail);
+            because(1, format!("{} failed: {}", names.len(), listed(names)));
+        }
+        if around.fail_on_warn && !of(VerdictKind::Warn).is_empty() {
+            let names = of(VerdictKind::Warn);
+            because(
+                1,
+                format!("{} warned, and --fail-on warn: {}", names.len(), listed(names)),
+            );
+        }
+        if !self.drifted.is_empty() {
+            because(
+                1,
+                format!(
+                    "{} changed since their snapshots were accepted: {}",
+                    self.drifted.len(),
+                    listed(&self.drifted)
+                ),
+            );
+        }
+        if around.locked && !self.new.is_empty() {
+            because(
+                1,
+                format!(
+                    "{} have no accepted snapshot, and the run is --locked: {}",
+                    self.new.len(),
+                    listed(&self.new)
+                ),
+            );
+        }
+        for waiver in &around.waivers {
+            because(1, waiver.clone());
+        }
+        if let Some(why) = &around.hopeless {
+            because(3, why.clone());
+        }
+        if !of(VerdictKind::Inconclusive).is_empty() {
+            let names = of(VerdictKind::Inconclusive);
+            because(
+                3,
+                format!("{} could not be judged: {}", names.len(), listed(names)),
+            );
+        }
+        if around.lost > 0 && !around.interrupted {
+            because(
+                3,
+                format!(
+                    "{} came to no verdict, because a worker of the harness broke: please report what stands on standard error",
+                    counted(around.lost, "scenario")
+                ),
+            );
+        }
+        let ran = self
+            .by_kind
+            .iter()
+            .any(|(kind, names)| *kind != VerdictKind::NotApplicable && !names.is_empty());
+        if !ran && around.hopeless.is_none() && !around.interrupted {
+            because(4, "nothing ran".to_owned());
+        }
+        if around.interrupted {
+            causes.push(match around.lost {
+                0 => "interrupted".to_owned(),
+                lost => format!("interrupted, with {} not judged", counted(lost, "scenario")),
+            });
+            exit = 130;
+        }
+        if self.by_server_error > 0 {
+            self.summary.warnings.push(format!(
+                "{} refusals came as a 5xx: they count, since this SP always refuses so, but a 4xx would tell a refusal from a crash",
+                self.by_server_error
+            ));
+        }
+        self.summary.warnings.extend(around.warnings.iter().cloned());
+        RunSummary {
+            causes,
+            exit,
+            ..self.summary
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sum(around: &Circumstances) -> (i32, Vec<String>) {
+        let summary = Tally::default().finish(around);
+        (summary.exit, summary.causes)
+    }
+
+    #[test]
+    fn what_a_broken_worker_took_along_is_never_green() {
+        let (exit, causes) = sum(&Circumstances {
+            lost: 3,
+            ..Circumstances::default()
+        });
+        assert_eq!(exit, 3);
+        assert!(
+            causes[0].starts_with("3 scenarios came to no verdict"),
+            "{causes:?}"
+        );
+    }
+
+    #[test]
+    fn an_interruption_outweighs_everything_and_says_what_is_missing() {
+        let (exit, causes) = sum(&Circumstances {
+            lost: 1,
+            interrupted: true,
+            waivers: vec!["a waiver expired".to_owned()],
+            ..Circumstances::default()
+        });
+        assert_eq!(exit, 130);
+        assert_eq!(
+            causes,
+            ["a waiver expired", "interrupted, with 1 scenario not judged"]
+        );
+    }
+}

@@ -1,0 +1,217 @@
+//! Known deviations: data, reviewed like code. A waiver that has healed, or has expired, breaks the gate.
+
+use std::path::Path;
+
+use globset::{Glob, GlobMatcher};
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::judge::VerdictKind;
+
+/// The file.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WaiverFile {
+    /// The waivers.
+    #[serde(default)]
+    pub waiver: Vec<Waiver>,
+}
+
+/// One waiver.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    /// The scenario's id, or a glob.
+    pub id: String,
+    /// Why the deviation is accepted for now.
+    pub reason: String,
+    /// The last day on which it holds: `2027-06-30`. None: for good.
+    pub expires: Option<String>,
+}
+
+/// Why waivers cannot be used.
+#[derive(Debug, Error)]
+pub enum WaiverError {
+    /// The file cannot be read.
+    #[error("the waivers in {path} cannot be read: {why}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why.
+        why: String,
+    },
+    /// An entry is wrong.
+    #[error("the waiver for {id} in {path}: {why}")]
+    Wrong {
+        /// The file.
+        path: String,
+        /// Whose.
+        id: String,
+        /// Why.
+        why: String,
+    },
+}
+
+/// Waivers in force, and what became of them.
+#[derive(Debug, Default)]
+pub struct Waivers {
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    waiver: Waiver,
+    matcher: GlobMatcher,
+    expired: bool,
+    seen: bool,
+    bit: bool,
+}
+
+impl Waivers {
+    /// Reads a file; `today` decides what has expired.
+    ///
+    /// # Errors
+    /// The file, a glob or a date is wrong; a reason is missing.
+    pub fn load(path: &Path, today: Date) -> Result<Self, WaiverError> {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|e| WaiverError::Unreadable {
+            path: name.clone(),
+            why: match e.kind() {
+                std::io::ErrorKind::NotFound => "there is no such file; mend the path".to_owned(),
+                _ => e.to_string(),
+            },
+        })?;
+        Self::read(&name, &text, today)
+    }
+
+    /// The same, from a text.
+    ///
+    /// # Errors
+    /// As [`Waivers::load`].
+    pub fn read(path: &str, text: &str, today: Date) -> Result<Self, WaiverError> {
+        let file: WaiverFile = toml::from_str(text).map_err(|e| WaiverError::Unreadable {
+            path: path.to_owned(),
+            why: in_line(text, &e),
+        })?;
+        let mut entries = Vec::new();
+        for waiver in file.waiver {
+            let wrong = |why: String| WaiverError::Wrong {
+                path: path.to_owned(),
+                id: waiver.id.clone(),
+                why,
+            };
+            if waiver.reason.trim().is_empty() {
+                return Err(wrong("a reason is needed".to_owned()));
+            }
+            let matcher = Glob::new(&waiver.id)
+                .map_err(|e| wrong(e.to_string()))?
+                .compile_matcher();
+            let last = waiver.expires.as_deref().map(str::parse::<Date>).transpose();
+            let last = last.map_err(|_| wrong("expires is a date such as 2027-06-30".to_owned()))?;
+            let expired = last.is_some_and(|last| last < today);
+            entries.push(Entry {
+                waiver,
+                matcher,
+                expired,
+                seen: false,
+                bit: false,
+            });
+        }
+        Ok(Self { entries })
+    }
+
+    /// What a verdict becomes under the waivers, with the reason of the one that bit.
+    pub fn apply(&mut self, id: &str, verdict: VerdictKind) -> Option<String> {
+        let mut reason = None;
+        for entry in self.entries.iter_mut().filter(|entry| entry.matcher.is_match(id)) {
+            entry.seen |= !matches!(verdict, VerdictKind::NotApplicable | VerdictKind::Inconclusive);
+            if matches!(verdict, VerdictKind::Fail | VerdictKind::Warn) && !entry.expired {
+                entry.bit = true;
+                reason.get_or_insert(entry.waiver.reason.clone());
+            }
+        }
+        reason
+    }
+
+    /// What is wrong with the waivers after the run, one sentence each.
+    pub fn complaints(&self) -> Vec<String> {
+        self.entries
+            .iter()
+            .filter_map(|entry| {
+                let Waiver { id, expires, .. } = &entry.waiver;
+                if entry.expired {
+                    let day = expires.as_deref().unwrap_or_default();
+                    Some(format!(
+                        "the waiver for {id} expired on {day}: mend the SP, or argue it anew"
+                    ))
+                } else if entry.seen && !entry.bit {
+                    Some(format!(
+                        "the waiver for {id} no longer bites: the deviation has healed, take it out"
+                    ))
+                } else {
+                    None
+                }
+            })
+            .collect()
+    }
+}
+
+/// What the TOML reader says, on one line and with the line that it means.
+fn in_line(text: &str, error: &toml::de::Error) -> String {
+    let start = error.span().map_or(0, |span| span.start);
+    let line = text.bytes().take(start).filter(|byte| *byte == b'\n').count() + 1;
+    let said: Vec<&str> = error.message().lines().map(str::trim).collect();
+    format!(
+        "line {line}: {}; a waiver is a table [[waiver]] with id, reason and expires",
+        said.join(" ")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "[[waiver]]\nid = 'destination/*'\nreason = 'known'\nexpires = '2027-01-31'\n";
+
+    fn on(day: &str) -> Waivers {
+        Waivers::read("w.toml", TEXT, day.parse().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_waiver_bites_until_its_last_day_and_complains_when_it_heals() {
+        let mut waivers = on("2027-01-31");
+        assert_eq!(
+            waivers.apply("destination/x", VerdictKind::Fail).as_deref(),
+            Some("known")
+        );
+        assert_eq!(waivers.apply("time/x", VerdictKind::Fail), None);
+        assert!(waivers.complaints().is_empty());
+
+        let mut late = on("2027-02-01");
+        assert_eq!(late.apply("destination/x", VerdictKind::Fail), None);
+        assert!(late.complaints()[0].contains("expired on 2027-01-31"));
+
+        let mut healed = on("2027-01-01");
+        assert_eq!(healed.apply("destination/x", VerdictKind::Pass), None);
+        assert!(healed.complaints()[0].contains("no longer bites"));
+    }
+
+    #[test]
+    fn a_waiver_that_was_not_asked_says_nothing() {
+        assert!(on("2027-01-01").complaints().is_empty());
+    }
+
+    #[test]
+    fn a_waiver_needs_a_reason_and_a_date_that_is_one() {
+        let read = |text: &str| {
+            Waivers::read("w", text, "2026-01-01".parse().unwrap())
+                .unwrap_err()
+                .to_string()
+        };
+        assert!(read("[[waiver]]\nid='a'\nreason=' '").contains("a reason is needed"));
+        assert!(read("[[waiver]]\nid='a'\nreason='r'\nexpires='soon'").contains("is a date"));
+        assert!(read("[[waver]]").contains("unknown field"));
+    }
+}

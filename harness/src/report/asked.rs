@@ -1,0 +1,81 @@
+//! The reports that somebody asked for.
+
+use std::{path::PathBuf, str::FromStr};
+
+use super::{
+    html::Html,
+    json::Json,
+    junit::Junit,
+    listener::{Listener, ReportError},
+};
+
+/// What a report is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// The results, for programs.
+    Json,
+    /// JUnit's XML, for CI systems.
+    Junit,
+    /// One page, for people.
+    Html,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Json, Self::Junit, Self::Html];
+
+    /// The word on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Junit => "junit",
+            Self::Html => "html",
+        }
+    }
+}
+
+/// A report that somebody asked for, `html=report.html`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// As what.
+    pub kind: Kind,
+    /// Where to.
+    pub path: PathBuf,
+}
+
+impl Target {
+    /// Opens the file now, so that a path that cannot be written is known before the run.
+    ///
+    /// # Errors
+    /// The file cannot be made.
+    pub fn open(&self) -> Result<Box<dyn Listener>, ReportError> {
+        let path = self.path.clone();
+        Ok(match self.kind {
+            Kind::Json => Box::new(Json::create(path)?),
+            Kind::Junit => Box::new(Junit::create(path)?),
+            Kind::Html => Box::new(Html::create(path)?),
+        })
+    }
+}
+
+impl FromStr for Target {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let words = Kind::ALL.map(Kind::word).join(", ");
+        let (kind, path) = text
+            .split_once('=')
+            .ok_or_else(|| format!("write KIND=PATH, where KIND is one of {words}"))?;
+        let kind = Kind::ALL
+            .into_iter()
+            .find(|known| known.word() == kind)
+            .ok_or_else(|| format!("there is no report {kind:?}; there are {words}"))?;
+        if path.is_empty() {
+            return Err(format!("{kind}= needs a path", kind = kind.word()));
+        }
+        Ok(Self {
+            kind,
+            path: path.into(),
+        })
+    }
+}

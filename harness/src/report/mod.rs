@@ -1,0 +1,14 @@
+//! What a run told, for people and for machines. Each report only listens.
+
+pub mod anatomy;
+mod asked;
+pub mod html;
+pub mod json;
+pub mod junit;
+mod listener;
+mod spool;
+pub mod terminal;
+mod words;
+
+pub use asked::{Kind, Target};
+pub use listener::{Listener, ReportError};

@@ -1,0 +1,126 @@
+//! What the live IdP answers to the sign-ins that the runner started: told apart by their tickets, never by
+//! order, since many browsers sign in at once.
+
+use std::{
+    collections::HashMap,
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Mutex},
+};
+
+use mock_idp::server::{Answer, Live, Reply};
+use scenarios::{Fault, Message, Wire};
+
+use super::forging::{Forge, Kept, Order};
+use crate::text::locked;
+
+/// What one ticket stands for.
+#[derive(Clone, Debug)]
+pub(crate) enum Task {
+    /// Make a message for whatever request arrives.
+    Forge(Order),
+    /// Make a message for a request that was kept, whatever request arrives.
+    ForgeFor(Order, Box<Kept>),
+    /// Send this form.
+    Send(Wire),
+    /// Answer nothing; keep the request.
+    Hold,
+}
+
+/// What came of a ticket.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Done {
+    /// The sign-in that arrived.
+    pub(crate) live: Option<Live>,
+    /// The message that was made for it, or why none could be.
+    pub(crate) message: Option<Result<Arc<Message>, Fault>>,
+    /// How often the browser came.
+    pub(crate) arrivals: u32,
+}
+
+/// The IdP's answers, by ticket.
+pub(crate) struct Answers {
+    forge: Arc<Forge>,
+    tickets: Mutex<HashMap<String, (Task, Done)>>,
+}
+
+impl Answers {
+    pub(crate) fn new(forge: Arc<Forge>) -> Self {
+        Self {
+            forge,
+            tickets: Mutex::default(),
+        }
+    }
+
+    /// Says what a ticket is to be answered with.
+    pub(crate) fn expect(&self, ticket: &str, task: Task) {
+        locked(&self.tickets).insert(ticket.to_owned(), (task, Done::default()));
+    }
+
+    /// What came of a ticket; it is forgotten.
+    pub(crate) fn take(&self, ticket: &str) -> Done {
+        locked(&self.tickets)
+            .remove(ticket)
+            .map(|(_, done)| done)
+            .unwrap_or_default()
+    }
+
+    fn reply(&self, ticket: &str, live: Live) -> Reply {
+        let task = {
+            let mut tickets = locked(&self.tickets);
+            let Some((task, done)) = tickets.get_mut(ticket) else {
+                return page(410, "This sign-in is over.");
+            };
+            done.arrivals += 1;
+            if done.arrivals > 1 {
+                // An SP that refuses by sending the browser here again would go round for ever.
+                return page(200, "This sign-in was answered before.");
+            }
+            done.live = Some(live.clone());
+            task.clone()
+        };
+        let (relay_state, arrived) = (live.relay_state.as_deref(), live.request.as_ref());
+        let made = match &task {
+            Task::Hold => return page(200, "This sign-in stays unanswered."),
+            Task::Send(wire) => return form(wire),
+            Task::Forge(order) => self.forge.make(order, arrived, relay_state),
+            Task::ForgeFor(order, kept) => {
+                self.forge
+                    .make(order, Some(&kept.request), kept.relay_state.as_deref())
+            }
+        };
+        let reply = match &made {
+            Ok(message) if message.wire.headers.is_empty() => form(&message.wire),
+            // Headers of its own no browser would send: the runner posts the form itself.
+            Ok(_) => page(200, "This message is sent by the runner."),
+            Err(_) => page(200, "This message could not be made."),
+        };
+        if let Some((_, done)) = locked(&self.tickets).get_mut(ticket) {
+            done.message = Some(made.map(Arc::new));
+        }
+        reply
+    }
+}
+
+impl Answer for Answers {
+    fn answer(&self, ticket: &str, live: Live) -> Pin<Box<dyn Future<Output = Reply> + Send + '_>> {
+        let reply = self.reply(ticket, live);
+        Box::pin(std::future::ready(reply))
+    }
+}
+
+fn form(wire: &Wire) -> Reply {
+    Reply::Post {
+        action: wire.url.clone(),
+        fields: wire.fields.clone(),
+    }
+}
+
+fn page(status: u16, sentence: &str) -> Reply {
+    Reply::Page {
+        status,
+        html: format!(
+            "<!doctype html><html lang=\"en\"><title>samlitmus mock IdP</title><p>{sentence}</p></html>"
+        ),
+    }
+}

@@ -1,0 +1,209 @@
+//! A whole run: the IdP up, the SP up, calibration, all scenarios, everything down again.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use jiff::Timestamp;
+use scenarios::Scenario;
+
+use crate::{
+    event::{Event, RunInfo, RunSummary},
+    judge::VerdictKind,
+    judge::summary::{Circumstances, Tally},
+    run::calibration::{Hopeless, calibrate, reach},
+    run::firing::runner::{Finished, Runner},
+    run::options::{CannotRun, DriverKind, Options},
+    run::plan::plan,
+    run::prepare::{Running, prepare},
+    run::stage::{Abilities, Stage},
+    snapshot::Snapshots,
+    subject::target::Target,
+};
+
+/// Fires scenarios at a target and tells what happens.
+///
+/// # Errors
+/// The run could not begin. From the first event on, everything ends in a summary.
+pub async fn run(
+    target: Target,
+    scenarios: &[Arc<Scenario>],
+    mut options: Options,
+    mut tell: impl FnMut(&Event),
+) -> Result<RunSummary, CannotRun> {
+    let begun = Instant::now();
+    let mut info = RunInfo {
+        sp: target.name.clone(),
+        driver: match options.driver {
+            DriverKind::Auto => "auto".to_owned(),
+            DriverKind::Http => "http".to_owned(),
+            DriverKind::Browser => "browser".to_owned(),
+        },
+        seed: options.seed,
+        planned: scenarios.iter().map(|s| s.bases.len()).sum(),
+        started: Timestamp::now().to_string(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        catalogue: scenarios::catalogue::VERSION.to_owned(),
+    };
+    let mut running = Running::default();
+    let prepared = tokio::select! {
+        prepared = prepare(target, scenarios, &options, &mut running) => prepared.map_err(Some),
+        () = stopped(&options.stop) => Err(None),
+    };
+    let stage = match prepared {
+        Ok(stage) => Arc::new(stage),
+        Err(why) => {
+            let ended = running.end().await;
+            let mut around = Circumstances {
+                interrupted: why.is_none(),
+                warnings: ended.err().into_iter().collect(),
+                ..Circumstances::default()
+            };
+            match why {
+                Some(CannotRun::Configuration(why)) => return Err(CannotRun::Configuration(why)),
+                Some(CannotRun::NotJudged(why)) => around.hopeless = Some(why),
+                None => {}
+            }
+            // Nothing was fired, and a report says so: a gate that reads it must not be green.
+            info.planned = 0;
+            tell(&Event::Started(Arc::new(info)));
+            let summary = Arc::new(RunSummary {
+                duration: begun.elapsed(),
+                ..Tally::default().finish(&around)
+            });
+            tell(&Event::Finished(summary.clone()));
+            return Ok(Arc::unwrap_or_clone(summary));
+        }
+    };
+    tell(&Event::Started(Arc::new(info)));
+
+    let mut tally = Tally::default();
+    let mut around = Circumstances {
+        fail_on_warn: options.fail_on_warn,
+        locked: options.locked,
+        warnings: running.warnings.clone(),
+        ..Circumstances::default()
+    };
+    let calibrated = tokio::select! {
+        calibrated = calibrate(&stage) => Some(calibrated),
+        () = stopped(&options.stop) => None,
+    };
+    // What answers is not what was started where that has failed: another program holds its port.
+    let calibrated = match (calibrated, running.failed()) {
+        (Some(_), Some(failed)) => Some(Err(Hopeless(failed))),
+        (calibrated, _) => calibrated,
+    };
+    match calibrated {
+        None => {}
+        Some(Err(Hopeless(why))) => around.hopeless = Some(why),
+        Some(Ok((learned, abilities))) => {
+            tell(&Event::Calibrated(Arc::new(learned)));
+            let snapshots = options
+                .snapshots
+                .as_ref()
+                .map(|at| Snapshots::new(at, &running.name, options.locked));
+            around.lost = fire(
+                &stage,
+                abilities,
+                scenarios,
+                &mut options,
+                snapshots,
+                &mut tally,
+                &mut tell,
+            )
+            .await;
+        }
+    }
+    around.hopeless = around.hopeless.or_else(|| running.failed());
+    let broken_off = options.stop.load(Ordering::Relaxed);
+    if around.hopeless.is_none() && tally.has(VerdictKind::Inconclusive) && !broken_off {
+        // One sentence on the SP says more than hundreds on its scenarios.
+        let gone = reach(&stage).await.err();
+        around.hopeless = gone.map(|Hopeless(why)| format!("the SP went away during the run: {why}"));
+    }
+    around.waivers = options.waivers.complaints();
+    around.interrupted = options.stop.load(Ordering::Relaxed);
+    if let Err(why) = running.end().await {
+        around.warnings.push(why);
+    }
+    let mut summary = tally.finish(&around);
+    summary.duration = begun.elapsed();
+    summary.requests = stage.requests();
+    for warning in &summary.warnings {
+        tell(&Event::Warning(warning.clone()));
+    }
+    let summary = Arc::new(summary);
+    tell(&Event::Finished(summary.clone()));
+    Ok(Arc::unwrap_or_clone(summary))
+}
+
+/// Ends with Ctrl-C.
+async fn stopped(stop: &AtomicBool) {
+    while !stop.load(Ordering::Relaxed) {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Everything between calibration and the end. Says how many scenarios came to no verdict: none, unless the run was
+/// interrupted or a worker broke.
+async fn fire(
+    stage: &Arc<Stage>,
+    abilities: Abilities,
+    scenarios: &[Arc<Scenario>],
+    options: &mut Options,
+    snapshots: Option<Snapshots>,
+    tally: &mut Tally,
+    tell: &mut impl FnMut(&Event),
+) -> usize {
+    // Flows share one browser; more than a few at once only wait for each other.
+    let workers = match options.driver {
+        DriverKind::Auto | DriverKind::Http => options.jobs,
+        DriverKind::Browser => options.jobs.min(4),
+    };
+    let plan = plan(scenarios, &abilities, workers);
+    let batches = plan.together.iter().chain(&plan.alone);
+    let mut missing = plan.skipped.len() + batches.map(|batch| batch.units.len()).sum::<usize>();
+    let (events, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let (done, mut finished) = tokio::sync::mpsc::unbounded_channel();
+    let runner = Arc::new(Runner::new(
+        stage.clone(),
+        Arc::new(abilities),
+        events,
+        done,
+        options.stop.clone(),
+    ));
+    let firing = tokio::spawn(async move {
+        runner.run(plan, workers).await;
+    });
+    loop {
+        tokio::select! {
+            biased;
+            Some(event) = told.recv() => tell(&event),
+            one = finished.recv() => match one {
+                None => break,
+                Some(Finished { mut result, by_server_error }) => {
+                    match snapshots.as_ref().map(|snapshots| snapshots.compare(&result)) {
+                        None => {}
+                        Some(Ok(state)) => result.snapshot = state,
+                        Some(Err(error)) => tell(&Event::Warning(error.to_string())),
+                    }
+                    if let Some(reason) = options.waivers.apply(&result.scenario.id, result.verdict) {
+                        result.verdict = VerdictKind::Waived;
+                        result.reason = format!("{}; waived: {reason}", result.reason);
+                    }
+                    tally.add(&result, by_server_error);
+                    missing = missing.saturating_sub(1);
+                    tell(&Event::ScenarioFinished(Arc::new(result)));
+                }
+            },
+        }
+    }
+    if let Err(error) = firing.await {
+        tell(&Event::Warning(format!("a worker of the harness broke: {error}")));
+    }
+    missing
+}

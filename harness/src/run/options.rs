@@ -1,0 +1,70 @@
+//! How a run goes, and why it may not begin.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
+
+use crate::judge::waiver::Waivers;
+
+/// Which driver fires.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DriverKind {
+    /// Plain HTTP, and Chromium for scenarios that need it, where there is one.
+    #[default]
+    Auto,
+    /// Plain HTTP.
+    Http,
+    /// Chromium.
+    Browser,
+}
+
+/// How a run goes.
+pub struct Options {
+    /// Which driver.
+    pub driver: DriverKind,
+    /// So many flows at once.
+    pub jobs: usize,
+    /// The time limit of one request to the SP.
+    pub timeout: Duration,
+    /// Decides everything random.
+    pub seed: u64,
+    /// A warning is a failure.
+    pub fail_on_warn: bool,
+    /// A missing snapshot is a deviation, and nothing is written.
+    pub locked: bool,
+    /// Where accepted behaviour is kept; none: not compared.
+    pub snapshots: Option<PathBuf>,
+    /// Known deviations.
+    pub waivers: Waivers,
+    /// Set to end the run after the firings under way.
+    pub stop: Arc<AtomicBool>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            driver: DriverKind::Http,
+            jobs: 8,
+            timeout: Duration::from_secs(10),
+            seed: 0,
+            fail_on_warn: false,
+            locked: false,
+            snapshots: None,
+            waivers: Waivers::default(),
+            stop: Arc::default(),
+        }
+    }
+}
+
+/// A run that cannot begin: the user's mistake (exit 2) or nothing to judge with (exit 3).
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+pub enum CannotRun {
+    /// Something in the configuration or on this machine is to be mended.
+    #[error("{0}")]
+    Configuration(String),
+    /// The SP does not do what is needed to judge it.
+    #[error("{0}")]
+    NotJudged(String),
+}

@@ -1,0 +1,319 @@
+//! Before anything is fired: the IdP up, the SP up, its metadata read, the drivers ready.
+
+use std::{
+    future::Future,
+    path::Path,
+    pin::Pin,
+    sync::{Arc, Mutex, OnceLock, RwLock},
+    time::{Duration, Instant},
+};
+
+use jiff::{SignedDuration, Timestamp};
+use mock_idp::server::{Answer, Live, MockIdp, Options as IdpOptions, Reply};
+use saml::SpMetadata;
+use scenarios::{KeyRing, Need, Scenario};
+use url::Url;
+
+use crate::{
+    driver::{BrowserDriver, Driver, DriverError, Guard, HttpDriver, Limits, Session, Setup, Site},
+    judge::observation::Ended,
+    run::oob::Oob,
+    run::options::{CannotRun, DriverKind, Options},
+    run::stage::Stage,
+    run::{answers::Answers, forging::Forge},
+    subject::probe::{PersonaMarkers, Prober},
+    subject::process::Started,
+    subject::target::{MetadataOf, Target, markers, names, trust},
+};
+
+/// What lives as long as the run, and must be ended with it.
+#[derive(Default)]
+pub(crate) struct Running {
+    pub(crate) name: String,
+    pub(crate) warnings: Vec<String>,
+    started: Option<Started>,
+    reference: Option<reference_sp::ReferenceSp>,
+}
+
+impl Running {
+    /// Why the SP that was started is not there. It explains more than what failed because of it.
+    pub(crate) fn failed(&mut self) -> Option<String> {
+        self.started.as_mut().and_then(Started::failed)
+    }
+
+    /// Ends the SP that was started.
+    ///
+    /// # Errors
+    /// Its stop command failed.
+    pub(crate) async fn end(self) -> Result<(), String> {
+        if let Some(sp) = self.reference {
+            sp.shutdown().await;
+        }
+        match self.started {
+            Some(started) => started.stop().await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// Sets the stage. What must be ended, however this goes, is left in `running`.
+///
+/// # Errors
+/// The user's mistake, or an SP that does not come up.
+pub(crate) async fn prepare(
+    target: Target,
+    scenarios: &[Arc<Scenario>],
+    options: &Options,
+    running: &mut Running,
+) -> Result<Stage, CannotRun> {
+    let wrong = |error: &dyn std::fmt::Display| CannotRun::Configuration(error.to_string());
+    let probe = Url::parse(&target.subject.probe).map_err(|e| wrong(&format!("[sp.probe] url: {e}")))?;
+    let warnings = expiring(&target)?;
+
+    let late = Arc::new(Late::default());
+    let mut idp_options = IdpOptions::new(target.directory.clone());
+    idp_options.listen = target.listen;
+    idp_options.url = target.idp_url.clone();
+    idp_options.sp = Some(target.subject.probe.clone());
+    idp_options.azure = target.azure;
+    idp_options.answer = Some(late.clone());
+    let idp = MockIdp::start(idp_options).await.map_err(|e| wrong(&e))?;
+
+    let origin = Url::parse(idp.origin()).map_err(|e| wrong(&e))?;
+    let guard = Guard::new(&target.allow, &target.resolve).map_err(|e| wrong(&e))?;
+    let mut setup = Setup::new(guard, Site::new(&probe, &origin));
+    setup.limits = Limits::of(options.timeout);
+    setup.headers = target.headers.clone();
+    setup.ca = target.ca.clone();
+    let http = HttpDriver::new(setup.clone()).map_err(|e| wrong(&e))?;
+
+    running.name.clone_from(&target.name);
+    running.warnings = warnings;
+    running.reference = target.reference;
+    if let Some(sp) = &running.reference {
+        sp.set_trust(trust(&target.directory, |tenant| idp.sso_url(tenant)));
+    }
+    if let Some(start) = &target.start {
+        let tenant = target.directory.contoso();
+        let metadata = mock_idp::federation_metadata(tenant, idp.origin(), None).map_err(|e| wrong(&e))?;
+        std::fs::write(&start.metadata, metadata)
+            .map_err(|e| wrong(&format!("{} cannot be written: {e}", start.metadata.display())))?;
+        let path = std::path::absolute(&start.metadata).unwrap_or_else(|_| start.metadata.clone());
+        let started = Started::start(
+            &start.command,
+            &path,
+            &target.subject.folder,
+            &start.log,
+            start.stop.as_deref(),
+        )
+        .map_err(|e| wrong(&e))?;
+        running.started = Some(started);
+        if let Some(ready) = &start.ready {
+            wait_until(ready, &start.log, &http, running).await?;
+        }
+    }
+    let sp = metadata(&target.metadata, &http).await?;
+    let directory = idp.directory().clone();
+    directory
+        .change(|directory| {
+            for tenant in &mut directory.tenants {
+                tenant.adopt(&sp);
+            }
+            Ok::<(), std::convert::Infallible>(())
+        })
+        .map_err(|e| wrong(&e))?;
+    let people = names(&target.directory);
+    if let Some(command) = &target.provision {
+        for (_, name) in &people {
+            let command = command.replace("{name_id}", &crate::subject::process::quoted(name));
+            crate::subject::process::shell(&command, &target.subject.folder)
+                .await
+                .map_err(|why| CannotRun::NotJudged(format!("[sp] provision: {why}")))?;
+        }
+    }
+    let known = people.iter().filter_map(|(persona, name)| {
+        let (_, user) = target.directory.user(persona.name())?;
+        Some(PersonaMarkers {
+            name: persona.name().to_owned(),
+            name_id: name.clone(),
+            markers: markers(user),
+        })
+    });
+    let prober = Prober::new(&target.subject.probe, target.identity.as_deref(), known.collect())
+        .map_err(|e| wrong(&e))?;
+    let forge = Arc::new(Forge {
+        directory,
+        sp,
+        keys: KeyRing::default(),
+        origin: RwLock::new(idp.origin().to_owned()),
+        azure: target.azure,
+        offset: Mutex::new(SignedDuration::ZERO),
+    });
+    let answers = Arc::new(Answers::new(forge.clone()));
+    late.set(answers.clone());
+    let needed = scenarios
+        .iter()
+        .any(|scenario| scenario.needs.contains(&Need::Browser));
+    let (driver, other) = match options.driver {
+        DriverKind::Browser => (
+            Driver::Browser(BrowserDriver::start(setup).await.map_err(browserless)?),
+            Some(Driver::Http(http)),
+        ),
+        DriverKind::Auto if needed => match BrowserDriver::start(setup).await {
+            Ok(browser) => (Driver::Http(http), Some(Driver::Browser(browser))),
+            Err(error) => {
+                running
+                    .warnings
+                    .push(format!("scenarios that need a browser were left out: {error}"));
+                (Driver::Http(http), None)
+            }
+        },
+        DriverKind::Auto | DriverKind::Http => (Driver::Http(http), None),
+    };
+    let oob = match &target.oob {
+        Some(oob) => Some(Oob::start(oob).await.map_err(|e| wrong(&e))?),
+        None => None,
+    };
+    let patience = options.timeout.saturating_mul(12).max(Duration::from_secs(60));
+    let stage = Stage::new(
+        driver,
+        other,
+        idp,
+        forge,
+        answers,
+        prober,
+        target.subject,
+        people,
+        oob,
+        patience,
+    );
+    stage.learn_anonymous().await;
+
+    Ok(stage)
+}
+
+/// A browser that is not there can be installed; one that does not obey leaves nothing to judge with.
+fn browserless(error: DriverError) -> CannotRun {
+    match error {
+        DriverError::Start(_) | DriverError::Browser(_) => CannotRun::NotJudged(error.to_string()),
+        _ => CannotRun::Configuration(error.to_string()),
+    }
+}
+
+/// Refuses to begin with certificates that every SP may rightly refuse.
+fn expiring(target: &Target) -> Result<Vec<String>, CannotRun> {
+    let certificate = target.directory.contoso().keys.active.certificate();
+    let left = certificate.not_after().duration_since(Timestamp::now());
+    if left.is_negative() {
+        return Err(CannotRun::Configuration(format!(
+            "the IdP's signing certificate expired on {}: make new keys with `samlitmus idp --reset`, and give the SP the metadata that `samlitmus idp metadata` then writes",
+            certificate.not_after().strftime("%Y-%m-%d")
+        )));
+    }
+    let days = left.as_hours() / 24;
+    Ok(if days < 30 {
+        vec![format!(
+            "the IdP's signing certificate expires in {days} days: `samlitmus idp --reset` makes new keys, and the SP must then trust them"
+        )]
+    } else {
+        Vec::new()
+    })
+}
+
+/// Waits until the SP answers with a success, at most a minute.
+async fn wait_until(
+    url: &str,
+    log: &Path,
+    http: &HttpDriver,
+    running: &mut Running,
+) -> Result<(), CannotRun> {
+    let begun = Instant::now();
+    loop {
+        if let Some(failed) = running.failed() {
+            return Err(CannotRun::NotJudged(failed));
+        }
+        let journey = Session::Http(http.session()).peek(url).await;
+        if let Ended::NotAllowed(host) = &journey.ended {
+            return Err(CannotRun::Configuration(format!(
+                "[sp] ready leads to {host}, which is not in [sp] allow"
+            )));
+        }
+        let status = journey.page.map(|page| page.status);
+        if status.is_some_and(|status| (200..300).contains(&status)) {
+            return Ok(());
+        }
+        if begun.elapsed() > Duration::from_secs(60) {
+            let came = status.map_or_else(|| journey.ended.to_string(), |status| format!("answers {status}"));
+            return Err(CannotRun::NotJudged(format!(
+                "the SP was started and is not ready after a minute, for {url} {came}; read what the SP says in {}, or mend [sp] ready",
+                log.display()
+            )));
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+async fn metadata(of: &MetadataOf, http: &HttpDriver) -> Result<SpMetadata, CannotRun> {
+    let (from, bytes) = match of {
+        MetadataOf::Given(metadata) => return Ok((**metadata).clone()),
+        MetadataOf::File(path) => {
+            let bytes = std::fs::read(path).map_err(|error| {
+                CannotRun::Configuration(format!(
+                    "[sp] metadata: {} cannot be read: {error}",
+                    path.display()
+                ))
+            })?;
+            (path.display().to_string(), bytes)
+        }
+        MetadataOf::Url(url) => {
+            let journey = Session::Http(http.session()).peek(url).await;
+            match (journey.ended, journey.page) {
+                (Ended::Answered, Some(page)) if page.status == 200 => (url.clone(), page.body.into_bytes()),
+                (Ended::Answered, Some(page)) => {
+                    return Err(CannotRun::NotJudged(format!(
+                        "the SP answers {} at {url}, and gives no metadata: wait until it is up, or mend [sp] metadata",
+                        page.status
+                    )));
+                }
+                (Ended::NotAllowed(host), _) => {
+                    return Err(CannotRun::Configuration(format!(
+                        "[sp] metadata: {url} leads to {host}, which is not in [sp] allow"
+                    )));
+                }
+                (ended, _) => {
+                    return Err(CannotRun::NotJudged(format!(
+                        "the SP gives no metadata, for {url} {ended}; start it, or mend [sp] metadata"
+                    )));
+                }
+            }
+        }
+    };
+    let metadata = SpMetadata::parse(&bytes)
+        .map_err(|error| CannotRun::Configuration(format!("[sp] metadata ({from}): {error}")))?;
+    if metadata.default_acs().is_none() {
+        return Err(CannotRun::Configuration(format!(
+            "[sp] metadata ({from}): it names no HTTP-POST AssertionConsumerService, and Azure sends by no other binding"
+        )));
+    }
+    Ok(metadata)
+}
+
+/// Answers that come to be known only after the IdP is up, since the SP needs its address first.
+#[derive(Default)]
+struct Late(OnceLock<Arc<Answers>>);
+
+impl Late {
+    fn set(&self, answers: Arc<Answers>) {
+        // Set once by construction.
+        let _ = self.0.set(answers);
+    }
+}
+
+impl Answer for Late {
+    fn answer(&self, ticket: &str, live: Live) -> Pin<Box<dyn Future<Output = Reply> + Send + '_>> {
+        match self.0.get() {
+            Some(answers) => answers.answer(ticket, live),
+            None => Box::pin(std::future::ready(Reply::SignIn)),
+        }
+    }
+}

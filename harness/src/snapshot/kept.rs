@@ -1,0 +1,97 @@
+//! Accepted behaviour: a file a scenario, and how a result compares with it.
+//!
+//! The files are insta's: a YAML head, then the text. They are read with insta and written here, because insta's
+//! assertion panics on a mismatch, obeys environment variables meant for other tests, and asks Cargo where it is; an
+//! installed program can afford none of these.
+//!
+//! A file holds the outcome, the class of the identity, the hops, and the cookies' names and flags. Pages, and whatever
+//! differs between two runs of the same thing, never get in.
+
+use std::path::{Path, PathBuf};
+
+use super::{
+    file::{SnapshotError, accepted, remove, write},
+    masked::{self, text},
+    pending,
+};
+
+use crate::{
+    event::{ScenarioResult, SnapshotState},
+    judge::VerdictKind,
+    judge::outcome::Outcome,
+};
+
+/// The snapshots of one SP.
+#[derive(Clone, Debug)]
+pub struct Snapshots {
+    folder: PathBuf,
+    locked: bool,
+}
+
+impl Snapshots {
+    /// The snapshots of the SP called `sp` below `folder`. `locked` writes nothing.
+    pub fn new(folder: &Path, sp: &str, locked: bool) -> Self {
+        Self {
+            folder: folder.join(sp),
+            locked,
+        }
+    }
+
+    /// Compares a result with what was accepted. Unless locked, what is new or has changed is written beside it as
+    /// pending (`.snap.new`), and what is pending and no longer differs is cleared away.
+    ///
+    /// What could not be judged or does not apply is no behaviour of the SP, and is not compared.
+    ///
+    /// # Errors
+    /// A file that cannot be read or written.
+    pub fn compare(&self, result: &ScenarioResult) -> Result<SnapshotState, SnapshotError> {
+        let unjudged = matches!(
+            result.verdict,
+            VerdictKind::Inconclusive | VerdictKind::NotApplicable
+        );
+        if unjudged || matches!(result.outcome, Outcome::Unobserved | Outcome::Blocked) {
+            return Ok(SnapshotState::Off);
+        }
+        let path = self.path(result);
+        let seen = text(result);
+        let state = match accepted(&path)? {
+            None => SnapshotState::New,
+            Some(accepted) if accepted == seen => SnapshotState::Same,
+            Some(accepted) if masked::judged(&accepted) == masked::judged(&seen) => {
+                SnapshotState::PresentationDrift
+            }
+            Some(_) => SnapshotState::OutcomeDrift,
+        };
+        if !self.locked {
+            let new = pending::beside(&path);
+            match state {
+                SnapshotState::Same | SnapshotState::Off => remove(&new)?,
+                SnapshotState::New | SnapshotState::OutcomeDrift | SnapshotState::PresentationDrift => {
+                    write(&new, &file(result, &seen))?;
+                }
+            }
+        }
+        Ok(state)
+    }
+
+    /// Where the snapshot of a result stands: base A over HTTP under the scenario's name, others with base and driver.
+    pub fn path(&self, result: &ScenarioResult) -> PathBuf {
+        let mut name = result.scenario.id.clone();
+        if result.base != "A" {
+            name.push('@');
+            name.push_str(&result.base);
+        }
+        if result.driver == "browser" {
+            name.push_str("@browser");
+        }
+        self.folder.join(format!("{name}.snap"))
+    }
+}
+
+fn file(result: &ScenarioResult, seen: &str) -> String {
+    let title = serde_json::to_string(&result.scenario.title).unwrap_or_default();
+    format!(
+        "---\nsource: {}\ndescription: {title}\n---\n{seen}",
+        result.scenario.id
+    )
+}

@@ -1,0 +1,20 @@
+//! Where the SP is asked for what.
+
+use std::collections::BTreeMap;
+
+/// The SP's addresses, and how to make it do what no browser can.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Subject {
+    /// Starts a login; none if only the IdP can.
+    pub(crate) login: Option<String>,
+    /// Ends the session at the SP.
+    pub(crate) logout: Option<String>,
+    /// The page that only a signed-in user sees.
+    pub(crate) probe: String,
+    /// Its accounts are created before a run; it creates none at first sign-in.
+    pub(crate) provisioned: bool,
+    /// Commands by name: `refresh`, `restart`.
+    pub(crate) commands: BTreeMap<&'static str, String>,
+    /// The folder that commands start in.
+    pub(crate) folder: std::path::PathBuf,
+}

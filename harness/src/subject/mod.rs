@@ -1,0 +1,7 @@
+//! The service provider under test: where it is (`target`, `address`), how it is started (`process`), and how it is asked who
+//! is signed in (`probe`).
+
+pub(crate) mod address;
+pub mod probe;
+pub(crate) mod process;
+pub mod target;

@@ -1,0 +1,336 @@
+//! Where an identity stands on a page.
+
+use std::{fmt, str::FromStr};
+
+use regex::Regex;
+use scraper::{ElementRef, Html, Selector};
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::{judge::observation::Page, text::clip};
+
+/// An identity is cut at so many bytes: longer ones are no identities.
+const IDENTITY: usize = 2000;
+/// A page with more tags than this is not read by selectors: a hostile one would take too long.
+const TAGS: usize = 20_000;
+
+/// Where an identity stands on a page; written `json:/nameId`, `css:#user`, `regex:Hello, (.*)!`,
+/// `header:X-User`, `anywhere`.
+#[derive(Clone, Debug)]
+pub enum IdentityRule {
+    /// A JSON Pointer (RFC 6901) into a JSON body.
+    Json(String),
+    /// The text of the first element that a CSS selector finds.
+    Css(Selector, String),
+    /// The first group of a regular expression, in the body.
+    Regex(Regex),
+    /// A header of the answer.
+    Header(String),
+    /// Wherever any persona's value stands.
+    Anywhere,
+}
+
+/// A rule that cannot be read.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum RuleError {
+    /// It has none of the known prefixes.
+    #[error(
+        "`{0}` is no rule for an identity: write json:POINTER, css:SELECTOR, regex:PATTERN or header:NAME"
+    )]
+    Kind(String),
+    /// A JSON Pointer that is none.
+    #[error("`{0}` is no JSON Pointer: it begins with a slash, like json:/user/nameId")]
+    Pointer(String),
+    /// A selector that is none.
+    #[error("`{0}` is no CSS selector: write it like css:#user or css:.account .name")]
+    Selector(String),
+    /// A pattern that is none, or has no group.
+    #[error("`{pattern}` cannot be used as a pattern: {why}")]
+    Pattern {
+        /// The pattern.
+        pattern: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// A header's name that is none.
+    #[error("`{0}` is no header's name: write it like header:X-User")]
+    Header(String),
+}
+
+impl FromStr for IdentityRule {
+    type Err = RuleError;
+
+    fn from_str(text: &str) -> Result<Self, RuleError> {
+        if text == "anywhere" {
+            return Ok(Self::Anywhere);
+        }
+        let (kind, rest) = text
+            .split_once(':')
+            .ok_or_else(|| RuleError::Kind(text.to_owned()))?;
+        let rest_owned = || rest.to_owned();
+        match kind {
+            "json" if rest.is_empty() || rest.starts_with('/') => Ok(Self::Json(rest_owned())),
+            "json" => Err(RuleError::Pointer(rest_owned())),
+            "css" => {
+                let selector = Selector::parse(rest).map_err(|_| RuleError::Selector(rest_owned()))?;
+                Ok(Self::Css(selector, rest_owned()))
+            }
+            "regex" => {
+                let wrong = |why: String| RuleError::Pattern {
+                    pattern: rest_owned(),
+                    why,
+                };
+                let pattern = Regex::new(rest).map_err(|error| {
+                    wrong(
+                        error
+                            .to_string()
+                            .lines()
+                            .last()
+                            .unwrap_or_default()
+                            .trim()
+                            .to_owned(),
+                    )
+                })?;
+                if pattern.captures_len() < 2 {
+                    return Err(wrong(
+                        "put parentheses around the identity, like regex:Hello, (.*)!".to_owned(),
+                    ));
+                }
+                Ok(Self::Regex(pattern))
+            }
+            "header"
+                if !rest.is_empty()
+                    && rest
+                        .bytes()
+                        .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)) =>
+            {
+                Ok(Self::Header(rest.to_ascii_lowercase()))
+            }
+            "header" => Err(RuleError::Header(rest_owned())),
+            _ => Err(RuleError::Kind(text.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for IdentityRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Json(pointer) => write!(f, "json:{pointer}"),
+            Self::Css(_, selector) => write!(f, "css:{selector}"),
+            Self::Regex(pattern) => write!(f, "regex:{pattern}"),
+            Self::Header(name) => write!(f, "header:{name}"),
+            Self::Anywhere => f.write_str("anywhere"),
+        }
+    }
+}
+
+impl PartialEq for IdentityRule {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_string() == other.to_string()
+    }
+}
+
+impl IdentityRule {
+    /// The identity on a page, without white space around it; none where there is none or it is empty.
+    /// `anywhere` finds none: it needs to know whom to look for.
+    pub fn find(&self, page: &Page) -> Option<String> {
+        let found = match self {
+            Self::Json(pointer) => match serde_json::from_str::<Value>(&page.body).ok()?.pointer(pointer)? {
+                Value::String(text) => text.clone(),
+                Value::Number(number) => number.to_string(),
+                _ => return None,
+            },
+            Self::Css(selector, _) => {
+                if page.body.bytes().filter(|byte| *byte == b'<').count() > TAGS {
+                    return None;
+                }
+                let document = Html::parse_document(&page.body);
+                let element = document.select(selector).next()?;
+                match element.value().name() {
+                    "input" => element.attr("value")?.to_owned(),
+                    _ => element.text().collect(),
+                }
+            }
+            Self::Regex(pattern) => pattern.captures(&page.body)?.get(1)?.as_str().to_owned(),
+            Self::Header(name) => page.headers.iter().find(|(key, _)| key == name)?.1.clone(),
+            Self::Anywhere => return None,
+        };
+        let found = clip(found.trim(), IDENTITY);
+        (!found.is_empty()).then(|| found.to_owned())
+    }
+}
+
+impl IdentityRule {
+    /// The rule that finds this very identity on this page: a pointer into JSON, an element by its id, its class
+    /// or its name. None where it stands in the middle of other text.
+    pub(super) fn locate(page: &Page, identity: &str) -> Option<Self> {
+        let finds = |rule: &Self| rule.find(page).as_deref() == Some(identity);
+        if let Ok(json) = serde_json::from_str::<Value>(&page.body) {
+            return pointer_to(&json, identity).map(Self::Json).filter(finds);
+        }
+        if page.body.bytes().filter(|byte| *byte == b'<').count() > TAGS / 10 {
+            return None;
+        }
+        let document = Html::parse_document(&page.body);
+        let elements = document.root_element().descendants().filter_map(ElementRef::wrap);
+        let mut holders = elements.filter(|element| {
+            element.attr("value") == Some(identity) || element.text().collect::<String>().trim() == identity
+        });
+        holders.find_map(|element| {
+            let name = element.value().name();
+            let by_id = element.attr("id").map(|id| format!("#{id}"));
+            let by_class = element
+                .attr("class")
+                .and_then(|class| class.split_whitespace().next());
+            let by_name = element.attr("name").map(|own| format!("{name}[name=\"{own}\"]"));
+            let ways = [by_id, by_class.map(|class| format!("{name}.{class}")), by_name];
+            ways.into_iter()
+                .flatten()
+                .find_map(|way| format!("css:{way}").parse().ok().filter(finds))
+        })
+    }
+}
+
+fn pointer_to(json: &Value, identity: &str) -> Option<String> {
+    let below = |key: String, value: &Value| {
+        pointer_to(value, identity)
+            .map(|rest| format!("/{}{rest}", key.replace('~', "~0").replace('/', "~1")))
+    };
+    match json {
+        Value::String(text) => (text == identity).then(String::new),
+        Value::Array(values) => values
+            .iter()
+            .enumerate()
+            .find_map(|(at, value)| below(at.to_string(), value)),
+        Value::Object(values) => values.iter().find_map(|(key, value)| below(key.clone(), value)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn find(rule: &str, body: &str) -> Option<String> {
+        let headers = vec![("x-user".to_owned(), " alice ".to_owned())];
+        rule.parse::<IdentityRule>().unwrap().find(&Page {
+            body: body.to_owned(),
+            headers,
+            ..Page::default()
+        })
+    }
+
+    #[test]
+    fn each_kind_of_rule_finds_its_identity() {
+        assert_eq!(
+            find("json:/a/0/b~1c", r#"{"a":[{"b/c":" alice "}]}"#).as_deref(),
+            Some("alice")
+        );
+        assert_eq!(find("json:/n", r#"{"n":42}"#).as_deref(), Some("42"));
+        assert_eq!(
+            find("css:#user b", "<p id=user>Hi <b> al<i>ice</i> </b>").as_deref(),
+            Some("alice")
+        );
+        assert_eq!(
+            find("css:input[name=who]", "<input name=who value=alice>").as_deref(),
+            Some("alice")
+        );
+        assert_eq!(
+            find("regex:Hello, ([^!]*)!", "<p>Hello, alice!").as_deref(),
+            Some("alice")
+        );
+        assert_eq!(find("header:X-User", "").as_deref(), Some("alice"));
+    }
+
+    #[test]
+    fn what_is_not_there_or_empty_is_no_identity() {
+        for (rule, body) in [
+            ("json:/n", "not json"),
+            ("json:/n", r#"{"n":null}"#),
+            ("json:/n", r#"{"n":"  "}"#),
+            ("json:/n", r#"{"n":{}}"#),
+            ("css:#user", "<p>"),
+            ("css:#user", "<p id=user></p>"),
+            ("regex:x(y)", "z"),
+            ("header:x-other", ""),
+            ("anywhere", "alice"),
+        ] {
+            assert_eq!(find(rule, body), None, "{rule} in {body}");
+        }
+    }
+
+    #[test]
+    fn a_rule_is_written_as_it_was_read() {
+        for rule in [
+            "json:/a",
+            "json:",
+            "css:#user > b",
+            "regex:(a|b)",
+            "header:x-user",
+            "anywhere",
+        ] {
+            assert_eq!(rule.parse::<IdentityRule>().unwrap().to_string(), rule);
+        }
+    }
+
+    #[test]
+    fn a_wrong_rule_says_how_to_write_it() {
+        for (rule, word) in [
+            ("nameId", "json:POINTER"),
+            ("xpath:/a", "json:POINTER"),
+            ("json:nameId", "begins with a slash"),
+            ("css:[", "css:#user"),
+            ("regex:(", "unclosed group"),
+            ("regex:abc", "parentheses"),
+            ("header:", "header:X-User"),
+            ("header:a b", "header:X-User"),
+        ] {
+            let error = rule.parse::<IdentityRule>().unwrap_err().to_string();
+            assert!(error.contains(word), "{rule}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_place_of_a_known_identity_is_found() {
+        let locate = |body: &str| {
+            let page = Page {
+                body: body.to_owned(),
+                ..Page::default()
+            };
+            IdentityRule::locate(&page, "alice@x.example").map(|rule| rule.to_string())
+        };
+        let found = |body: &str| locate(body).unwrap_or_default();
+        assert_eq!(found(r#"{"a/b":[1,{"n":"alice@x.example"}]}"#), "json:/a~1b/1/n");
+        assert_eq!(found("<p>Hi <b id=who> alice@x.example </b>"), "css:#who");
+        assert_eq!(found("<span class='name id'>alice@x.example"), "css:span.name");
+        assert_eq!(
+            found("<input name=email value=alice@x.example>"),
+            "css:input[name=\"email\"]"
+        );
+        for nowhere in [
+            "<p>Hi alice@x.example",
+            "{\"n\":1}",
+            "",
+            "<b>alice@x.example</b>",
+            "<b class=x>y</b><b class=x>alice@x.example</b>",
+        ] {
+            assert_eq!(locate(nowhere), None, "{nowhere}");
+        }
+    }
+
+    #[test]
+    fn a_bomb_of_tags_has_no_identity() {
+        assert_eq!(find("css:b", &"<b>".repeat(TAGS + 1)), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_rule_or_an_error(text in "(json|css|regex|header|anywhere)?:?\\PC{0,20}", body in "\\PC{0,50}") {
+            if let Ok(rule) = text.parse::<IdentityRule>() {
+                let _ = rule.find(&Page { body, ..Page::default() });
+            }
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! The SP under test, as a run needs to know it: out of a configuration, or the reference SP that comes along.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use mock_idp::{Directory, User};
+use reference_sp::{Account, ReferenceSp, Trusted};
+use saml::{IdpMetadata, SpMetadata};
+use scenarios::Persona;
+
+use crate::{config::Config, subject::address::Subject};
+
+/// The SP under test.
+pub struct Target {
+    pub(crate) name: String,
+    pub(crate) directory: Directory,
+    pub(crate) listen: std::net::SocketAddr,
+    pub(crate) idp_url: Option<String>,
+    pub(crate) azure: mock_idp::Azure,
+    pub(crate) subject: Subject,
+    pub(crate) allow: Vec<String>,
+    pub(crate) resolve: BTreeMap<String, String>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) ca: Option<PathBuf>,
+    pub(crate) identity: Option<String>,
+    pub(crate) metadata: MetadataOf,
+    pub(crate) start: Option<StartCommand>,
+    pub(crate) provision: Option<String>,
+    pub(crate) oob: Option<crate::config::Oob>,
+    pub(crate) reference: Option<ReferenceSp>,
+}
+
+/// Where the SP's metadata comes from.
+pub(crate) enum MetadataOf {
+    /// A URL of the SP.
+    Url(String),
+    /// A file.
+    File(PathBuf),
+    /// Given already.
+    Given(Box<SpMetadata>),
+}
+
+/// How the SP is started.
+pub(crate) struct StartCommand {
+    pub(crate) command: String,
+    pub(crate) ready: Option<String>,
+    pub(crate) stop: Option<String>,
+    /// Where the IdP's metadata is written for it.
+    pub(crate) metadata: PathBuf,
+    /// Where what it prints goes.
+    pub(crate) log: PathBuf,
+}
+
+impl Target {
+    /// The SP of a configuration.
+    ///
+    /// # Errors
+    /// The state folder cannot be used, or a value of the configuration cannot.
+    pub fn of(config: &Config) -> Result<Self, String> {
+        let state = config.path(&config.idp.state);
+        let mut directory = Directory::open(&state).map_err(|error| error.to_string())?;
+        people(&mut directory, config);
+        let sp = &config.sp;
+        let metadata = match config.metadata() {
+            Some(crate::config::Metadata::Url(url)) => MetadataOf::Url(url.to_owned()),
+            Some(crate::config::Metadata::File(path)) => MetadataOf::File(path),
+            Some(crate::config::Metadata::Given { .. }) | None => {
+                MetadataOf::Given(Box::new(described(config)?))
+            }
+        };
+        let commands = [("refresh", &sp.refresh), ("restart", &sp.restart)];
+        Ok(Self {
+            name: sp.name.clone(),
+            directory,
+            listen: config.idp.listen().ok_or_else(|| {
+                format!(
+                    "[idp] listen = \"{}\" is no address: write ADDRESS:PORT",
+                    config.idp.listen
+                )
+            })?,
+            idp_url: config.idp.url.clone(),
+            azure: config.idp.azure,
+            subject: Subject {
+                login: sp.login.clone(),
+                logout: sp.logout.clone(),
+                probe: sp.probe.url.clone(),
+                provisioned: sp.provision.is_some(),
+                commands: commands
+                    .into_iter()
+                    .filter_map(|(name, c)| Some((name, c.clone()?)))
+                    .collect(),
+                folder: config.folder.clone(),
+            },
+            allow: sp.allow.clone(),
+            resolve: sp.resolve.clone(),
+            headers: sp.headers.clone().into_iter().collect(),
+            ca: sp.ca.as_ref().map(|path| config.path(path)),
+            identity: sp.probe.identity.clone(),
+            metadata,
+            start: sp.start.clone().map(|command| StartCommand {
+                command,
+                ready: sp.ready.clone(),
+                stop: sp.stop.clone(),
+                metadata: state.join("idp-metadata.xml"),
+                log: state.join("sp.log"),
+            }),
+            provision: sp.provision.clone(),
+            oob: Some(config.oob.clone()),
+            reference: None,
+        })
+    }
+
+    /// The reference SP, started here as it is configured; whom it trusts is set by the run, and its users are those
+    /// whom the IdP names.
+    ///
+    /// # Errors
+    /// It cannot listen, or keys cannot be made.
+    pub async fn reference(config: reference_sp::Config) -> Result<Self, String> {
+        let directory = Directory::ephemeral().map_err(|error| error.to_string())?;
+        let sp = ReferenceSp::start(reference_sp::Config {
+            create_users: true,
+            ..config
+        })
+        .await
+        .map_err(|error| error.to_string())?;
+        Ok(Self {
+            name: "reference-sp".to_owned(),
+            directory,
+            listen: std::net::SocketAddr::from(([127, 0, 0, 1], 0)),
+            idp_url: None,
+            azure: mock_idp::Azure::default(),
+            subject: Subject {
+                login: Some(sp.login_url()),
+                logout: Some(format!("{}/logout", sp.url())),
+                probe: sp.account_url(),
+                provisioned: false,
+                commands: BTreeMap::new(),
+                folder: PathBuf::from("."),
+            },
+            allow: vec!["127.0.0.1".to_owned(), "localhost".to_owned(), "::1".to_owned()],
+            resolve: BTreeMap::new(),
+            headers: Vec::new(),
+            ca: None,
+            identity: Some("css:#name-id".to_owned()),
+            metadata: MetadataOf::Given(Box::new(sp.metadata())),
+            start: None,
+            provision: None,
+            oob: Some(crate::config::Oob::default()),
+            reference: Some(sp),
+        })
+    }
+
+    /// The SP's name, as reports and snapshot folders call it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The directory of the IdP that this SP is tested with.
+    pub fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// Where its one probe asks.
+    pub fn probe_url(&self) -> &str {
+        &self.subject.probe
+    }
+}
+
+/// What the reference SP must trust: each tenant for its own domain only.
+pub(crate) fn trust(directory: &Directory, sso_url: impl Fn(&str) -> String) -> Vec<Trusted> {
+    directory
+        .tenants
+        .iter()
+        .map(|tenant| Trusted {
+            metadata: IdpMetadata {
+                entity_id: tenant.entity_id(),
+                sso: vec![by_redirect(sso_url(&tenant.id))],
+                // With Azure AD, sign-in and sign-out have one address.
+                slo: vec![by_redirect(sso_url(&tenant.id))],
+                signing: tenant
+                    .keys
+                    .published
+                    .iter()
+                    .map(|key| key.certificate().clone())
+                    .collect(),
+                ..IdpMetadata::default()
+            },
+            domains: vec![tenant.domain.clone()],
+        })
+        .collect()
+}
+
+fn by_redirect(location: String) -> saml::metadata::Endpoint {
+    saml::metadata::Endpoint {
+        binding: saml::names::binding::REDIRECT.to_owned(),
+        location,
+        response_location: None,
+    }
+}
+
+/// The users of the reference SP: the personas, each of its own tenant.
+pub(crate) fn accounts(directory: &Directory) -> Vec<Account> {
+    let of = |persona: Persona| {
+        let (tenant, user) = directory.user(persona.name())?;
+        Some(Account {
+            tenant: Some(tenant.entity_id()),
+            ..Account::active(&user.user_principal_name, &user.display_name)
+        })
+    };
+    Persona::ALL.into_iter().filter_map(of).collect()
+}
+
+/// The NameID of each persona at this SP.
+pub(crate) fn names(directory: &Directory) -> Vec<(Persona, String)> {
+    Persona::ALL
+        .into_iter()
+        .filter_map(|persona| {
+            Some((
+                persona,
+                directory.user(persona.name())?.1.user_principal_name.clone(),
+            ))
+        })
+        .collect()
+}
+
+/// Values that only one persona has, for the probe to find.
+pub(crate) fn markers(user: &User) -> Vec<String> {
+    let named = [
+        user.given_name.clone(),
+        user.surname.clone(),
+        Some(user.display_name.clone()),
+    ];
+    let mut markers: Vec<String> = named.into_iter().flatten().collect();
+    markers.push(user.object_id.clone());
+    markers
+}
+
+pub(crate) fn people(directory: &mut Directory, config: &Config) {
+    let users = &config.users;
+    let named = [
+        ("alice", &users.alice),
+        ("attacker", &users.attacker),
+        ("victim", &users.victim),
+        ("outsider", &users.outsider),
+    ];
+    for (name, wanted) in named {
+        let found = directory
+            .tenants
+            .iter_mut()
+            .flat_map(|t| t.users.iter_mut())
+            .find(|user| user.name == name);
+        let Some(user) = found else { continue };
+        if let Some(name_id) = wanted.user_principal_name.as_ref().or(wanted.name_id.as_ref()) {
+            user.user_principal_name.clone_from(name_id);
+            user.mail = Some(name_id.clone());
+        }
+        if wanted.mail.is_some() {
+            user.mail.clone_from(&wanted.mail);
+        }
+        if let Some(display_name) = &wanted.display_name {
+            user.display_name.clone_from(display_name);
+        }
+        if wanted.given_name.is_some() {
+            user.given_name.clone_from(&wanted.given_name);
+        }
+        if wanted.surname.is_some() {
+            user.surname.clone_from(&wanted.surname);
+        }
+    }
+}
+
+/// Metadata out of `entity_id` and `acs`.
+pub(crate) fn described(config: &Config) -> Result<SpMetadata, String> {
+    let missing = || "[sp] needs metadata, or entity_id and acs".to_owned();
+    let sp = &config.sp;
+    Ok(SpMetadata {
+        entity_id: sp.entity_id.clone().ok_or_else(missing)?,
+        acs: vec![saml::metadata::AcsEndpoint {
+            binding: saml::names::binding::POST.to_owned(),
+            location: sp.acs.clone().ok_or_else(missing)?,
+            index: Some(0),
+            is_default: true,
+        }],
+        ..SpMetadata::default()
+    })
+}

@@ -1,0 +1,111 @@
+//! Small questions about texts that several rooms ask.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Whether an ASCII text stands in another, in any case.
+pub(crate) fn contains(text: &str, needle: &str) -> bool {
+    find(text, needle, 0).is_some()
+}
+
+/// Whether an ASCII text stands at this byte of another, in any case.
+pub(crate) fn contains_at(text: &str, needle: &str, at: usize) -> bool {
+    text.as_bytes()
+        .get(at..at + needle.len())
+        .is_some_and(|found| found.eq_ignore_ascii_case(needle.as_bytes()))
+}
+
+/// The first `bytes` bytes of a text, cut where a character ends.
+pub(crate) fn clip(text: &str, bytes: usize) -> &str {
+    let mut end = bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or(text)
+}
+
+/// Where an ASCII needle stands, in any case.
+pub(crate) fn find(text: &str, needle: &str, from: usize) -> Option<usize> {
+    let (text, needle) = (text.as_bytes(), needle.as_bytes());
+    let first = needle.first()?.to_ascii_lowercase();
+    let mut at = from;
+    while let Some(rest) = text.get(at..)
+        && let Some(step) = rest.iter().position(|byte| byte.to_ascii_lowercase() == first)
+    {
+        at += step;
+        if text
+            .get(at..at + needle.len())
+            .is_some_and(|found| found.eq_ignore_ascii_case(needle))
+        {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
+}
+
+/// A text without the character references that templates write; others stay as they are.
+pub(crate) fn unescape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('&') {
+        out.push_str(before);
+        let reference = clip(after, 12).split_once(';');
+        match reference.and_then(|(name, _)| Some((name.len() + 1, character(name)?))) {
+            Some((length, character)) => {
+                out.push(character);
+                rest = after.get(length..).unwrap_or_default();
+            }
+            None => {
+                out.push('&');
+                rest = after;
+            }
+        }
+    }
+    out + rest
+}
+
+fn character(name: &str) -> Option<char> {
+    match name {
+        "amp" => Some('&'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        "nbsp" => Some('\u{a0}'),
+        _ => {
+            let number = name.strip_prefix('#')?;
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok()?,
+                None => number.parse().ok()?,
+            };
+            char::from_u32(code)
+        }
+    }
+}
+
+/// A count and its noun.
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    if count == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{count} {noun}s")
+    }
+}
+
+/// What a lock guards, also where somebody panicked while he held it.
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clip;
+
+    #[test]
+    fn a_text_is_cut_where_a_character_ends() {
+        assert_eq!(
+            (clip("aäb", 0), clip("aäb", 2), clip("aäb", 3), clip("aäb", 99)),
+            ("", "a", "aä", "aäb")
+        );
+    }
+}
