@@ -70,6 +70,9 @@ pub struct Calibration {
     pub probe_tells_users_apart: bool,
     /// Where the identity was found, as a rule (`json:/nameId`).
     pub identity_rule: Option<String>,
+    /// The SAML Attribute that the SP takes as identity; none where that is the NameID.
+    #[serde(default)]
+    pub identity_claim: Option<String>,
     /// What else was noticed, one sentence each.
     pub notes: Vec<String>,
 }

@@ -284,7 +284,6 @@ impl Config {
             ),
             ("[sp] expendable", self.sp.expendable),
             ("[sp] log", self.sp.log.is_some()),
-            ("[sp] reset", self.sp.reset.is_some()),
             ("[sp.probe] users", self.sp.probe.users.is_some()),
             ("[sp.second]", self.sp.second.is_some()),
             ("[idp] tenant", self.idp.tenant != Idp::default().tenant),

@@ -2,23 +2,27 @@
 
 use scenarios::Persona;
 
-use crate::{
-    judge::observation::{Ended, Observation, Page, Probe},
-    judge::outcome::Outcome,
-    subject::probe::fingerprint,
+use super::{
+    landing::Landing,
+    observation::{Ended, Observation, Page, Probe},
+    outcome::Outcome,
+    people::{Issued, Owner, People},
+    refusal::Refusals,
 };
 
 /// What the words depend on.
 #[derive(Clone, Debug)]
 pub(crate) struct Expectations<'a> {
-    /// Who was asked for.
-    pub(crate) persona: Persona,
-    /// The NameID that the IdP issued for the judged message.
-    pub(crate) name_id: &'a str,
-    /// The NameIDs of the personas.
-    pub(crate) people: &'a [(Persona, String)],
-    /// The fingerprint with which this SP refuses, where it refuses with a 5xx.
-    pub(crate) refusal: Option<&'a str>,
+    /// What the judged message issued, and to whom.
+    pub(crate) issued: Issued<'a>,
+    /// Everybody whom a session could belong to.
+    pub(crate) people: &'a People,
+    /// People whose values stand on everybody's page.
+    pub(crate) bystanders: &'a [String],
+    /// How this SP refuses.
+    pub(crate) refusals: &'a Refusals,
+    /// Where an accepted login comes to rest, and nobody else does.
+    pub(crate) landing: Option<&'a Landing>,
 }
 
 /// An outcome, with the detail that its sentence needs.
@@ -30,15 +34,19 @@ pub(crate) struct Classified {
     pub(crate) identity: String,
     /// The refusal came as a 5xx of the calibrated kind.
     pub(crate) by_server_error: bool,
+    /// The connection was dropped, or the worker behind a gateway died, and this SP does not refuse so.
+    pub(crate) dropped: bool,
 }
 
 impl Classified {
-    fn new(outcome: Outcome, detail: impl Into<String>) -> Self {
+    /// An outcome without a session.
+    pub(crate) fn new(outcome: Outcome, detail: impl Into<String>) -> Self {
         Self {
             outcome,
             detail: detail.into(),
             identity: "nobody".to_owned(),
             by_server_error: false,
+            dropped: false,
         }
     }
 
@@ -48,22 +56,17 @@ impl Classified {
             ..Self::new(outcome, detail)
         }
     }
+
+    fn dropped(why: String, wanted: &Expectations<'_>) -> Self {
+        Self {
+            dropped: !wanted.refusals.drops,
+            ..Self::new(Outcome::ServerError, why)
+        }
+    }
 }
 
-/// How a refusal is known again: by status, title and text of its page, wherever the SP shows it.
-pub(crate) fn mark(page: &Page) -> String {
-    fingerprint(&Page {
-        url: String::new(),
-        ..page.clone()
-    })
-}
-
-/// The word for an observation. `mark` is the way in which pages are compared.
-pub(crate) fn classify(
-    seen: &Observation,
-    wanted: &Expectations<'_>,
-    mark: impl Fn(&Page) -> String,
-) -> Classified {
+/// The word for an observation.
+pub(crate) fn classify(seen: &Observation, wanted: &Expectations<'_>) -> Classified {
     if let Some(hit) = seen.out_of_band.first() {
         return Classified::new(Outcome::OutOfBand, hit.clone());
     }
@@ -72,57 +75,72 @@ pub(crate) fn classify(
         Probe::SignedOut if !seen.new_accounts.is_empty() => {
             Classified::new(Outcome::SideEffect, seen.new_accounts.join(", "))
         }
-        Probe::SignedOut => refusal(seen, wanted, mark),
+        Probe::SignedOut => refusal(seen, wanted),
         Probe::Unclear { why, .. } => match &seen.journey.ended {
-            Ended::TimedOut => Classified::new(Outcome::Hang, ""),
-            Ended::Reset(how) => Classified::new(Outcome::ServerError, how.clone()),
+            Ended::TimedOut => Classified::new(Outcome::Hang, place(seen)),
+            Ended::Reset(how) => Classified::dropped(how.clone(), wanted),
             _ => Classified::new(Outcome::Unobserved, why.clone()),
         },
         Probe::NotAsked => match &seen.journey.ended {
-            Ended::TimedOut => Classified::new(Outcome::Hang, ""),
+            Ended::TimedOut => Classified::new(Outcome::Hang, place(seen)),
             _ => Classified::new(Outcome::Unobserved, "nobody asked who is signed in"),
         },
     }
 }
 
 fn session(identity: &str, markers: &[String], wanted: &Expectations<'_>) -> Classified {
-    let same = |name: &str| name.trim().eq_ignore_ascii_case(identity.trim());
-    let named = wanted
-        .people
-        .iter()
-        .find(|(_, name)| same(name))
-        .map(|(persona, _)| *persona);
-    let asked_for = same(wanted.name_id) && named.is_none_or(|p| p == wanted.persona);
-    let who = if asked_for { Some(wanted.persona) } else { named };
-    let Some(who) = who else {
-        return Classified::of(Outcome::SessionOther, identity, "other");
+    let who = match wanted.people.owner(identity, &wanted.issued) {
+        Owner::Person(who) => who,
+        Owner::Stranger => {
+            let detail = format!("{identity}, which stands in no byte that the IdP signed");
+            return Classified::of(Outcome::SessionOther, &detail, "other");
+        }
+        Owner::Ambiguous(other) => {
+            return Classified::new(
+                Outcome::Unobserved,
+                format!(
+                    "the probe shows `{identity}`, which the {} and this message's own name are both called: set [sp.probe] identity to where the whole name stands",
+                    other.name()
+                ),
+            );
+        }
     };
-    // The name of one person, and a value that only another one has.
-    let stranger = markers
+    let persona = wanted.issued.persona;
+    let foreign = markers
         .iter()
-        .find(|marker| **marker != who.name() && **marker != wanted.persona.name());
-    let foreign = markers.iter().any(|marker| marker != who.name());
-    if foreign && who == wanted.persona {
-        let other = stranger.or_else(|| markers.iter().find(|m| *m != who.name()));
-        let detail = format!(
-            "{identity} with values of {}",
-            other.map_or("another person", String::as_str)
-        );
+        .filter(|marker| **marker != who.name() && !wanted.bystanders.contains(marker))
+        .find(|marker| !issued_to(marker, wanted));
+    if let Some(other) = foreign.filter(|_| who == persona) {
+        let detail = format!("{identity} with values of {other}");
         return Classified::of(Outcome::SessionMixed, &detail, "mixed");
     }
     let outcome = match who {
         Persona::Victim => Outcome::SessionVictim,
         Persona::Attacker => Outcome::SessionAttacker,
-        who if who == wanted.persona => Outcome::SessionExpected,
+        who if who == persona => Outcome::SessionExpected,
         _ => Outcome::SessionOther,
     };
     Classified::of(outcome, identity, who.name())
 }
 
-fn refusal(seen: &Observation, wanted: &Expectations<'_>, mark: impl Fn(&Page) -> String) -> Classified {
+/// Whether the message gave its own person a value by which the other one is known.
+fn issued_to(marker: &str, wanted: &Expectations<'_>) -> bool {
+    let Ok(other) = marker.parse::<Persona>() else {
+        return false;
+    };
+    wanted.people.values(other).iter().any(|value| {
+        wanted
+            .issued
+            .values
+            .iter()
+            .any(|issued| super::marker::stands_alone(issued, value))
+    })
+}
+
+fn refusal(seen: &Observation, wanted: &Expectations<'_>) -> Classified {
     match &seen.journey.ended {
-        Ended::TimedOut => Classified::new(Outcome::Hang, ""),
-        Ended::Reset(how) => Classified::new(Outcome::ServerError, how.clone()),
+        Ended::TimedOut => Classified::new(Outcome::Hang, place(seen)),
+        Ended::Reset(how) => Classified::dropped(how.clone(), wanted),
         Ended::Unreachable(how) | Ended::Harness(how) => Classified::new(Outcome::Unobserved, how.clone()),
         Ended::Limit(how) => Classified::new(Outcome::ServerError, how.clone()),
         Ended::NotAllowed(host) => Classified::new(
@@ -131,54 +149,93 @@ fn refusal(seen: &Observation, wanted: &Expectations<'_>, mark: impl Fn(&Page) -
         ),
         Ended::Answered => match &seen.journey.page {
             Some(page) if page.status == 429 => Classified::new(Outcome::Blocked, "429 Too Many Requests"),
-            Some(page) if page.status >= 500 => {
-                let known = wanted.refusal == Some(mark(page).as_str());
-                let detail = format!("{} {}", page.status, page.title).trim_end().to_owned();
-                if known {
-                    Classified {
-                        by_server_error: true,
-                        ..Classified::new(Outcome::Rejected, detail)
-                    }
-                } else {
-                    Classified::new(Outcome::ServerError, detail)
-                }
-            }
+            Some(page) if page.status >= 500 => server_error(page, wanted),
+            Some(page) if wanted.landing.is_some_and(|landing| landing.is(&seen.journey)) => Classified::new(
+                Outcome::Unobserved,
+                format!(
+                    "it came to rest at {}, as only an accepted login does, and the probe shows nobody",
+                    page.url
+                ),
+            ),
             _ => Classified::new(Outcome::Rejected, ""),
         },
     }
 }
 
+fn server_error(page: &Page, wanted: &Expectations<'_>) -> Classified {
+    let detail = format!("{} {}", page.status, page.title).trim_end().to_owned();
+    if wanted.refusals.knows(page) {
+        return Classified {
+            by_server_error: true,
+            ..Classified::new(Outcome::Rejected, detail)
+        };
+    }
+    // A gateway says so where the worker behind it died (RFC 9110, section 15.6.3).
+    if page.status == 502 {
+        return Classified::dropped(detail, wanted);
+    }
+    Classified::new(Outcome::ServerError, detail)
+}
+
+/// Where it was waited for.
+fn place(seen: &Observation) -> String {
+    seen.journey
+        .hops
+        .last()
+        .map_or_else(String::new, |hop| format!("at {}", hop.url))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::observation::Journey;
+    use crate::judge::{observation::Journey, people::Person};
 
-    fn people() -> Vec<(Persona, String)> {
-        Persona::ALL
-            .into_iter()
-            .map(|p| (p, format!("{}@contoso.example", p.name())))
-            .collect()
+    fn people() -> People {
+        let person = |persona: Persona| Person {
+            persona,
+            values: vec![format!("{}@contoso.example", persona.name())],
+            shown: Vec::new(),
+        };
+        People::new(Persona::ALL.map(person).into())
     }
 
-    fn word(
-        probe: Probe,
-        journey: Journey,
-        persona: Persona,
-        name_id: &str,
-        refusal: Option<&str>,
-    ) -> Outcome {
-        let seen = Observation {
+    fn pages(bodies: &[&str]) -> Refusals {
+        let pages: Vec<Page> = bodies.iter().map(|body| body_of(500, body)).collect();
+        Refusals::learn(&pages, None)
+    }
+
+    fn body_of(status: u16, body: &str) -> Page {
+        Page {
+            status,
+            url: "http://sp.example/acs".to_owned(),
+            body: body.to_owned(),
+            ..Page::default()
+        }
+    }
+
+    fn seen(probe: Probe, page: Page) -> Observation {
+        Observation {
             probe,
-            journey,
+            journey: Journey {
+                page: Some(page),
+                ..Journey::default()
+            },
             ..Observation::default()
-        };
+        }
+    }
+
+    fn word(seen: &Observation, persona: Persona, name: &str, refusals: &Refusals) -> Classified {
         let wanted = Expectations {
-            persona,
-            name_id,
+            issued: Issued {
+                persona,
+                values: &[name.to_owned()],
+            },
             people: &people(),
-            refusal,
+            bystanders: &[],
+            refusals,
+            landing: None,
         };
-        classify(&seen, &wanted, |page| page.title.clone()).outcome
+        classify(seen, &wanted)
     }
 
     fn signed_in(identity: &str, markers: &[&str]) -> Probe {
@@ -188,97 +245,86 @@ mod tests {
         }
     }
 
-    fn page(status: u16, title: &str) -> Journey {
-        let page = Page {
-            status,
-            title: title.to_owned(),
-            ..Page::default()
-        };
-        Journey {
-            page: Some(page),
-            ..Journey::default()
-        }
-    }
+    const ATTACKER: &str = "attacker@contoso.example";
 
     #[test]
     fn identity_decides_whatever_the_status() {
-        let probe = signed_in("victim@contoso.example", &["victim"]);
-        let word = word(
-            probe,
-            page(500, "broken"),
-            Persona::Attacker,
-            "attacker@contoso.example",
-            None,
+        let seen = seen(
+            signed_in("victim@contoso.example", &["victim"]),
+            body_of(500, "broken"),
         );
-        assert_eq!(word, Outcome::SessionVictim);
+        let word = word(&seen, Persona::Attacker, ATTACKER, &Refusals::default());
+        assert_eq!(word.outcome, Outcome::SessionVictim);
     }
 
     #[test]
     fn a_name_that_only_begins_like_the_victims_is_the_attackers_own() {
         let issued = "victim@contoso.example.evil.example";
-        let word = word(
-            signed_in(issued, &[]),
-            Journey::default(),
-            Persona::Attacker,
-            issued,
-            None,
-        );
-        assert_eq!(word, Outcome::SessionAttacker);
+        let seen = seen(signed_in(issued, &[]), Page::default());
+        let word = word(&seen, Persona::Attacker, issued, &Refusals::default());
+        assert_eq!(word.outcome, Outcome::SessionAttacker);
     }
 
     #[test]
     fn one_persons_name_with_anothers_values_is_mixed() {
-        let probe = signed_in("attacker@contoso.example", &["attacker", "victim"]);
-        let word = word(
-            probe,
-            Journey::default(),
-            Persona::Attacker,
-            "attacker@contoso.example",
-            None,
-        );
-        assert_eq!(word, Outcome::SessionMixed);
+        let seen = seen(signed_in(ATTACKER, &["attacker", "victim"]), Page::default());
+        let word = word(&seen, Persona::Attacker, ATTACKER, &Refusals::default());
+        assert_eq!(word.outcome, Outcome::SessionMixed);
+    }
+
+    #[test]
+    fn who_stands_on_everybodys_page_makes_no_session_mixed() {
+        let wanted = Expectations {
+            issued: Issued {
+                persona: Persona::Attacker,
+                values: &[ATTACKER.to_owned()],
+            },
+            people: &people(),
+            bystanders: &["victim".to_owned()],
+            refusals: &Refusals::default(),
+            landing: None,
+        };
+        let seen = seen(signed_in(ATTACKER, &["attacker", "victim"]), Page::default());
+        assert_eq!(classify(&seen, &wanted).outcome, Outcome::SessionAttacker);
     }
 
     #[test]
     fn a_5xx_is_a_refusal_only_where_this_sp_refuses_so() {
-        let alice = "alice@contoso.example";
-        let known = word(
-            Probe::SignedOut,
-            page(500, "no"),
-            Persona::Alice,
-            alice,
-            Some("no"),
-        );
-        assert_eq!(known, Outcome::Rejected);
-        let other = word(
-            Probe::SignedOut,
-            page(500, "trace"),
-            Persona::Alice,
-            alice,
-            Some("no"),
-        );
-        assert_eq!(other, Outcome::ServerError);
-        let reset = Journey {
-            ended: Ended::Reset("closed".to_owned()),
-            ..Journey::default()
+        let known = pages(&["no entry for you", "no entry for you"]);
+        let of = |body: &str| {
+            let seen = seen(Probe::SignedOut, body_of(500, body));
+            word(&seen, Persona::Alice, "alice@contoso.example", &known).outcome
         };
-        assert_eq!(
-            word(Probe::SignedOut, reset, Persona::Alice, alice, Some("no")),
-            Outcome::ServerError
-        );
+        assert_eq!(of("no entry for you"), Outcome::Rejected);
+        assert_eq!(of("Traceback most recent call last"), Outcome::ServerError);
+    }
+
+    #[test]
+    fn a_dropped_connection_is_told_from_an_sp_that_refuses_so() {
+        let reset = Observation {
+            probe: Probe::SignedOut,
+            journey: Journey {
+                ended: Ended::Reset("closed".to_owned()),
+                ..Journey::default()
+            },
+            ..Observation::default()
+        };
+        let of = |refusals: &Refusals| word(&reset, Persona::Attacker, ATTACKER, refusals);
+        assert!(of(&Refusals::default()).dropped);
+        let drops = Refusals {
+            drops: true,
+            ..Refusals::default()
+        };
+        assert!(!of(&drops).dropped);
+        assert_eq!(of(&drops).outcome, Outcome::ServerError);
     }
 
     #[test]
     fn redirect_page_and_403_are_the_same_refusal() {
         for status in [200, 302, 400, 403] {
-            let word = word(
-                Probe::SignedOut,
-                page(status, "x"),
-                Persona::Alice,
-                "a@b.example",
-                None,
-            );
-            assert_eq!(word, Outcome::Rejected, "{status}");
+            let seen = seen(Probe::SignedOut, body_of(status, "x"));
+            let word = word(&seen, Persona::Alice, "a@b.example", &Refusals::default());
+            assert_eq!(word.outcome, Outcome::Rejected, "{status}");
         }
     }
 }

@@ -1,12 +1,18 @@
 //! From what was seen to a judgement. Everything here is pure: no clock, no network, no files.
 //!
-//! What was seen (`observation`) becomes one word (`outcome`, by `classify`), and word and expectation a judgement
-//! (`verdict`); waivers and the sum of a run (`summary`) come after.
+//! What was seen (`observation`) becomes one word (`outcome`, by `classify`, which asks `people` whose session it is, `refusal`
+//! and `landing` what a page means), and word and expectation a judgement (`verdict`); waivers and the sum of a run
+//! (`summary`) come after.
 
 pub(crate) mod classify;
+pub(crate) mod fingerprint;
 mod kind;
+pub(crate) mod landing;
+pub(crate) mod marker;
 pub mod observation;
 pub mod outcome;
+pub(crate) mod people;
+pub(crate) mod refusal;
 pub(crate) mod summary;
 pub mod verdict;
 pub mod waiver;

@@ -28,11 +28,66 @@ pub struct Journey {
     pub page: Option<Page>,
     /// What the browser's console said at level error (empty over plain HTTP).
     pub console: Vec<String>,
+    /// Cookies that were withheld from a request because of `SameSite`, as `NAME (SameSite=Lax)`.
+    #[serde(default)]
+    pub withheld: Vec<String>,
     /// A PNG of the page where the journey came to rest (browser only).
     #[serde(skip)]
     pub screenshot: Option<Vec<u8>>,
     /// Wall time from the first byte sent to the last byte read.
     pub elapsed: Duration,
+}
+
+impl Journey {
+    /// How it ended and where, as a sentence that says what to do where that is known: the end decides, never a guess.
+    pub fn told(&self) -> String {
+        let at = self
+            .hops
+            .last()
+            .map_or_else(String::new, |hop| format!(" at {}", hop.url));
+        let told = match (&self.ended, &self.page) {
+            (Ended::Answered, Some(page)) => {
+                let title = if page.title.is_empty() {
+                    String::new()
+                } else {
+                    format!(" “{}”", page.title)
+                };
+                format!("it came to rest at {} ({}{title})", page.url, page.status)
+            }
+            (Ended::Answered, None) => format!("nothing was answered{at}"),
+            (Ended::TimedOut, _) => {
+                let waited = self.hops.last().map_or(0, |hop| hop.elapsed.as_secs());
+                format!("it timed out after {waited} s{at}")
+            }
+            (Ended::NotAllowed(place), _) => format!(
+                "the browser was sent to {place}, which is not on the allow-list: add it to [sp] allow if it is yours to test"
+            ),
+            (Ended::Unreachable(why), _) => format!("nobody could be reached{at} ({why}){}", mend(why)),
+            (Ended::Reset(why), _) => format!("the connection was closed before a whole answer{at} ({why})"),
+            (Ended::Limit(why), _) => format!("it did not come to an end: {why}"),
+            (Ended::Harness(why), _) => format!("the harness failed: {why}"),
+        };
+        match self.withheld.as_slice() {
+            [] => told,
+            cookies => format!(
+                "{told}; withheld from a cross-site POST, as every browser does: the cookie {}",
+                cookies.join(", ")
+            ),
+        }
+    }
+}
+
+/// What mends an address that cannot be reached.
+fn mend(why: &str) -> &'static str {
+    let why = why.to_ascii_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| why.contains(word));
+    if says(&["certificate", "cert_", "self-signed", "self signed", "ssl", "tls"]) {
+        ": name the CA that signed its certificate in [sp] ca"
+    } else if says(&["name or service", "name_not_resolved", "dns", "lookup", "resolve"]) {
+        ": give the name an address in [sp] resolve"
+    } else {
+        ""
+    }
 }
 
 /// One request and its answer.

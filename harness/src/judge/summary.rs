@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     event::{RunSummary, ScenarioResult, SnapshotState},
     judge::VerdictKind,
+    judge::outcome::Outcome,
     text::counted,
 };
 
@@ -16,6 +17,9 @@ pub(crate) struct Tally {
     drifted: Vec<String>,
     new: Vec<String>,
     by_server_error: usize,
+    /// Attacks that were fired, and those of them that ended in a crash or without an answer.
+    attacks: usize,
+    unanswered: usize,
 }
 
 /// What decides the exit code beside the results.
@@ -29,6 +33,10 @@ pub(crate) struct Circumstances {
     pub(crate) waivers: Vec<String>,
     /// Why nothing could be judged at all.
     pub(crate) hopeless: Option<String>,
+    /// What could not be judged beside single scenarios, one sentence each.
+    pub(crate) unjudged: Vec<String>,
+    /// How the SP refuses, as calibration found it.
+    pub(crate) refuses_with: Option<String>,
     /// So many scenarios came to no verdict.
     pub(crate) lost: usize,
     /// Ctrl-C.
@@ -57,6 +65,10 @@ impl Tally {
         }
         self.by_kind.entry(result.verdict).or_default().push(name);
         self.by_server_error += usize::from(by_server_error);
+        if result.expected.is_negative() && result.verdict != VerdictKind::NotApplicable {
+            self.attacks += 1;
+            self.unanswered += usize::from(matches!(result.outcome, Outcome::ServerError | Outcome::Hang));
+        }
     }
 
     /// Whether there is a result with this verdict.
@@ -124,6 +136,23 @@ impl Tally {
         }
         if let Some(why) = &around.hopeless {
             because(3, why.clone());
+        }
+        for why in &around.unjudged {
+            because(3, why.clone());
+        }
+        if self.unanswered * 10 > self.attacks {
+            because(
+                3,
+                format!(
+                    "{} of {} attacks ended in a server error or without an answer, which is no refusal (this SP refuses with {}): whether it would have let somebody in, nobody knows",
+                    self.unanswered,
+                    self.attacks,
+                    around
+                        .refuses_with
+                        .as_deref()
+                        .unwrap_or("nothing that could be seen"),
+                ),
+            );
         }
         if !of(VerdictKind::Inconclusive).is_empty() {
             let names = of(VerdictKind::Inconclusive);

@@ -1,6 +1,6 @@
 //! The judgement: a pure function of what was wanted and what was seen.
 
-use scenarios::{Expected, Scenario, Severity};
+use scenarios::{Attacker, Expected, Scenario, Severity};
 
 use crate::{judge::VerdictKind, judge::outcome::Outcome};
 
@@ -37,6 +37,10 @@ pub struct Facts<'a> {
     pub control: Control,
     /// Whether amber is red: the profile in force names this scenario.
     pub strict: bool,
+    /// The connection was dropped, or the worker died, each time that this was fired.
+    pub dropped: bool,
+    /// Why a person on whom a refusal here rests cannot be seen by the probe, even after a genuine login.
+    pub unseen: Option<&'a str>,
 }
 
 /// Judges one firing of a scenario.
@@ -62,27 +66,33 @@ fn kind(scenario: &Scenario, facts: &Facts<'_>) -> (VerdictKind, Severity) {
     let kind = match facts.outcome {
         O::Blocked | O::Unobserved => K::Inconclusive,
         // A demonstrated impersonation needs no control and no clause.
-        O::SessionVictim | O::SessionMixed if negative => return (K::Fail, Severity::Critical),
-        O::OutOfBand if negative => return (K::Fail, severity.max(Severity::High)),
+        O::SessionVictim | O::SessionMixed if negative => return (K::Fail, impersonation(scenario)),
+        O::OutOfBand if negative => return (K::Fail, at_least(scenario, Severity::High)),
         O::SideEffect if negative => K::Fail,
         _ if facts.control == Control::Failed => K::Inconclusive,
+        O::ServerError if facts.dropped => return (K::Fail, at_least(scenario, Severity::Medium)),
         outcome => match scenario.verdict {
             Expected::MustReject | Expected::ShouldReject => match outcome {
+                O::Rejected if facts.unseen.is_some() => K::Inconclusive,
                 O::Rejected | O::Terminated => K::Pass,
                 O::SessionAttacker if scenario.inert => K::PassInert,
-                O::SessionOther => return (K::Fail, Severity::Critical),
+                O::SessionOther => return (K::Fail, impersonation(scenario)),
                 O::ServerError => K::Warn,
                 O::Hang => K::Fail,
                 _ => red,
             },
             Expected::MustAccept | Expected::ShouldAccept => match outcome {
                 O::SessionExpected | O::SessionAttacker => K::Pass,
-                O::SessionVictim | O::SessionMixed | O::SessionOther => return (K::Fail, Severity::Critical),
+                O::SessionVictim | O::SessionMixed | O::SessionOther => {
+                    return (K::Fail, impersonation(scenario));
+                }
                 O::ServerError | O::Hang => K::Fail,
                 _ => red,
             },
             Expected::May | Expected::Info => match outcome {
-                O::SessionVictim | O::SessionMixed | O::SessionOther => return (K::Fail, Severity::Critical),
+                O::SessionVictim | O::SessionMixed | O::SessionOther => {
+                    return (K::Fail, impersonation(scenario));
+                }
                 O::Hang => K::Warn,
                 _ => K::Recorded,
             },
@@ -93,6 +103,22 @@ fn kind(scenario: &Scenario, facts: &Facts<'_>) -> (VerdictKind, Severity) {
         },
     };
     (kind, severity)
+}
+
+/// Who can sign anything needs no trick to sign in as somebody else.
+fn impersonation(scenario: &Scenario) -> Severity {
+    match scenario.attacker {
+        Some(Attacker::Issuer) => Severity::Issuer,
+        _ => Severity::Critical,
+    }
+}
+
+/// The scenario's severity, or this one where it is worse and somebody else than the issuer can do it.
+fn at_least(scenario: &Scenario, least: Severity) -> Severity {
+    match scenario.attacker {
+        Some(Attacker::Issuer) => Severity::Issuer,
+        _ => scenario.severity.max(least),
+    }
 }
 
 fn must(expected: Expected) -> bool {
@@ -107,6 +133,11 @@ fn reason(scenario: &Scenario, facts: &Facts<'_>, kind: VerdictKind) -> String {
     match kind {
         VerdictKind::Pass | VerdictKind::Recorded => seen,
         VerdictKind::PassInert => format!("{seen}: what was forged was not read"),
+        VerdictKind::Fail | VerdictKind::Warn if facts.outcome == Outcome::ServerError && facts.dropped => {
+            format!(
+                "{seen}; a message must not end the worker that reads it, for whoever sends it again and again leaves nobody to sign in at"
+            )
+        }
         VerdictKind::Fail | VerdictKind::Warn if facts.outcome == Outcome::ServerError => {
             format!("{seen}; that is no refusal, and nobody can say what it would do next")
         }
@@ -114,6 +145,10 @@ fn reason(scenario: &Scenario, facts: &Facts<'_>, kind: VerdictKind) -> String {
         VerdictKind::Inconclusive if facts.control == Control::Failed => {
             format!("{seen}, but the flawless login beside it did not work either, so this proves nothing")
         }
+        VerdictKind::Inconclusive if facts.outcome == Outcome::Rejected => match facts.unseen {
+            Some(why) => format!("{seen}, but {why}, so nobody knows whom it would have shown"),
+            None => seen,
+        },
         _ => seen,
     }
 }
@@ -166,6 +201,8 @@ mod tests {
                 detail: "",
                 control,
                 strict: false,
+                dropped: false,
+                unseen: None,
             },
         )
         .kind

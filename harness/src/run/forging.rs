@@ -21,6 +21,8 @@ pub(crate) struct Forge {
     pub(crate) azure: mock_idp::Azure,
     /// How far the IdP's clock is ahead of ours.
     pub(crate) offset: Mutex<SignedDuration>,
+    /// The SAML Attribute that the SP takes as identity, once that is known.
+    pub(crate) identity: Mutex<Option<String>>,
 }
 
 /// One message to make: which recipe, and what the flow has kept so far.

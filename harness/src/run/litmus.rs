@@ -15,12 +15,13 @@ use crate::{
     event::{Event, RunInfo, RunSummary},
     judge::VerdictKind,
     judge::summary::{Circumstances, Tally},
-    run::calibration::{Hopeless, calibrate, reach},
+    run::calibration::{Hopeless, calibrate, reach, recheck},
     run::firing::runner::{Finished, Runner},
+    run::learned::Learned,
     run::options::{CannotRun, DriverKind, Options},
     run::plan::plan,
     run::prepare::{Running, prepare},
-    run::stage::{Abilities, Stage},
+    run::stage::Stage,
     snapshot::Snapshots,
     subject::target::Target,
 };
@@ -100,22 +101,40 @@ pub async fn run(
     match calibrated {
         None => {}
         Some(Err(Hopeless(why))) => around.hopeless = Some(why),
-        Some(Ok((learned, abilities))) => {
-            tell(&Event::Calibrated(Arc::new(learned)));
+        Some(Ok((told, learned))) => {
+            let (told, learned) = (Arc::new(told), Arc::new(learned));
+            tell(&Event::Calibrated(told.clone()));
+            around.unjudged.extend(learned.causes.iter().cloned());
             let snapshots = options
                 .snapshots
                 .as_ref()
                 .map(|at| Snapshots::new(at, &running.name, options.locked));
-            around.lost = fire(
+            let firing = fire(
                 &stage,
-                abilities,
+                &learned,
                 scenarios,
                 &mut options,
                 snapshots,
                 &mut tally,
                 &mut tell,
-            )
-            .await;
+            );
+            let fired = firing.await;
+            around.lost = fired.lost;
+            around.unjudged.extend(fired.given_up);
+            around.refuses_with.clone_from(&told.refuses_with);
+            if !options.stop.load(Ordering::Relaxed) {
+                let rechecked = tokio::select! {
+                    rechecked = recheck(&stage, &told, &learned) => rechecked,
+                    () = stopped(&options.stop) => Vec::new(),
+                };
+                around.unjudged.extend(rechecked);
+            }
+            let holds = stage.pace.holds();
+            if holds > 0 {
+                around.warnings.push(format!(
+                    "the SP asked for patience {holds} times (429, or 503 with Retry-After) and got it: raise its limit for a faster run"
+                ));
+            }
         }
     }
     around.hopeless = around.hopeless.or_else(|| running.failed());
@@ -148,37 +167,44 @@ async fn stopped(stop: &AtomicBool) {
     }
 }
 
-/// Everything between calibration and the end. Says how many scenarios came to no verdict: none, unless the run was
-/// interrupted or a worker broke.
+/// What the firing left behind.
+struct Fired {
+    /// So many scenarios came to no verdict: none, unless the run was interrupted or a worker broke.
+    lost: usize,
+    /// Why it was given up.
+    given_up: Option<String>,
+}
+
+/// Everything between calibration and the end.
 async fn fire(
     stage: &Arc<Stage>,
-    abilities: Abilities,
+    learned: &Arc<Learned>,
     scenarios: &[Arc<Scenario>],
     options: &mut Options,
     snapshots: Option<Snapshots>,
     tally: &mut Tally,
     tell: &mut impl FnMut(&Event),
-) -> usize {
+) -> Fired {
     // Flows share one browser; more than a few at once only wait for each other.
     let workers = match options.driver {
         DriverKind::Auto | DriverKind::Http => options.jobs,
         DriverKind::Browser => options.jobs.min(4),
     };
-    let plan = plan(scenarios, &abilities, workers);
+    let workers = workers.min(learned.jobs.unwrap_or(usize::MAX));
+    let plan = plan(scenarios, learned, workers);
     let batches = plan.together.iter().chain(&plan.alone);
     let mut missing = plan.skipped.len() + batches.map(|batch| batch.units.len()).sum::<usize>();
     let (events, mut told) = tokio::sync::mpsc::unbounded_channel();
     let (done, mut finished) = tokio::sync::mpsc::unbounded_channel();
     let runner = Arc::new(Runner::new(
         stage.clone(),
-        Arc::new(abilities),
+        learned.clone(),
+        workers,
         events,
         done,
         options.stop.clone(),
     ));
-    let firing = tokio::spawn(async move {
-        runner.run(plan, workers).await;
-    });
+    let firing = tokio::spawn(async move { runner.run(plan, workers).await });
     loop {
         tokio::select! {
             biased;
@@ -202,8 +228,15 @@ async fn fire(
             },
         }
     }
-    if let Err(error) = firing.await {
-        tell(&Event::Warning(format!("a worker of the harness broke: {error}")));
+    let given_up = match firing.await {
+        Ok(given_up) => given_up,
+        Err(error) => {
+            tell(&Event::Warning(format!("a worker of the harness broke: {error}")));
+            None
+        }
+    };
+    Fired {
+        lost: missing,
+        given_up,
     }
-    missing
 }

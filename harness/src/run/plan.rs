@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use scenarios::{Base, Disturbs, Scenario};
+use scenarios::{Base, Disturbs, Persona, Scenario};
 
-use crate::run::stage::Abilities;
+use super::learned::Learned;
 
 /// So many negatives at most stand between two controls.
 const BATCH: usize = 20;
@@ -15,6 +15,8 @@ const BATCH: usize = 20;
 pub(crate) struct Unit {
     pub(crate) scenario: Arc<Scenario>,
     pub(crate) base: Base,
+    /// Of whom its messages speak: a refusal says something only where they can be seen.
+    pub(crate) names: Vec<Persona>,
 }
 
 /// Units of one base, fired in order between two controls.
@@ -23,6 +25,20 @@ pub(crate) struct Batch {
     pub(crate) units: Vec<Unit>,
     /// The base of the controls; none where the units are controls themselves.
     pub(crate) control: Option<Base>,
+}
+
+impl Batch {
+    /// Who frames it: alice always, the attacker for whatever is an attack, the victim where a message speaks of him.
+    pub(crate) fn people(&self) -> Vec<Persona> {
+        let victim = self
+            .units
+            .iter()
+            .any(|unit| unit.names.contains(&Persona::Victim));
+        [Persona::Alice, Persona::Attacker]
+            .into_iter()
+            .chain(victim.then_some(Persona::Victim))
+            .collect()
+    }
 }
 
 /// What is to be done.
@@ -37,7 +53,7 @@ pub(crate) struct Plan {
 }
 
 /// Lays out what is to be done for so many workers.
-pub(crate) fn plan(scenarios: &[Arc<Scenario>], abilities: &Abilities, workers: usize) -> Plan {
+pub(crate) fn plan(scenarios: &[Arc<Scenario>], learned: &Learned, workers: usize) -> Plan {
     let mut plan = Plan::default();
     let mut free = Vec::new();
     for scenario in scenarios {
@@ -45,11 +61,12 @@ pub(crate) fn plan(scenarios: &[Arc<Scenario>], abilities: &Abilities, workers: 
             let unit = Unit {
                 scenario: scenario.clone(),
                 base: *base,
+                names: named(scenario),
             };
-            match obstacle(&unit, abilities) {
+            match obstacle(&unit, learned) {
                 Some(why) => plan.skipped.push((unit, why)),
                 None if scenario.disturbs == Disturbs::Jar => free.push(unit),
-                None => plan.alone.push(batch(vec![unit], abilities)),
+                None => plan.alone.push(batch(vec![unit], learned)),
             }
         }
     }
@@ -61,33 +78,57 @@ pub(crate) fn plan(scenarios: &[Arc<Scenario>], abilities: &Abilities, workers: 
             // Small enough that no worker idles at the end, never larger than the rule allows.
             let size = group.len().div_ceil(workers.max(1)).clamp(1, BATCH);
             plan.together
-                .extend(group.chunks(size).map(|units| batch(units.to_vec(), abilities)));
+                .extend(group.chunks(size).map(|units| batch(units.to_vec(), learned)));
         }
     }
     plan
 }
 
-fn batch(units: Vec<Unit>, abilities: &Abilities) -> Batch {
+fn batch(units: Vec<Unit>, learned: &Learned) -> Batch {
     let negative = units.iter().any(|u| u.scenario.verdict.is_negative());
     let base = units.first().map_or(Base::A, |u| u.base);
     Batch {
-        control: abilities.control_base(base).filter(|_| negative),
+        control: learned.control_base(base).filter(|_| negative),
         units,
     }
 }
 
-fn obstacle(unit: &Unit, abilities: &Abilities) -> Option<String> {
+/// Of whom the messages of a scenario speak, whichever variant.
+fn named(scenario: &Scenario) -> Vec<Persona> {
+    let written = serde_json::to_string(&(
+        &scenario.recipe(),
+        &scenario.flow,
+        &scenario.variants,
+        &scenario.each,
+    ))
+    .unwrap_or_default();
+    Persona::ALL
+        .into_iter()
+        .filter(|persona| {
+            let name = persona.name();
+            written.contains(&format!("\"{name}\"")) || written.contains(&format!("{{{name}}}"))
+        })
+        .collect()
+}
+
+fn obstacle(unit: &Unit, learned: &Learned) -> Option<String> {
     let missing = unit
         .scenario
         .needs
         .iter()
-        .find(|need| !abilities.can.contains(need));
+        .find(|need| !learned.can.contains(need));
     if let Some(need) = missing {
         return Some(need.missing().to_owned());
     }
+    if learned.ignores_name_id && only_in_name_id(&unit.scenario) {
+        return Some(format!(
+            "the SP takes the attribute {} as identity, and never looks at the NameID",
+            learned.claim.as_deref().unwrap_or_default()
+        ));
+    }
     // The baseline finds out which bases an SP accepts: it is never excused by that.
     let measures = unit.scenario.namespace() == "baseline";
-    let accepted = unit.base == Base::N || abilities.bases.contains(&unit.base);
+    let accepted = unit.base == Base::N || learned.bases.contains(&unit.base);
     (!measures && !accepted).then(|| {
         format!(
             "the SP takes no message of base {} ({})",
@@ -100,4 +141,22 @@ fn obstacle(unit: &Unit, abilities: &Abilities) -> Option<String> {
             }
         )
     })
+}
+
+/// Whether all that a scenario forges stands in the NameID.
+fn only_in_name_id(scenario: &Scenario) -> bool {
+    let written =
+        serde_json::to_string(&(&scenario.recipe(), &scenario.flow, &scenario.variants)).unwrap_or_default();
+    let elsewhere = [
+        "Identity",
+        "\"write\"",
+        "Attribute",
+        "\"copy\"",
+        "\"cut\"",
+        "Signature",
+        "\"sign\"",
+    ];
+    scenario.namespace() == "identity"
+        && written.contains("NameID")
+        && !elsewhere.iter().any(|place| written.contains(place))
 }

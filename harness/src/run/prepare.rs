@@ -16,14 +16,14 @@ use url::Url;
 
 use crate::{
     driver::{BrowserDriver, Driver, DriverError, Guard, HttpDriver, Limits, Session, Setup, Site},
-    judge::observation::Ended,
+    judge::{observation::Ended, people::People},
     run::oob::Oob,
     run::options::{CannotRun, DriverKind, Options},
     run::stage::Stage,
     run::{answers::Answers, forging::Forge},
     subject::probe::{PersonaMarkers, Prober},
     subject::process::Started,
-    subject::target::{MetadataOf, Target, markers, names, trust},
+    subject::target::{MetadataOf, Target, everybody, markers, trust},
 };
 
 /// What lives as long as the run, and must be ended with it.
@@ -122,20 +122,20 @@ pub(crate) async fn prepare(
             Ok::<(), std::convert::Infallible>(())
         })
         .map_err(|e| wrong(&e))?;
-    let people = names(&target.directory);
+    let people = everybody(&target.directory);
     if let Some(command) = &target.provision {
-        for (_, name) in &people {
+        for name in people.iter().filter_map(|person| person.values.first()) {
             let command = command.replace("{name_id}", &crate::subject::process::quoted(name));
             crate::subject::process::shell(&command, &target.subject.folder)
                 .await
                 .map_err(|why| CannotRun::NotJudged(format!("[sp] provision: {why}")))?;
         }
     }
-    let known = people.iter().filter_map(|(persona, name)| {
-        let (_, user) = target.directory.user(persona.name())?;
+    let known = people.iter().filter_map(|person| {
+        let (_, user) = target.directory.user(person.persona.name())?;
         Some(PersonaMarkers {
-            name: persona.name().to_owned(),
-            name_id: name.clone(),
+            name: person.persona.name().to_owned(),
+            name_id: user.user_principal_name.clone(),
             markers: markers(user),
         })
     });
@@ -148,6 +148,7 @@ pub(crate) async fn prepare(
         origin: RwLock::new(idp.origin().to_owned()),
         azure: target.azure,
         offset: Mutex::new(SignedDuration::ZERO),
+        identity: Mutex::new(None),
     });
     let answers = Arc::new(Answers::new(forge.clone()));
     late.set(answers.clone());
@@ -183,12 +184,10 @@ pub(crate) async fn prepare(
         answers,
         prober,
         target.subject,
-        people,
+        People::new(people),
         oob,
         patience,
     );
-    stage.learn_anonymous().await;
-
     Ok(stage)
 }
 

@@ -9,14 +9,19 @@ use std::{
 };
 
 use mock_idp::server::MockIdp;
-use scenarios::{Base, Need, Persona, Scenario, recipe::Start};
+use scenarios::{Need, Persona, Scenario};
 
+use super::{answers::Answers, forging::Forge, oob::Oob, pace::Pace};
 use crate::{
     driver::Driver,
-    run::oob::Oob,
-    run::{answers::Answers, forging::Forge},
-    subject::address::Subject,
-    subject::probe::Prober,
+    judge::{
+        observation::{Ended, Journey},
+        people::People,
+    },
+    subject::{
+        address::Subject,
+        probe::{IdentityRule, Prober},
+    },
 };
 
 /// Everything that firings share.
@@ -29,36 +34,15 @@ pub(crate) struct Stage {
     pub(crate) answers: Arc<Answers>,
     pub(crate) prober: RwLock<Arc<Prober>>,
     pub(crate) subject: Subject,
-    pub(crate) people: Vec<(Persona, String)>,
+    /// Everybody, before anybody has been seen.
+    pub(crate) people: People,
     pub(crate) oob: Option<Oob>,
     /// No firing takes longer, whatever its steps do.
     pub(crate) patience: Duration,
+    /// How fast the SP may be asked.
+    pub(crate) pace: Pace,
     firing: AtomicU64,
     requests: AtomicU64,
-}
-
-/// What the SP turned out to be able to do.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Abilities {
-    /// The bases that sign a user in.
-    pub(crate) bases: Vec<Base>,
-    /// Who begins, where a recipe does not say.
-    pub(crate) start: Option<Start>,
-    /// What it can do beyond.
-    pub(crate) can: Vec<Need>,
-    /// The fingerprint of a refusal that comes as a 5xx.
-    pub(crate) refusal: Option<String>,
-}
-
-impl Abilities {
-    /// The base of controls for a scenario: its own where the SP accepts it, the first accepted otherwise.
-    pub(crate) fn control_base(&self, base: Base) -> Option<Base> {
-        if self.bases.contains(&base) {
-            Some(base)
-        } else {
-            self.bases.first().copied()
-        }
-    }
 }
 
 impl Stage {
@@ -74,7 +58,7 @@ impl Stage {
         answers: Arc<Answers>,
         prober: Prober,
         subject: Subject,
-        people: Vec<(Persona, String)>,
+        people: People,
         oob: Option<Oob>,
         patience: Duration,
     ) -> Self {
@@ -89,6 +73,7 @@ impl Stage {
             people,
             oob,
             patience,
+            pace: Pace::default(),
             firing: AtomicU64::new(0),
             requests: AtomicU64::new(0),
         }
@@ -137,16 +122,52 @@ impl Stage {
         self.prober.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Looks at the probe's page with an empty jar, so that it is known again.
-    pub(crate) async fn learn_anonymous(&self) {
-        let Ok(mut session) = self.driver.session().await else {
-            return;
-        };
-        let journey = session.peek(&self.subject.probe).await;
-        session.close().await;
+    /// Looks at the probe's page with an empty jar.
+    pub(crate) async fn look_as_nobody(&self) -> Journey {
+        self.visit_as_nobody(&self.subject.probe).await
+    }
+
+    /// Looks at a page of the SP with an empty jar.
+    pub(crate) async fn visit_as_nobody(&self, url: &str) -> Journey {
+        match self.driver.session().await {
+            Ok(mut session) => {
+                let journey = session.peek(url).await;
+                session.close().await;
+                journey
+            }
+            Err(error) => Journey {
+                ended: Ended::Harness(error.to_string()),
+                ..Journey::default()
+            },
+        }
+    }
+
+    /// Knows the probe's page from now on as nobody sees it.
+    pub(crate) fn learn_anonymous(&self, journey: &Journey) {
+        self.change_prober(|prober| prober.with_anonymous(journey));
+    }
+
+    /// Looks for the identity there from now on.
+    pub(crate) fn learn_rule(&self, rule: &IdentityRule, anonymous: &Journey) {
+        self.change_prober(|prober| prober.with_rule(rule.clone(), anonymous.page.as_ref()));
+    }
+
+    fn change_prober(&self, change: impl FnOnce(Prober) -> Prober) {
         let mut prober = self.prober.write().unwrap_or_else(PoisonError::into_inner);
-        let known = Prober::clone(&prober).with_anonymous(&journey);
-        *prober = Arc::new(known);
+        *prober = Arc::new(change(Prober::clone(&prober)));
+    }
+
+    /// Waits until somebody listens at the SP again; says whether somebody does.
+    pub(crate) async fn back_within(&self, limit: Duration) -> bool {
+        let begun = tokio::time::Instant::now();
+        while begun.elapsed() < limit {
+            let journey = self.look_as_nobody().await;
+            if !matches!(journey.ended, Ended::Unreachable(_) | Ended::Reset(_)) {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        false
     }
 
     /// The link that starts IdP-initiated sign-in for a persona.

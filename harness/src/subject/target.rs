@@ -7,7 +7,8 @@ use reference_sp::{Account, ReferenceSp, Trusted};
 use saml::{IdpMetadata, SpMetadata};
 use scenarios::Persona;
 
-use crate::{config::Config, subject::address::Subject};
+use super::address::Subject;
+use crate::{config::Config, judge::people::Person};
 
 /// The SP under test.
 pub struct Target {
@@ -67,7 +68,11 @@ impl Target {
                 MetadataOf::Given(Box::new(described(config)?))
             }
         };
-        let commands = [("refresh", &sp.refresh), ("restart", &sp.restart)];
+        let commands = [
+            ("refresh", &sp.refresh),
+            ("restart", &sp.restart),
+            ("reset", &sp.reset),
+        ];
         Ok(Self {
             name: sp.name.clone(),
             directory,
@@ -209,17 +214,22 @@ pub(crate) fn accounts(directory: &Directory) -> Vec<Account> {
     Persona::ALL.into_iter().filter_map(of).collect()
 }
 
-/// The NameID of each persona at this SP.
-pub(crate) fn names(directory: &Directory) -> Vec<(Persona, String)> {
-    Persona::ALL
-        .into_iter()
-        .filter_map(|persona| {
-            Some((
-                persona,
-                directory.user(persona.name())?.1.user_principal_name.clone(),
-            ))
+/// Everybody, with the values that each has alone: the first is the account's name.
+pub(crate) fn everybody(directory: &Directory) -> Vec<Person> {
+    let of = |persona: Persona| {
+        let (_, user) = directory.user(persona.name())?;
+        let mut values = vec![user.user_principal_name.clone()];
+        values.extend(user.mail.clone());
+        values.extend(markers(user));
+        values.retain(|value| !value.is_empty());
+        values.dedup();
+        Some(Person {
+            persona,
+            values,
+            shown: Vec::new(),
         })
-        .collect()
+    };
+    Persona::ALL.into_iter().filter_map(of).collect()
 }
 
 /// Values that only one persona has, for the probe to find.

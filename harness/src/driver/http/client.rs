@@ -7,7 +7,7 @@ use std::{
 };
 
 use reqwest::{
-    Client,
+    Client, Method,
     header::{self, HeaderMap, HeaderName, HeaderValue},
     redirect::Policy,
 };
@@ -34,6 +34,8 @@ use crate::{
 /// A pooled connection is given up sooner than any server of note gives it up: a request must not run into a
 /// closing connection, since that looks like a server that died.
 const IDLE: Duration = Duration::from_millis(1500);
+/// The mock IdP is ours: what it takes longer than this is a fault of this machine.
+const OURS: Duration = Duration::from_secs(120);
 
 /// Makes sessions that share connections and nothing else.
 #[derive(Debug)]
@@ -51,6 +53,8 @@ pub struct HttpSession {
 #[derive(Debug)]
 struct Shared {
     client: Client,
+    /// Without kept connections: what it is told about a connection is about the request that it carried.
+    fresh: Client,
     setup: Setup,
     usual: HeaderMap,
     for_sp: Vec<(HeaderName, HeaderValue)>,
@@ -63,34 +67,41 @@ impl HttpDriver {
     ///
     /// [`DriverError::Certificates`], [`DriverError::Header`] or [`DriverError::Client`].
     pub fn new(setup: Setup) -> Result<Self, DriverError> {
-        let mut builder = Client::builder()
-            .redirect(Policy::none())
-            .retry(reqwest::retry::never())
-            .no_proxy()
-            .referer(false)
-            .pool_idle_timeout(IDLE)
-            .tcp_nodelay(true)
-            .resolve_to_addrs(
-                "localhost",
-                &[loopback(Ipv4Addr::LOCALHOST), loopback(Ipv6Addr::LOCALHOST)],
-            );
-        for (name, address) in setup.guard.resolved() {
-            builder = builder.resolve(name, address);
-        }
-        if let Some(path) = &setup.ca {
-            builder = builder.tls_certs_merge(certificates(path)?);
-        }
+        let authorities = match &setup.ca {
+            Some(path) => certificates(path)?,
+            None => Vec::new(),
+        };
+        let build = |kept: usize| {
+            let mut builder = Client::builder()
+                .redirect(Policy::none())
+                .retry(reqwest::retry::never())
+                .no_proxy()
+                .referer(false)
+                .pool_idle_timeout(IDLE)
+                .pool_max_idle_per_host(kept)
+                .tcp_nodelay(true)
+                .tls_certs_merge(authorities.clone())
+                .resolve_to_addrs(
+                    "localhost",
+                    &[loopback(Ipv4Addr::LOCALHOST), loopback(Ipv6Addr::LOCALHOST)],
+                );
+            for (name, address) in setup.guard.resolved() {
+                builder = builder.resolve(name, address);
+            }
+            builder
+                .build()
+                .map_err(|error| DriverError::Client(chain(&error)))
+        };
+        let (client, fresh) = (build(usize::MAX)?, build(0)?);
         let for_sp = setup
             .headers
             .iter()
             .map(|(name, value)| parsed(name, value))
             .collect::<Result<_, _>>()?;
-        let client = builder
-            .build()
-            .map_err(|error| DriverError::Client(chain(&error)))?;
         Ok(Self {
             shared: Arc::new(Shared {
                 client,
+                fresh,
                 setup,
                 usual: usual_headers(),
                 for_sp,
@@ -147,6 +158,7 @@ impl HttpSession {
 
     async fn walk(&self, first: Result<Outbound, String>, even_to_idp: bool) -> Journey {
         let begun = Instant::now();
+        let mut idp = Duration::ZERO;
         let (site, limits) = (&self.shared.setup.site, &self.shared.setup.limits);
         let mut journey = Journey::default();
         let mut next = match first {
@@ -170,11 +182,27 @@ impl HttpSession {
                 break;
             }
             let hop_begun = Instant::now();
-            let deadline = (hop_begun + limits.request).min(begun + limits.journey);
+            let ours = site.party(&request.url) == Party::Idp;
+            // The mock's own time is never the SP's.
+            let deadline = if ours {
+                hop_begun + OURS
+            } else {
+                (hop_begun + limits.request).min(begun + idp + limits.journey)
+            };
             let answer = self.ask(&request, deadline, &mut journey).await;
-            if let Some(hop) = journey.hops.last_mut() {
-                hop.elapsed = hop_begun.elapsed();
+            let elapsed = hop_begun.elapsed();
+            if ours {
+                idp += elapsed;
             }
+            if let Some(hop) = journey.hops.last_mut() {
+                hop.elapsed = elapsed;
+            }
+            let answer = match answer {
+                Err(Ended::TimedOut) if ours => Err(Ended::Harness(
+                    "the mock IdP itself did not answer; this machine is too busy".to_owned(),
+                )),
+                answer => answer,
+            };
             match answer {
                 Ok(onward) => next = onward.map(|onward| request.then(onward)),
                 Err(ended) => journey.ended = ended,
@@ -191,12 +219,7 @@ impl HttpSession {
         deadline: Instant,
         journey: &mut Journey,
     ) -> Result<Option<Next>, Ended> {
-        let prepared = self.prepare(request)?;
-        let sent = timeout_at(deadline, self.shared.client.execute(prepared));
-        let mut answer = sent
-            .await
-            .map_err(|_| Ended::TimedOut)?
-            .map_err(|error| classified(&error))?;
+        let mut answer = self.send(request, deadline, journey).await?;
         self.keep_cookies(&request.url, answer.headers(), journey);
         let status = answer.status();
         let location = text_of(answer.headers(), &header::LOCATION);
@@ -221,12 +244,45 @@ impl HttpSession {
         }
     }
 
-    fn prepare(&self, request: &Outbound) -> Result<reqwest::Request, Ended> {
+    /// A connection that was kept may be closed by the other side just then, which says nothing about this request: what
+    /// only reads is sent again on a new one, as every browser does, and what writes goes on a new one at once.
+    async fn send(
+        &self,
+        request: &Outbound,
+        deadline: Instant,
+        journey: &mut Journey,
+    ) -> Result<reqwest::Response, Ended> {
+        let reads = matches!(request.method, Method::GET | Method::HEAD);
+        if reads {
+            let prepared = self.prepare(request, journey)?;
+            let sent = timeout_at(deadline, self.shared.client.execute(prepared));
+            match sent.await.map_err(|_| Ended::TimedOut)? {
+                Ok(answer) => return Ok(answer),
+                Err(error) => match classified(&error) {
+                    Ended::Reset(_) => {}
+                    ended => return Err(ended),
+                },
+            }
+        }
+        let prepared = self.prepare(request, journey)?;
+        let sent = timeout_at(deadline, self.shared.fresh.execute(prepared));
+        sent.await
+            .map_err(|_| Ended::TimedOut)?
+            .map_err(|error| classified(&error))
+    }
+
+    fn prepare(&self, request: &Outbound, journey: &mut Journey) -> Result<reqwest::Request, Ended> {
         let shared = &self.shared;
         let mut headers = shared.usual.clone();
         request.browser_headers(&mut headers);
         let relation = Relation::of(request.initiator.as_ref(), &request.url, request.method.as_str());
-        let cookies = self.jar().header(&request.url, relation, SystemTime::now());
+        let now = SystemTime::now();
+        let cookies = self.jar().header(&request.url, relation, now);
+        if matches!(relation, Relation::CrossSiteUnsafe) {
+            journey
+                .withheld
+                .extend(self.jar().withheld(&request.url, relation, now));
+        }
         if let Some(value) = cookies.and_then(|cookies| HeaderValue::from_str(&cookies).ok()) {
             headers.insert(header::COOKIE, value);
         }

@@ -134,6 +134,26 @@ impl Jar {
         Some(sent.iter().map(pair).collect::<Vec<_>>().join("; "))
     }
 
+    /// Cookies that would be sent if the page that leads there were of the same site.
+    pub(super) fn withheld(&self, url: &Url, relation: Relation, now: SystemTime) -> Vec<String> {
+        let host = url.host_str().unwrap_or_default();
+        let stay = self.cookies.iter().filter(|cookie| {
+            host_matches(cookie, host)
+                && path_matches(&cookie.path, url.path())
+                && (!cookie.secure || trustworthy(url))
+                && !ended(cookie, now)
+                && !travels(cookie, relation, now)
+        });
+        stay.map(|cookie| match cookie.same_site {
+            SameSite::Strict => format!("{} (SameSite=Strict)", cookie.name),
+            SameSite::Lax => format!("{} (SameSite=Lax)", cookie.name),
+            SameSite::Unspecified | SameSite::None => {
+                format!("{} (no SameSite, which means Lax)", cookie.name)
+            }
+        })
+        .collect()
+    }
+
     fn make_room(&mut self, domain: &str) {
         let oldest = |cookies: &[Cookie], of: Option<&str>| {
             let mine = cookies

@@ -1,4 +1,24 @@
-//! Flows played and judged: `play` one flow, `runner` many of them.
+//! Flows played and judged.
+//!
+//! `flow` plays one: its steps in order, each a verb (`login`, `begin`, `send`, `visit`, `mint`) in a cookie jar of its own, with
+//! what the `scene` holds. `fire` plays it again where the SP asked for patience. `runner` fires many, between the controls
+//! of `control`, which are `flawless` logins; `shot` is one firing as it is judged, `conclude` what several of them come to.
 
-pub(super) mod play;
+mod begin;
+mod conclude;
+mod control;
+mod fire;
+mod flawless;
+mod flow;
+mod login;
+mod mint;
+pub(super) mod played;
 pub(super) mod runner;
+mod scene;
+mod send;
+mod shot;
+mod visit;
+
+pub(super) use control::failure;
+pub(super) use fire::fire;
+pub(super) use flawless::{flawless, single};

@@ -6,27 +6,41 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-use scenarios::{Base, Persona, Scenario, Take};
+use scenarios::{Base, Scenario, Take};
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::{
+    conclude::{AGAIN, confirmed, doubtful},
+    control::{Frame, frame},
+    fire::fire,
+    shot::Shot,
+};
 use crate::{
     event::{Event, ScenarioResult, SnapshotState},
-    judge::VerdictKind,
-    judge::classify::{Classified, Expectations, classify, mark},
-    judge::outcome::Outcome,
-    judge::verdict::{Control, Facts, Verdict, judge},
-    run::calibration::{is, login},
-    run::firing::play::{Broke, Played, play},
-    run::plan::{Batch, Plan, Unit},
-    run::stage::{Abilities, Stage},
+    judge::{
+        VerdictKind,
+        outcome::Outcome,
+        verdict::{Control, Verdict},
+    },
+    run::{
+        lanes::Lanes,
+        learned::Learned,
+        plan::{Batch, Plan, Unit},
+        stage::Stage,
+    },
+    subject::process::shell,
     text::locked,
 };
 
 /// So many firings in a row without an answer open the circuit.
 const HANGS: usize = 5;
+/// So many frames in a row that do not hold end the firing: nothing that follows could be judged.
+const FRAMES: usize = 4;
+/// So long a lock or a limit may take to pass before a frame is tried once more.
+const BREATH: Duration = Duration::from_secs(2);
 
 /// A finished unit, and whether its refusal came as a calibrated 5xx.
 pub(crate) struct Finished {
@@ -36,45 +50,48 @@ pub(crate) struct Finished {
 
 /// What workers share.
 pub(crate) struct Runner {
-    pub(crate) stage: Arc<Stage>,
-    pub(crate) abilities: Arc<Abilities>,
-    pub(crate) tell: UnboundedSender<Event>,
-    pub(crate) finished: UnboundedSender<Finished>,
+    stage: Arc<Stage>,
+    learned: Arc<Learned>,
+    tell: UnboundedSender<Event>,
+    finished: UnboundedSender<Finished>,
     /// Set by Ctrl-C: no new firing begins.
-    pub(crate) stop: Arc<AtomicBool>,
+    stop: Arc<AtomicBool>,
+    lanes: Lanes,
+    /// So many negatives stand between two frames.
+    size: AtomicUsize,
     /// Hangs in a row, of firings that should be refused and of the others.
     hangs: [AtomicUsize; 2],
-}
-
-/// One firing, judged.
-struct Shot {
-    firing: u64,
-    variant: Option<String>,
-    classified: Classified,
-    played: Played,
-    took: std::time::Duration,
+    /// Frames in a row that did not hold.
+    failures: AtomicUsize,
+    /// Why nothing is fired any more.
+    lost: Mutex<Option<String>>,
 }
 
 impl Runner {
     pub(crate) fn new(
         stage: Arc<Stage>,
-        abilities: Arc<Abilities>,
+        learned: Arc<Learned>,
+        workers: usize,
         tell: UnboundedSender<Event>,
         finished: UnboundedSender<Finished>,
         stop: Arc<AtomicBool>,
     ) -> Self {
         Self {
+            size: AtomicUsize::new(learned.batch.unwrap_or(usize::MAX)),
             stage,
-            abilities,
+            learned,
             tell,
             finished,
             stop,
+            lanes: Lanes::new(workers),
             hangs: Default::default(),
+            failures: AtomicUsize::new(0),
+            lost: Mutex::new(None),
         }
     }
 
-    /// Fires a plan with so many workers, then what must be alone.
-    pub(crate) async fn run(self: &Arc<Self>, plan: Plan, workers: usize) {
+    /// Fires a plan with so many workers, then what must be alone. Says why it was given up, where it was.
+    pub(crate) async fn run(self: &Arc<Self>, plan: Plan, workers: usize) -> Option<String> {
         for (unit, why) in plan.skipped {
             self.finish(self.not_applicable(&unit, why), false);
         }
@@ -83,161 +100,227 @@ impl Runner {
         for _ in 0..workers.max(1) {
             let (runner, queue) = (self.clone(), queue.clone());
             crew.spawn(async move {
+                let mut framed = None;
                 loop {
                     let Some(batch) = locked(&queue).pop_front() else {
                         break;
                     };
-                    runner.batch(batch).await;
+                    framed = runner.batch(batch, framed).await;
                 }
             });
         }
         while crew.join_next().await.is_some() {}
         for batch in plan.alone {
-            self.batch(batch).await;
+            self.batch(batch, None).await;
         }
+        locked(&self.lost).clone()
     }
 
-    /// Fires a batch between two controls; where one fails, each unit again between two of its own.
-    async fn batch(&self, batch: Batch) {
-        let before = self.control(batch.control).await;
-        let mut shots = Vec::new();
-        for unit in &batch.units {
-            if self.stop.load(Ordering::Relaxed) {
-                return;
+    /// Fires a batch between two frames; where one does not hold, each unit again between two of its own. A frame that held
+    /// just now is the first of the next batch with the same base and people.
+    async fn batch(&self, batch: Batch, framed: Option<(Base, Frame)>) -> Option<(Base, Frame)> {
+        let Some(base) = batch.control else {
+            for unit in &batch.units {
+                if let Some(shots) = self.fire(unit).await {
+                    self.conclude(unit, shots, Control::NotNeeded, None).await;
+                }
             }
-            let _ = self.tell.send(Event::ScenarioStarted {
-                id: unit.scenario.id.clone(),
-            });
-            shots.push(self.fire(unit).await);
-        }
-        let after = self.control(batch.control).await;
-        let framed = held(&before, &after);
-        for (unit, shots) in batch.units.iter().zip(shots) {
-            if framed == Control::Failed && batch.units.len() > 1 {
-                let before = self.control(batch.control).await;
-                let again = self.fire(unit).await;
-                let after = self.control(batch.control).await;
-                self.conclude(
-                    unit,
-                    again,
-                    held(&before, &after),
-                    before.map(|(firing, _)| firing),
-                )
-                .await;
+            return framed;
+        };
+        let mut before = framed.filter(|(known, _)| *known == base).map(|(_, frame)| frame);
+        let mut left = batch.units.as_slice();
+        while !left.is_empty() {
+            let (units, rest) = left.split_at(left.len().min(self.size.load(Ordering::Relaxed).max(1)));
+            left = rest;
+            let first = match before.take() {
+                Some(frame) => frame,
+                None => self.frame(&batch, base).await,
+            };
+            if let Some(why) = &first.failed {
+                self.unjudged(units, why);
+                continue;
+            }
+            let mut shots = Vec::new();
+            for unit in units {
+                match self.fire(unit).await {
+                    Some(fired) => shots.push(fired),
+                    None => return None,
+                }
+            }
+            let after = self.frame(&batch, base).await;
+            if after.failed.is_none() {
+                for (unit, shots) in units.iter().zip(shots) {
+                    self.conclude(unit, shots, Control::Held, Some(first.firing))
+                        .await;
+                }
+                before = Some(after);
             } else {
-                self.conclude(unit, shots, framed, before.as_ref().map(|(firing, _)| *firing))
+                self.singly(&batch, base, units, shots, &after).await;
+            }
+        }
+        before.map(|frame| (base, frame))
+    }
+
+    /// Something in a batch disturbed the frame after it: each unit stands alone between two of its own.
+    async fn singly(&self, batch: &Batch, base: Base, units: &[Unit], shots: Vec<Vec<Shot>>, after: &Frame) {
+        if units.len() == 1 {
+            for (unit, shots) in units.iter().zip(shots) {
+                self.conclude(unit, shots, Control::Failed, Some(after.firing))
                     .await;
             }
+            return;
+        }
+        // Whatever adds up to a lock may add up again.
+        let half = (units.len() / 2).max(1);
+        self.size.fetch_min(half, Ordering::Relaxed);
+        for (unit, seen) in units.iter().zip(shots) {
+            let before = self.frame(batch, base).await;
+            if let Some(why) = &before.failed {
+                // What was seen before the disturbance counts where it needs no frame.
+                if seen.iter().any(Shot::impersonates) {
+                    self.conclude(unit, seen, Control::Failed, Some(before.firing))
+                        .await;
+                } else {
+                    self.unjudged(std::slice::from_ref(unit), why);
+                }
+                continue;
+            }
+            let Some(again) = self.fire(unit).await else {
+                return;
+            };
+            let shots = again
+                .into_iter()
+                .zip(seen)
+                .map(|(again, first)| if first.impersonates() { first } else { again })
+                .collect();
+            let after = self.frame(batch, base).await;
+            let control = if after.failed.is_none() {
+                Control::Held
+            } else {
+                Control::Failed
+            };
+            self.conclude(unit, shots, control, Some(before.firing)).await;
         }
     }
 
-    /// A flawless login: its number, and whether it worked.
-    async fn control(&self, base: Option<Base>) -> Option<(u64, bool)> {
-        let base = base?;
-        let firing = self.stage.next_firing();
-        let start = self.abilities.start?;
-        let played = login(&self.stage, &self.abilities, Persona::Alice, base, start).await;
-        Some((firing, is(&self.stage, &played, Persona::Alice)))
+    /// A frame; where it does not hold, once more after a breath and after `[sp] reset`.
+    async fn frame(&self, batch: &Batch, base: Base) -> Frame {
+        if let Some(why) = locked(&self.lost).clone() {
+            return Frame {
+                firing: 0,
+                failed: Some(why),
+            };
+        }
+        let people = batch.people();
+        for again in [false, true] {
+            if again {
+                tokio::time::sleep(BREATH).await;
+                let subject = &self.stage.subject;
+                if let Some(reset) = subject.commands.get("reset")
+                    && let Err(why) = shell(reset, &subject.folder).await
+                {
+                    let _ = self.tell.send(Event::Warning(format!("[sp] reset: {why}")));
+                }
+            }
+            let permit = self.lanes.one().await;
+            let seen = frame(&self.stage, &self.learned, base, &people).await;
+            drop(permit);
+            match &seen.failed {
+                None => {
+                    self.failures.store(0, Ordering::Relaxed);
+                    return seen;
+                }
+                Some(why) if again => {
+                    if self.failures.fetch_add(1, Ordering::Relaxed) + 1 >= FRAMES {
+                        self.give_up(why);
+                    }
+                    return seen;
+                }
+                Some(_) => {}
+            }
+            if self.stop.load(Ordering::Relaxed) {
+                return seen;
+            }
+        }
+        Frame {
+            firing: 0,
+            failed: Some("no frame was tried".to_owned()),
+        }
     }
 
-    /// Fires each variant of a unit.
-    async fn fire(&self, unit: &Unit) -> Vec<Shot> {
+    fn give_up(&self, why: &str) {
+        let mut lost = locked(&self.lost);
+        lost.get_or_insert_with(|| {
+            format!(
+                "no flawless login works any more ({why}): does the SP lock an account or an address after refusals, ask for a captcha, or limit how much it answers? Raise that for the time of the test, or name a command that undoes it in [sp] reset"
+            )
+        });
+    }
+
+    /// Fires each variant of a unit; none where the run was interrupted.
+    async fn fire(&self, unit: &Unit) -> Option<Vec<Shot>> {
+        if self.stop.load(Ordering::Relaxed) {
+            return None;
+        }
+        let _ = self.tell.send(Event::ScenarioStarted {
+            id: unit.scenario.id.clone(),
+        });
         let mut shots = Vec::new();
         for take in unit.scenario.takes() {
+            let permit = self.lanes.one().await;
             shots.push(self.shoot(&unit.scenario, &take, unit.base).await);
+            drop(permit);
         }
-        shots
+        Some(shots)
     }
 
     async fn shoot(&self, scenario: &Scenario, take: &Take, base: Base) -> Shot {
-        let firing = self.stage.next_firing();
-        let begun = Instant::now();
         let row = &self.hangs[usize::from(scenario.verdict.is_negative())];
         if row.load(Ordering::Relaxed) >= HANGS {
             let why = format!("the circuit is open: {HANGS} firings in a row were never answered");
-            let played = Played {
-                broke: Some(Broke::Precondition(why)),
-                ..Played::default()
-            };
-            let classified = self.classified(&played);
-            return Shot {
-                firing,
-                variant: take.variant.clone(),
-                classified,
-                played,
-                took: begun.elapsed(),
-            };
+            return Shot::none(scenario, Some(take), why);
         }
+        let firing = self.stage.next_firing();
+        let begun = Instant::now();
         let judge = scenario.judge.as_ref().and_then(|judge| judge.jar.as_deref());
         let driver = self.stage.driver_for(scenario);
-        let played = play(&self.stage, driver, &self.abilities, take, base, judge).await;
-        let classified = self.classified(&played);
-        if classified.outcome == Outcome::Hang {
+        let played = fire(&self.stage, driver, &self.learned, take, base, judge).await;
+        let shot = Shot::of(firing, take, played, begun.elapsed(), &self.learned);
+        if shot.hung() {
             row.fetch_add(1, Ordering::Relaxed);
         } else {
             // Those that were under way when the circuit opened do not close it again.
             let _ = row.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| (n < HANGS).then_some(0));
         }
-        Shot {
-            firing,
-            variant: take.variant.clone(),
-            classified,
-            played,
-            took: begun.elapsed(),
-        }
+        shot
     }
 
-    fn classified(&self, played: &Played) -> Classified {
-        let unobserved = |why: String| Classified {
-            outcome: Outcome::Unobserved,
-            detail: why,
-            identity: "nobody".to_owned(),
-            by_server_error: false,
-        };
-        match &played.broke {
-            Some(Broke::Fault(fault)) => return unobserved(format!("the harness's own fault: {fault}")),
-            Some(Broke::Driver(why) | Broke::Precondition(why)) => return unobserved(why.clone()),
-            None => {}
-        }
-        let (persona, name_id) = played.message.as_ref().map_or((Persona::Alice, ""), |message| {
-            (message.persona, message.name_id.as_str())
-        });
-        let wanted = Expectations {
-            persona,
-            name_id,
-            people: &self.stage.people,
-            refusal: self.abilities.refusal.as_deref(),
-        };
-        classify(&played.observation, &wanted, mark)
-    }
-
-    /// Judges the shots of a unit, fires reds twice more, and tells the worst.
+    /// Judges the shots of a unit, fires reds again alone, and tells the worst.
     async fn conclude(&self, unit: &Unit, shots: Vec<Shot>, control: Control, frame: Option<u64>) {
-        let control = if frame.is_none() {
-            Control::NotNeeded
-        } else {
-            control
-        };
         let takes = unit.scenario.takes();
         let mut judged: Vec<(Shot, Verdict)> = Vec::new();
         for (shot, take) in shots.into_iter().zip(&takes) {
-            let mut verdict = self.verdict(unit, &shot, control);
-            if verdict.kind == VerdictKind::Fail && !self.stop.load(Ordering::Relaxed) {
-                for _ in 0..2 {
-                    let again = self.shoot(&unit.scenario, take, unit.base).await;
-                    if again.classified.outcome != shot.classified.outcome
-                        && !again.classified.detail.starts_with("the circuit is open")
-                    {
-                        verdict.kind = VerdictKind::Inconclusive;
-                        verdict.reason = format!(
-                            "it is flaky: first {}, then {}",
-                            shot.classified.outcome, again.classified.outcome
-                        );
-                        break;
-                    }
+            let verdict = shot.verdict(unit, control, shot.classified.dropped, &self.learned);
+            if !doubtful(&shot, &verdict) || self.stop.load(Ordering::Relaxed) {
+                judged.push((shot, verdict));
+                continue;
+            }
+            let mut again = Vec::new();
+            for _ in 0..AGAIN {
+                let alone = self.lanes.alone().await;
+                let shot = self.shoot(&unit.scenario, take, unit.base).await;
+                drop(alone);
+                if shot.firing > 0 {
+                    again.push(shot);
                 }
             }
-            judged.push((shot, verdict));
+            if shot.hung() && again.iter().any(|shot| !shot.hung()) && self.lanes.narrow() {
+                let _ = self.tell.send(Event::Warning(format!(
+                    "the SP does not answer in time where many ask at once: from now on at most {} at a time",
+                    self.lanes.width()
+                )));
+            }
+            judged.push(confirmed(unit, shot, again, control, &self.learned));
         }
         let variants = judged
             .iter()
@@ -254,14 +337,24 @@ impl Runner {
         self.finish(self.result(unit, shot, verdict, frame, variants), by_server_error);
     }
 
-    fn verdict(&self, unit: &Unit, shot: &Shot, control: Control) -> Verdict {
-        let facts = Facts {
-            outcome: shot.classified.outcome,
-            detail: &shot.classified.detail,
-            control,
-            strict: false,
+    /// Units that could not be fired, since nothing that they show could be judged.
+    fn unjudged(&self, units: &[Unit], why: &str) {
+        for unit in units {
+            let takes = unit.scenario.takes();
+            let shot = Shot::none(&unit.scenario, takes.first(), why);
+            let verdict = shot.verdict(unit, Control::NotNeeded, false, &self.learned);
+            self.finish(self.result(unit, shot, verdict, None, Vec::new()), false);
+        }
+    }
+
+    fn not_applicable(&self, unit: &Unit, why: String) -> ScenarioResult {
+        let shot = Shot::none(&unit.scenario, None, String::new());
+        let verdict = Verdict {
+            kind: VerdictKind::NotApplicable,
+            severity: unit.scenario.severity,
+            reason: why,
         };
-        judge(&unit.scenario, &facts)
+        self.result(unit, shot, verdict, None, Vec::new())
     }
 
     fn result(
@@ -294,44 +387,11 @@ impl Runner {
         }
     }
 
-    fn not_applicable(&self, unit: &Unit, why: String) -> ScenarioResult {
-        let classified = Classified {
-            outcome: Outcome::Unobserved,
-            detail: String::new(),
-            identity: "nobody".to_owned(),
-            by_server_error: false,
-        };
-        let shot = Shot {
-            firing: 0,
-            variant: None,
-            classified,
-            played: Played {
-                recipe: unit.scenario.recipe(),
-                ..Played::default()
-            },
-            took: std::time::Duration::ZERO,
-        };
-        let verdict = Verdict {
-            kind: VerdictKind::NotApplicable,
-            severity: unit.scenario.severity,
-            reason: why,
-        };
-        self.result(unit, shot, verdict, None, Vec::new())
-    }
-
     fn finish(&self, result: ScenarioResult, by_server_error: bool) {
         // Nobody listens any more only when the run is being torn down.
         let _ = self.finished.send(Finished {
             result,
             by_server_error,
         });
-    }
-}
-
-fn held(before: &Option<(u64, bool)>, after: &Option<(u64, bool)>) -> Control {
-    match (before, after) {
-        (None, None) => Control::NotNeeded,
-        (Some((_, true)), Some((_, true))) => Control::Held,
-        _ => Control::Failed,
     }
 }

@@ -1,11 +1,11 @@
 //! Who the SP believes is signed in: a page that only a signed-in user sees, asked with a session's cookies.
 
-mod fingerprint;
-mod marker;
+mod candidates;
 mod prober;
 mod rule;
 
-pub use fingerprint::fingerprint;
-pub use marker::PersonaMarkers;
+pub(crate) use candidates::Candidates;
 pub use prober::Prober;
 pub use rule::{IdentityRule, RuleError};
+
+pub use crate::judge::marker::PersonaMarkers;

@@ -1,17 +1,16 @@
-//! Who the SP believes is signed in: a page that only a signed-in user sees, asked with a session's cookies.
-
-use std::sync::{Arc, OnceLock};
+//! The protected page, asked with a session's cookies, and what it says.
 
 use url::Url;
 
-use super::{
-    fingerprint::fingerprint,
-    marker::{PersonaMarkers, stands_in, views},
-    rule::{IdentityRule, RuleError},
-};
+use super::rule::{IdentityRule, RuleError};
 use crate::{
     driver::Session,
-    judge::observation::{Ended, Journey, Page, Party, Probe},
+    judge::{
+        fingerprint::fingerprint,
+        marker::{PersonaMarkers, stands_alone, stands_in, views},
+        observation::{Ended, Journey, Page, Party, Probe},
+    },
+    text::contains,
 };
 
 /// What the protected page looks like to nobody.
@@ -27,15 +26,12 @@ struct Anonymous {
 pub struct Prober {
     url: String,
     rule: IdentityRule,
-    /// The place where `anywhere` first found a NameID.
-    found: Arc<OnceLock<IdentityRule>>,
     personas: Vec<PersonaMarkers>,
     anonymous: Option<Anonymous>,
 }
 
 impl Prober {
-    /// Asks the page at `url` for the identity that stands where `rule` says, or anywhere: then the first person
-    /// who is seen signed in shows where to look from then on.
+    /// Asks the page at `url` for the identity that stands where `rule` says, or anywhere.
     ///
     /// # Errors
     ///
@@ -44,7 +40,6 @@ impl Prober {
         Ok(Self {
             url: url.to_owned(),
             rule: rule.map_or(Ok(IdentityRule::Anywhere), str::parse)?,
-            found: Arc::default(),
             personas,
             anonymous: None,
         })
@@ -56,31 +51,33 @@ impl Prober {
         let page = journey.page.as_ref().filter(|_| journey.ended == Ended::Answered);
         self.anonymous = page.map(|page| Anonymous {
             fingerprint: fingerprint(page),
-            identity: self.identity(page),
+            identity: self.identity(page, &[]),
         });
+        self
+    }
+
+    /// Looks there from now on.
+    #[must_use]
+    pub fn with_rule(mut self, rule: IdentityRule, anonymous: Option<&Page>) -> Self {
+        self.rule = rule;
+        if let (Some(known), Some(page)) = (&mut self.anonymous, anonymous) {
+            known.identity = self.rule.find(page);
+        }
         self
     }
 
     /// Where the identity is looked for.
     pub fn rule(&self) -> &IdentityRule {
-        self.found.get().unwrap_or(&self.rule)
+        &self.rule
     }
 
     /// Asks with a session's cookies. Nothing is sent to the IdP, so asking signs nobody in.
-    pub async fn ask(&self, session: &mut Session) -> Probe {
-        let journey = session.peek(&self.url).await;
-        let probe = self.judge(&journey);
-        if let (IdentityRule::Anywhere, Probe::SignedIn { identity, .. }, Some(page)) =
-            (self.rule(), &probe, &journey.page)
-            && let Some(rule) = IdentityRule::locate(page, identity)
-        {
-            let _ = self.found.set(rule);
-        }
-        probe
+    pub async fn look(&self, session: &mut Session) -> Journey {
+        session.peek(&self.url).await
     }
 
-    /// What a journey to the protected page says.
-    pub fn judge(&self, journey: &Journey) -> Probe {
+    /// What a journey to the protected page says; `issued` are the values of the message that may have led there.
+    pub fn judge(&self, journey: &Journey, issued: &[String]) -> Probe {
         if journey.hops.iter().any(|hop| hop.party == Party::Idp) {
             return Probe::SignedOut;
         }
@@ -92,7 +89,10 @@ impl Prober {
             (Ended::Answered, Some(page)) => page,
             (Ended::Answered, None) => return unclear("the probe page gave no answer".to_owned()),
             (Ended::TimedOut, _) => {
-                return unclear("the probe page did not answer within the time limit".to_owned());
+                return unclear(format!(
+                    "the probe page {} did not answer within the time limit",
+                    self.url
+                ));
             }
             (Ended::NotAllowed(place), _) => {
                 return unclear(format!(
@@ -103,10 +103,10 @@ impl Prober {
                 return unclear(format!("the probe page could not be read: {why}"));
             }
         };
-        self.read(page, journey.hops.len() > 1)
+        self.read(page, journey.hops.len() > 1, issued)
     }
 
-    fn read(&self, page: &Page, redirected: bool) -> Probe {
+    fn read(&self, page: &Page, redirected: bool, issued: &[String]) -> Probe {
         let like_anonymous = self
             .anonymous
             .as_ref()
@@ -115,14 +115,14 @@ impl Prober {
             return Probe::SignedOut;
         }
         if page.status >= 500 || page.status == 429 {
-            let why = format!("the probe page answered {}", page.status);
+            let why = format!("the probe answered {}", page.status);
             return Probe::Unclear {
                 why,
                 differs_from_anonymous: false,
             };
         }
         let guest = self.anonymous.as_ref().and_then(|seen| seen.identity.as_deref());
-        match self.identity(page) {
+        match self.identity(page, issued) {
             Some(identity) if guest == Some(identity.as_str()) => Probe::SignedOut,
             Some(identity) => Probe::SignedIn {
                 identity,
@@ -132,27 +132,30 @@ impl Prober {
             None => Probe::Unclear {
                 why: format!(
                     "the probe page answered {} without an identity at {}",
-                    page.status,
-                    self.rule()
+                    page.status, self.rule
                 ),
                 differs_from_anonymous: self.anonymous.is_some(),
             },
         }
     }
 
-    fn identity(&self, page: &Page) -> Option<String> {
-        match self.rule() {
-            IdentityRule::Anywhere => {
-                let views = views(&page.body);
-                let persona = self.personas.iter().find(|persona| stands_in(persona, &views))?;
-                Some(persona.name_id.clone())
-            }
-            rule => rule.find(page),
+    fn identity(&self, page: &Page, issued: &[String]) -> Option<String> {
+        if !matches!(self.rule, IdentityRule::Anywhere) {
+            return self.rule.find(page);
         }
+        let views = views(&page.body);
+        let there = |value: &&String| value.len() > 2 && views.iter().any(|view| stands_alone(view, value));
+        let own = issued
+            .iter()
+            .filter(there)
+            .max_by_key(|value| (value.contains('@'), value.len()));
+        let known = || self.personas.iter().find(|persona| stands_in(persona, &views));
+        own.cloned()
+            .or_else(|| known().map(|persona| persona.name_id.clone()))
     }
 
     /// The personas of whom any value stands on the page.
-    fn markers(&self, page: &Page) -> Vec<String> {
+    pub fn markers(&self, page: &Page) -> Vec<String> {
         let views = views(&page.body);
         let there = self.personas.iter().filter(|persona| stands_in(persona, &views));
         there.map(|persona| persona.name.clone()).collect()
@@ -167,7 +170,7 @@ fn asks_to_sign_in(page: &Page) -> bool {
     let named = [
         "login", "logon", "signin", "sign-in", "sign_in", "sso", "saml", "auth",
     ];
-    named.iter().any(|name| path.contains(name)) || crate::text::contains(&page.body, "type=\"password\"")
+    named.iter().any(|name| path.contains(name)) || contains(&page.body, "type=\"password\"")
 }
 
 #[cfg(test)]
@@ -226,13 +229,13 @@ mod tests {
     #[test]
     fn an_identity_and_everybodys_values_are_found() {
         let body = r#"{"nameId": "alice@contoso.example", "name": "Marker-alice", "also": "Marker-victim"}"#;
-        let seen = prober("json:/nameId").judge(&journey(page(200, body)));
+        let seen = prober("json:/nameId").judge(&journey(page(200, body)), &[]);
         assert_eq!(seen, signed_in("alice@contoso.example", &["alice", "victim"]));
     }
 
     #[test]
     fn anywhere_finds_who_stands_there() {
-        let seen = prober("anywhere").judge(&journey(page(200, "<p>Hello, Marker-victim!")));
+        let seen = prober("anywhere").judge(&journey(page(200, "<p>Hello, Marker-victim!")), &[]);
         assert_eq!(seen, signed_in("victim@contoso.example", &["victim"]));
     }
 
@@ -241,11 +244,11 @@ mod tests {
         let prober = prober("json:/nameId");
         for status in [401, 403, 404] {
             let refused = journey(page(status, r#"{"nameId":"x"}"#));
-            assert_eq!(prober.judge(&refused), Probe::SignedOut, "{status}");
+            assert_eq!(prober.judge(&refused, &[]), Probe::SignedOut, "{status}");
         }
         let mut away = journey(page(302, ""));
         away.hops.push(hop(Party::Idp));
-        assert_eq!(prober.judge(&away), Probe::SignedOut);
+        assert_eq!(prober.judge(&away, &[]), Probe::SignedOut);
     }
 
     #[test]
@@ -256,11 +259,11 @@ mod tests {
             "<b id=user>Guest</b> 12:31",
             "<b id=user>Guest</b> tip of the day",
         ] {
-            assert_eq!(prober.judge(&journey(page(200, same))), Probe::SignedOut);
+            assert_eq!(prober.judge(&journey(page(200, same)), &[]), Probe::SignedOut);
         }
         let alice = page(200, "<b id=user>alice@contoso.example</b>");
         assert_eq!(
-            prober.judge(&journey(alice)),
+            prober.judge(&journey(alice), &[]),
             signed_in("alice@contoso.example", &["alice"])
         );
     }
@@ -269,11 +272,11 @@ mod tests {
     fn an_anonymous_answer_of_any_status_is_known_again() {
         let prober = prober("json:/nameId").with_anonymous(&journey(page(500, "no session 1")));
         assert_eq!(
-            prober.judge(&journey(page(500, "no session 2"))),
+            prober.judge(&journey(page(500, "no session 2")), &[]),
             Probe::SignedOut
         );
         assert!(matches!(
-            prober.judge(&journey(page(500, "other"))),
+            prober.judge(&journey(page(500, "other")), &[]),
             Probe::Unclear { .. }
         ));
     }
@@ -285,13 +288,13 @@ mod tests {
             ..page(200, "Hi")
         });
         there.hops.push(hop(Party::Sp));
-        assert_eq!(prober("json:/nameId").judge(&there), Probe::SignedOut);
+        assert_eq!(prober("json:/nameId").judge(&there, &[]), Probe::SignedOut);
     }
 
     #[test]
     fn what_cannot_be_told_is_unclear_and_says_why() {
         let prober = prober("json:/nameId");
-        let unclear = |journey: &Journey| match prober.judge(journey) {
+        let unclear = |journey: &Journey| match prober.judge(journey, &[]) {
             Probe::Unclear { why, .. } => why,
             other => panic!("{other:?}"),
         };

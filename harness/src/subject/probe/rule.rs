@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use regex::Regex;
-use scraper::{ElementRef, Html, Selector};
+use scraper::{Html, Selector};
 use serde_json::Value;
 use thiserror::Error;
 
@@ -160,53 +160,6 @@ impl IdentityRule {
     }
 }
 
-impl IdentityRule {
-    /// The rule that finds this very identity on this page: a pointer into JSON, an element by its id, its class
-    /// or its name. None where it stands in the middle of other text.
-    pub(super) fn locate(page: &Page, identity: &str) -> Option<Self> {
-        let finds = |rule: &Self| rule.find(page).as_deref() == Some(identity);
-        if let Ok(json) = serde_json::from_str::<Value>(&page.body) {
-            return pointer_to(&json, identity).map(Self::Json).filter(finds);
-        }
-        if page.body.bytes().filter(|byte| *byte == b'<').count() > TAGS / 10 {
-            return None;
-        }
-        let document = Html::parse_document(&page.body);
-        let elements = document.root_element().descendants().filter_map(ElementRef::wrap);
-        let mut holders = elements.filter(|element| {
-            element.attr("value") == Some(identity) || element.text().collect::<String>().trim() == identity
-        });
-        holders.find_map(|element| {
-            let name = element.value().name();
-            let by_id = element.attr("id").map(|id| format!("#{id}"));
-            let by_class = element
-                .attr("class")
-                .and_then(|class| class.split_whitespace().next());
-            let by_name = element.attr("name").map(|own| format!("{name}[name=\"{own}\"]"));
-            let ways = [by_id, by_class.map(|class| format!("{name}.{class}")), by_name];
-            ways.into_iter()
-                .flatten()
-                .find_map(|way| format!("css:{way}").parse().ok().filter(finds))
-        })
-    }
-}
-
-fn pointer_to(json: &Value, identity: &str) -> Option<String> {
-    let below = |key: String, value: &Value| {
-        pointer_to(value, identity)
-            .map(|rest| format!("/{}{rest}", key.replace('~', "~0").replace('/', "~1")))
-    };
-    match json {
-        Value::String(text) => (text == identity).then(String::new),
-        Value::Array(values) => values
-            .iter()
-            .enumerate()
-            .find_map(|(at, value)| below(at.to_string(), value)),
-        Value::Object(values) => values.iter().find_map(|(key, value)| below(key.clone(), value)),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -289,34 +242,6 @@ mod tests {
         ] {
             let error = rule.parse::<IdentityRule>().unwrap_err().to_string();
             assert!(error.contains(word), "{rule}: {error}");
-        }
-    }
-
-    #[test]
-    fn the_place_of_a_known_identity_is_found() {
-        let locate = |body: &str| {
-            let page = Page {
-                body: body.to_owned(),
-                ..Page::default()
-            };
-            IdentityRule::locate(&page, "alice@x.example").map(|rule| rule.to_string())
-        };
-        let found = |body: &str| locate(body).unwrap_or_default();
-        assert_eq!(found(r#"{"a/b":[1,{"n":"alice@x.example"}]}"#), "json:/a~1b/1/n");
-        assert_eq!(found("<p>Hi <b id=who> alice@x.example </b>"), "css:#who");
-        assert_eq!(found("<span class='name id'>alice@x.example"), "css:span.name");
-        assert_eq!(
-            found("<input name=email value=alice@x.example>"),
-            "css:input[name=\"email\"]"
-        );
-        for nowhere in [
-            "<p>Hi alice@x.example",
-            "{\"n\":1}",
-            "",
-            "<b>alice@x.example</b>",
-            "<b class=x>y</b><b class=x>alice@x.example</b>",
-        ] {
-            assert_eq!(locate(nowhere), None, "{nowhere}");
         }
     }
 

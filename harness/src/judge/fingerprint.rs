@@ -1,12 +1,28 @@
-//! What makes two refusals the same refusal.
+//! What makes two pages the same page.
+
+use std::collections::BTreeSet;
 
 use url::Url;
 
-use crate::{judge::observation::Page, text::contains_at};
+use super::observation::Page;
+use crate::text::contains_at;
+
+/// The words of a page, in small letters: title and visible text, without what holds a digit or is too long to be a word.
+pub(crate) fn words(page: &Page) -> BTreeSet<String> {
+    let text = format!("{} {}", page.title, visible(&page.body));
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty() && word.len() <= LONGEST_WORD)
+        .filter(|word| !word.chars().any(|c| c.is_ascii_digit()))
+        .map(str::to_lowercase)
+        .collect()
+}
+
+/// Longer runs of letters are no words.
+const LONGEST_WORD: usize = 32;
 
 /// A page without what varies from one answer to the next: status, path, title, and a hash of the visible text,
 /// all with numbers and identifiers masked. Equal for the same refusal twice; different where the substance is.
-pub fn fingerprint(page: &Page) -> String {
+pub(crate) fn fingerprint(page: &Page) -> String {
     let path = Url::parse(&page.url)
         .map(|url| url.path().to_owned())
         .unwrap_or_default();
@@ -38,7 +54,6 @@ fn visible(body: &str) -> String {
 
 /// A text with `#` for each word that holds a digit, and for each that is too long to be a word.
 fn masked(text: &str) -> String {
-    const LONGEST_WORD: usize = 32;
     let part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '+' | '=' | '%');
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

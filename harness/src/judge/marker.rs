@@ -12,7 +12,7 @@ pub struct PersonaMarkers {
 }
 
 /// Whether any value of a person stands in any of these texts.
-pub(super) fn stands_in(persona: &PersonaMarkers, views: &[String]) -> bool {
+pub(crate) fn stands_in(persona: &PersonaMarkers, views: &[String]) -> bool {
     let mut values = std::iter::once(&persona.name_id)
         .chain(&persona.markers)
         .filter(|value| !value.is_empty());
@@ -20,7 +20,7 @@ pub(super) fn stands_in(persona: &PersonaMarkers, views: &[String]) -> bool {
 }
 
 /// A body as it is, without HTML's character references, without JSON's escapes.
-pub(super) fn views(body: &str) -> Vec<String> {
+pub(crate) fn views(body: &str) -> Vec<String> {
     let mut views = vec![body.to_owned()];
     if body.contains('&') {
         views.push(crate::text::unescape(body));
@@ -52,7 +52,7 @@ fn without_json_escapes(body: &str) -> String {
 
 /// Whether a value stands in a text, and not as a part of a longer name: `victim@a.example` does not stand in
 /// `victim@a.example.evil.example`.
-fn stands_alone(text: &str, value: &str) -> bool {
+pub(crate) fn stands_alone(text: &str, value: &str) -> bool {
     let joins = |c: char| matches!(c, '.' | '-' | '_' | '@' | '+');
     let ends = |first: Option<char>, second: Option<char>| match first {
         Some(c) if c.is_alphanumeric() => false,

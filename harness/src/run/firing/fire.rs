@@ -1,0 +1,40 @@
+//! A flow played, and played again where the SP asked for patience or was not there.
+
+use std::time::Duration;
+
+use scenarios::{Base, Take};
+
+use super::{flow::play, played::Played};
+use crate::{
+    driver::Driver,
+    run::{learned::Learned, pace::Obstacle, stage::Stage},
+};
+
+/// So often a flow is played again for one of these reasons.
+const AGAIN: usize = 6;
+/// So long an SP may take to come back.
+const RESTART: Duration = Duration::from_secs(30);
+
+/// Plays a take with a base; `judge` says which jar decides.
+pub(crate) async fn fire(
+    stage: &Stage,
+    driver: &Driver,
+    learned: &Learned,
+    take: &Take,
+    base: Base,
+    judge: Option<&str>,
+) -> Played {
+    let mut left = AGAIN;
+    loop {
+        stage.pace.wait().await;
+        let played = play(stage, driver, learned, take, base, judge).await;
+        left -= 1;
+        match played.obstacle {
+            _ if left == 0 => return played,
+            None => return played,
+            Some(Obstacle::Patience(time)) => stage.pace.hold(time),
+            Some(Obstacle::Gone) if stage.back_within(RESTART).await => {}
+            Some(Obstacle::Gone) => return played,
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Flawless logins: what calibration learns from, and what frames an attack.
+
+use scenarios::{
+    Base, Persona, Proves, Recipe, Take,
+    flow::{Login, LoginAs, Step},
+    recipe::{Delivery, Start},
+};
+
+use super::{fire::fire, played::Played};
+use crate::run::{learned::Learned, stage::Stage};
+
+/// A flawless login.
+pub(crate) async fn flawless(
+    stage: &Stage,
+    learned: &Learned,
+    persona: Persona,
+    base: Base,
+    start: Start,
+) -> Played {
+    let recipe = Recipe {
+        persona: Some(persona),
+        // Unsigned on purpose; any other flawless login claims what it is without being asked.
+        proves: (base == Base::N).then_some(Proves::Nothing),
+        deliver: Some(Delivery {
+            start: Some(start),
+            ..Delivery::default()
+        }),
+        ..Recipe::default()
+    };
+    fire(stage, &stage.driver, learned, &single(recipe), base, None).await
+}
+
+/// One login with this recipe.
+pub(crate) fn single(recipe: Recipe) -> Take {
+    let step = Login {
+        login: LoginAs(recipe.persona()),
+        recipe: Some(recipe.clone()),
+        ..Login::default()
+    };
+    Take {
+        variant: None,
+        each: None,
+        recipe,
+        steps: vec![Step::Login(step)],
+    }
+}

@@ -1,0 +1,293 @@
+//! One flow, played: steps in order, each in a cookie jar of its own; then the question who is signed in.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use scenarios::{Base, Message, Persona, Recipe, Step, Take, flow::Together};
+
+use super::{
+    begin::begin,
+    login::login,
+    mint::mint,
+    played::{Broke, Played, issued},
+    scene::{Came, Scene, Shelf},
+    send::send,
+    visit::{logout, visit},
+};
+use crate::{
+    driver::{Driver, Session},
+    judge::{
+        observation::{Journey, Observation, Probe},
+        people::{Issued, Owner},
+    },
+    run::{learned::Learned, pace::Obstacle, publish::Published, stage::Stage},
+    subject::process::shell,
+};
+
+/// So often the probe is asked again where the SP asks for patience.
+const PATIENCE: usize = 4;
+
+/// Plays a take with a base; `judge` says which jar decides.
+pub(super) async fn play(
+    stage: &Stage,
+    driver: &Driver,
+    learned: &Learned,
+    take: &Take,
+    base: Base,
+    judge: Option<&str>,
+) -> Played {
+    let mut flow = Flow {
+        scene: Scene {
+            stage,
+            driver,
+            learned,
+            take,
+            base,
+            token: format!("f{}", stage.next_firing()),
+            shelf: Shelf::default(),
+        },
+        jars: BTreeMap::new(),
+        judged: None,
+        recipe: take.recipe.clone(),
+        observation: Observation::default(),
+        looked: None,
+        published: None,
+        sp_instant: None,
+        obstacle: None,
+    };
+    let limit = stage.patience;
+    let broke = match tokio::time::timeout(limit, flow.run(judge)).await {
+        Ok(Ok(())) => None,
+        Ok(Err(broke)) => Some(broke),
+        Err(_) => Some(Broke::Precondition(format!(
+            "the flow took longer than {} s",
+            limit.as_secs()
+        ))),
+    };
+    for (_, session) in std::mem::take(&mut flow.jars) {
+        session.close().await;
+    }
+    drop(flow.published.take());
+    stage.count_requests(flow.observation.journey.hops.len());
+    Played {
+        observation: flow.observation,
+        looked: flow.looked,
+        message: flow.judged,
+        broke,
+        recipe: flow.recipe,
+        sp_instant: flow.sp_instant,
+        obstacle: flow.obstacle,
+    }
+}
+
+struct Flow<'a> {
+    scene: Scene<'a>,
+    jars: BTreeMap<String, Session>,
+    judged: Option<Arc<Message>>,
+    recipe: Recipe,
+    observation: Observation,
+    looked: Option<Journey>,
+    published: Option<Published>,
+    sp_instant: Option<String>,
+    obstacle: Option<Obstacle>,
+}
+
+impl Flow<'_> {
+    async fn run(&mut self, judge: Option<&str>) -> Result<(), Broke> {
+        let Some((last, before)) = self.scene.take.steps.split_last() else {
+            return Err(Broke::Precondition("the flow has no steps".to_owned()));
+        };
+        for step in before {
+            self.step(step, false).await?;
+        }
+        self.step(last, true).await?;
+        let jar = judge.unwrap_or_else(|| jar_of(last)).to_owned();
+        self.observation.probe = self.ask(&jar).await?;
+        if let Some(oob) = &self.scene.stage.oob {
+            self.observation.out_of_band = oob.hits(&self.scene.token);
+        }
+        Ok(())
+    }
+
+    async fn step(&mut self, step: &Step, judged: bool) -> Result<(), Broke> {
+        match step {
+            Step::Wait(verb) => {
+                tokio::time::sleep(Duration::from_secs(verb.wait.min(600).into())).await;
+            }
+            Step::Publish(verb) => {
+                let published = Published::change(&self.scene.stage.forge, &verb.publish)
+                    .map_err(|why| Broke::Precondition(format!("publish: {why}")))?;
+                self.published.get_or_insert(published);
+            }
+            Step::Refresh(_) => self.command("refresh").await?,
+            Step::Restart(_) => self.command("restart").await?,
+            Step::Probe(verb) => {
+                let seen = self.ask(&verb.probe).await?;
+                self.must_be(&seen, verb.is)?;
+            }
+            Step::Mint(verb) => mint(&mut self.scene, verb)?,
+            Step::Together(Together { together }) => self.together(together, judged).await?,
+            travelling => {
+                let jar = jar_of(travelling).to_owned();
+                let mut session = self.take_jar(&jar).await?;
+                let came = travel(&self.scene, travelling, &mut session, judged).await;
+                self.jars.insert(jar.clone(), session);
+                let came = came?;
+                let who = came.message.clone();
+                self.settle(came, judged);
+                if let (false, Step::Login(_), Some(message)) = (judged, travelling, who) {
+                    let seen = self.ask(&jar).await?;
+                    self.must_be_issued(&seen, message.persona, &issued(&message))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn together(&mut self, steps: &[Step], judged: bool) -> Result<(), Broke> {
+        let mut sessions = Vec::new();
+        for step in steps {
+            sessions.push(self.take_jar(jar_of(step)).await?);
+        }
+        let scene = &self.scene;
+        let played = steps
+            .iter()
+            .zip(sessions.iter_mut())
+            .map(|(step, session)| travel(scene, step, session, judged));
+        let came = futures_util::future::join_all(played).await;
+        for (step, session) in steps.iter().zip(sessions) {
+            self.jars.insert(jar_of(step).to_owned(), session);
+        }
+        for came in came {
+            self.settle(came?, judged);
+        }
+        Ok(())
+    }
+
+    fn settle(&mut self, came: Came, judged: bool) {
+        let shelf = &mut self.scene.shelf;
+        if let Some(message) = &came.message {
+            shelf.values.extend(message.values.clone());
+            if let Some(name) = came.keep {
+                shelf.messages.insert(name, message.clone());
+            }
+        }
+        self.sp_instant = came.sp_instant.or(self.sp_instant.take());
+        if let Some((name, request)) = came.request {
+            shelf.requests.insert(name, request);
+        }
+        if judged || came.message.is_some() {
+            self.judged = came.message.or(self.judged.take());
+        }
+        if let Some(journey) = came.journey {
+            self.obstacle = self.obstacle.or(Obstacle::of(&journey));
+            if judged {
+                self.observation.journey = journey;
+            } else {
+                self.scene.stage.count_requests(journey.hops.len());
+            }
+        }
+    }
+
+    /// Who is signed in in a jar. An SP that asks for patience gets it.
+    async fn ask(&mut self, jar: &str) -> Result<Probe, Broke> {
+        let stage = self.scene.stage;
+        let mut session = self.take_jar(jar).await?;
+        let prober = stage.prober();
+        let mut journey = prober.look(&mut session).await;
+        for _ in 0..PATIENCE {
+            let Some(Obstacle::Patience(time)) = Obstacle::of(&journey) else {
+                break;
+            };
+            stage.pace.hold(time);
+            stage.pace.wait().await;
+            journey = prober.look(&mut session).await;
+        }
+        stage.count_requests(journey.hops.len());
+        self.obstacle = self.obstacle.or(Obstacle::of(&journey));
+        self.jars.insert(jar.to_owned(), session);
+        let issued = self
+            .judged
+            .as_ref()
+            .map_or_else(Vec::new, |message| issued(message));
+        let probe = prober.judge(&journey, &issued);
+        self.looked = Some(journey);
+        Ok(probe)
+    }
+
+    fn must_be(&self, seen: &Probe, is: Option<Persona>) -> Result<(), Broke> {
+        match is {
+            Some(persona) => self.must_be_issued(seen, persona, &[]),
+            None if *seen == Probe::SignedOut => Ok(()),
+            None => Err(Broke::Precondition(format!(
+                "nobody should be signed in here, and the SP shows {seen}"
+            ))),
+        }
+    }
+
+    fn must_be_issued(&self, seen: &Probe, persona: Persona, values: &[String]) -> Result<(), Broke> {
+        let people = &self.scene.learned.people;
+        match seen {
+            Probe::SignedIn { identity, .. }
+                if people.owner(identity, &Issued { persona, values }) == Owner::Person(persona) =>
+            {
+                Ok(())
+            }
+            other => Err(Broke::Precondition(format!(
+                "the {} should be signed in here, and the SP shows {other}",
+                persona.name()
+            ))),
+        }
+    }
+
+    async fn take_jar(&mut self, jar: &str) -> Result<Session, Broke> {
+        match self.jars.remove(jar) {
+            Some(session) => Ok(session),
+            None => self
+                .scene
+                .driver
+                .session()
+                .await
+                .map_err(|error| Broke::Driver(error.to_string())),
+        }
+    }
+
+    async fn command(&self, name: &'static str) -> Result<(), Broke> {
+        let subject = &self.scene.stage.subject;
+        let Some(command) = subject.commands.get(name) else {
+            return Err(Broke::Precondition(format!("there is no [sp] {name} command")));
+        };
+        shell(command, &subject.folder)
+            .await
+            .map_err(|why| Broke::Precondition(format!("[sp] {name}: {why}")))
+    }
+}
+
+/// One step that goes somewhere, in its own session.
+async fn travel(scene: &Scene<'_>, step: &Step, session: &mut Session, judged: bool) -> Result<Came, Broke> {
+    match step {
+        Step::Login(verb) => login(scene, verb, session, judged).await,
+        Step::Begin(verb) => begin(scene, verb, session).await,
+        Step::Send(verb) => send(scene, verb, session).await,
+        Step::Visit(verb) => visit(scene, verb, session).await,
+        Step::Logout(_) => logout(scene, session).await,
+        other => Err(Broke::Precondition(format!(
+            "{} cannot happen together with others",
+            other.verb()
+        ))),
+    }
+}
+
+/// The jar that a step acts in.
+fn jar_of(step: &Step) -> &str {
+    let named = match step {
+        Step::Login(verb) => verb.jar.as_deref(),
+        Step::Begin(verb) => verb.jar.as_deref(),
+        Step::Send(verb) => verb.jar.as_deref(),
+        Step::Visit(verb) => verb.jar.as_deref(),
+        Step::Logout(verb) => Some(verb.logout.as_str()),
+        Step::Probe(verb) => Some(verb.probe.as_str()),
+        Step::Together(verb) => verb.together.last().map(jar_of),
+        _ => None,
+    };
+    named.unwrap_or("main")
+}

@@ -1,0 +1,74 @@
+//! `login`: a whole sign-in, answered with a message.
+
+use std::sync::Arc;
+
+use scenarios::{Message, flow::Login, recipe::Start};
+
+use super::{
+    played::Broke,
+    scene::{Came, Scene},
+};
+use crate::{
+    driver::{Session, Visit},
+    judge::observation::Journey,
+    run::answers::Task,
+};
+
+pub(super) async fn login(
+    scene: &Scene<'_>,
+    verb: &Login,
+    session: &mut Session,
+    judged: bool,
+) -> Result<Came, Broke> {
+    let recipe = scene.recipe_of(verb.recipe.as_ref(), verb.login.0, judged);
+    let order = scene.order(recipe, judged);
+    let task = match &verb.request {
+        None => Task::Forge(order.clone()),
+        Some(name) => Task::ForgeFor(order.clone(), Box::new(scene.request(name)?.clone())),
+    };
+    let asked = verb.start.or(order.recipe.deliver.as_ref().and_then(|d| d.start));
+    let start = asked.or(scene.learned.start).unwrap_or(Start::Idp);
+    let (journey, done) = scene.sign_in(session, task, start, verb.login.0).await?;
+    let sp_instant = done.live.and_then(|live| live.request?.issue_instant);
+    let message = match done.message {
+        Some(Ok(message)) => message,
+        Some(Err(fault)) => return Err(Broke::Fault(fault)),
+        None => return Err(Broke::Precondition(astray(&journey, start))),
+    };
+    let journey = if message.wire.headers.is_empty() {
+        journey
+    } else {
+        post(scene, &message, session, journey).await
+    };
+    Ok(Came {
+        journey: Some(journey),
+        message: Some(message),
+        keep: verb.keep.clone(),
+        sp_instant,
+        request: None,
+    })
+}
+
+/// A form with headers that no browser would send is posted here.
+async fn post(scene: &Scene<'_>, message: &Arc<Message>, session: &mut Session, before: Journey) -> Journey {
+    let headers: Vec<(String, String)> = message.wire.headers.clone().into_iter().collect();
+    let visit = Visit::Post {
+        url: &message.wire.url,
+        fields: &message.wire.fields,
+        from: Some(scene.stage.idp.origin()),
+        headers: &headers,
+    };
+    let posted = session.travel(visit).await;
+    let mut hops = before.hops;
+    hops.extend(posted.hops.iter().cloned());
+    Journey { hops, ..posted }
+}
+
+/// Why no message was made: how the journey ended decides the sentence.
+fn astray(journey: &Journey, start: Start) -> String {
+    let who = match start {
+        Start::Sp => "[sp] login",
+        Start::Idp => "the IdP's launch link",
+    };
+    format!("{who} did not bring the browser to the IdP: {}", journey.told())
+}

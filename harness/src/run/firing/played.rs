@@ -1,0 +1,100 @@
+//! A flow that was played: what was seen, and why it may have broken off.
+
+use std::sync::Arc;
+
+use scenarios::{Fault, Message, Persona, Recipe};
+
+use crate::{
+    judge::{
+        observation::{Journey, Observation},
+        people::{Issued, Owner, People},
+    },
+    run::pace::Obstacle,
+};
+
+/// A flow that was played.
+#[derive(Debug, Default)]
+pub(crate) struct Played {
+    /// What was seen.
+    pub(crate) observation: Observation,
+    /// The journey to the probe's page.
+    pub(crate) looked: Option<Journey>,
+    /// The judged message.
+    pub(crate) message: Option<Arc<Message>>,
+    /// Why it could not be played to its end.
+    pub(crate) broke: Option<Broke>,
+    /// The judged recipe with everything filled in that a later run needs.
+    pub(crate) recipe: Recipe,
+    /// What the SP's clock said in its last AuthnRequest.
+    pub(crate) sp_instant: Option<String>,
+    /// What stood in its way and says nothing about the message.
+    pub(crate) obstacle: Option<Obstacle>,
+}
+
+/// Why a flow could not be played to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Broke {
+    /// The message is not what its recipe claims, or cannot be made: our fault.
+    Fault(Fault),
+    /// A step before the judged one did not come out.
+    Precondition(String),
+    /// The driver failed: our fault.
+    Driver(String),
+}
+
+impl std::fmt::Display for Broke {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Fault(fault) => write!(f, "the harness's own fault: {fault}"),
+            Self::Precondition(why) | Self::Driver(why) => f.write_str(why),
+        }
+    }
+}
+
+impl Played {
+    /// The values that the judged message issued.
+    pub(crate) fn issued(&self) -> Vec<String> {
+        self.message
+            .as_ref()
+            .map_or_else(Vec::new, |message| issued(message))
+    }
+
+    /// Whom the probe shows, if anybody.
+    pub(crate) fn owner(&self, people: &People, persona: Persona) -> Option<Owner> {
+        use crate::judge::observation::Probe;
+        match &self.observation.probe {
+            Probe::SignedIn { identity, .. } if self.broke.is_none() => {
+                let values = self.issued();
+                let issued = Issued {
+                    persona,
+                    values: &values,
+                };
+                Some(people.owner(identity, &issued))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether this person is signed in.
+    pub(crate) fn is(&self, people: &People, persona: Persona) -> bool {
+        self.owner(people, persona) == Some(Owner::Person(persona))
+    }
+}
+
+/// Every value that the IdP issued in a message, or that the independent verifier finds proven in it.
+pub(crate) fn issued(message: &Message) -> Vec<String> {
+    let mut values = vec![message.name_id.clone()];
+    for identity in &message.proofs.genuine {
+        values.extend(identity.name_id.clone());
+        values.extend(
+            identity
+                .attributes
+                .iter()
+                .flat_map(|(_, values)| values.iter().cloned()),
+        );
+    }
+    values.retain(|value| !value.trim().is_empty());
+    values.sort();
+    values.dedup();
+    values
+}

@@ -1,0 +1,107 @@
+//! One firing, as it is judged.
+
+use std::time::Duration;
+
+use scenarios::{Persona, Scenario, Take};
+
+use super::played::{Broke, Played};
+use crate::{
+    judge::{
+        classify::{Classified, Expectations, classify},
+        outcome::Outcome,
+        people::Issued,
+        verdict::{Control, Facts, Verdict, judge},
+    },
+    run::{learned::Learned, plan::Unit},
+};
+
+/// One firing.
+pub(super) struct Shot {
+    pub(super) firing: u64,
+    pub(super) variant: Option<String>,
+    pub(super) classified: Classified,
+    pub(super) played: Played,
+    pub(super) took: Duration,
+}
+
+impl Shot {
+    /// A firing that was played.
+    pub(super) fn of(firing: u64, take: &Take, played: Played, took: Duration, learned: &Learned) -> Self {
+        Self {
+            firing,
+            variant: take.variant.clone(),
+            classified: classified(&played, learned),
+            played,
+            took,
+        }
+    }
+
+    /// A firing that was not made, and why.
+    pub(super) fn none(scenario: &Scenario, take: Option<&Take>, why: impl Into<String>) -> Self {
+        Self {
+            firing: 0,
+            variant: take.and_then(|take| take.variant.clone()),
+            classified: Classified::new(Outcome::Unobserved, why),
+            played: Played {
+                recipe: take.map_or_else(|| scenario.recipe(), |take| take.recipe.clone()),
+                ..Played::default()
+            },
+            took: Duration::ZERO,
+        }
+    }
+
+    /// Whether it ended without an answer.
+    pub(super) fn hung(&self) -> bool {
+        self.classified.outcome == Outcome::Hang
+    }
+
+    /// Whether somebody was signed in who did not sign in.
+    pub(super) fn impersonates(&self) -> bool {
+        matches!(
+            self.classified.outcome,
+            Outcome::SessionVictim | Outcome::SessionMixed | Outcome::SessionOther
+        )
+    }
+
+    /// The judgement of this firing alone.
+    pub(super) fn verdict(&self, unit: &Unit, control: Control, dropped: bool, learned: &Learned) -> Verdict {
+        let unseen = unit.names.iter().find_map(|persona| learned.unseen.get(persona));
+        let facts = Facts {
+            outcome: self.classified.outcome,
+            detail: &self.classified.detail,
+            control,
+            strict: false,
+            dropped,
+            unseen: unseen.map(String::as_str),
+        };
+        judge(&unit.scenario, &facts)
+    }
+}
+
+fn classified(played: &Played, learned: &Learned) -> Classified {
+    match &played.broke {
+        Some(Broke::Fault(fault)) => {
+            return Classified::new(Outcome::Unobserved, format!("the harness's own fault: {fault}"));
+        }
+        Some(Broke::Driver(why) | Broke::Precondition(why)) => {
+            return Classified::new(Outcome::Unobserved, why.clone());
+        }
+        None => {}
+    }
+    let persona = played
+        .message
+        .as_ref()
+        .map_or(Persona::Alice, |message| message.persona);
+    let values = played.issued();
+    let wanted = Expectations {
+        issued: Issued {
+            persona,
+            values: &values,
+        },
+        people: &learned.people,
+        bystanders: &learned.bystanders,
+        refusals: &learned.refusals,
+        landing: learned.landing.as_ref(),
+    };
+    classify(&played.observation, &wanted)
+}
