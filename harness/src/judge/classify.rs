@@ -311,10 +311,7 @@ mod tests {
         };
         let of = |refusals: &Refusals| word(&reset, Persona::Attacker, ATTACKER, refusals);
         assert!(of(&Refusals::default()).dropped);
-        let drops = Refusals {
-            drops: true,
-            ..Refusals::default()
-        };
+        let drops = Refusals::default().dropping(true);
         assert!(!of(&drops).dropped);
         assert_eq!(of(&drops).outcome, Outcome::ServerError);
     }

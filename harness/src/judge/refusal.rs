@@ -53,6 +53,12 @@ impl Refusals {
         Self { shapes, drops: false }
     }
 
+    /// The same, where it refuses by closing the connection.
+    #[must_use]
+    pub(crate) fn dropping(self, drops: bool) -> Self {
+        Self { drops, ..self }
+    }
+
     /// Whether a page is one of this SP's refusals.
     pub(crate) fn knows(&self, page: &Page) -> bool {
         let words = words(page);

@@ -259,6 +259,8 @@ mod tests {
             detail: "",
             control: Control::Held,
             strict: true,
+            dropped: false,
+            unseen: None,
         };
         assert_eq!(judge(&scenario("SHOULD_REJECT", false), &strict).kind, K::Fail);
         assert_eq!(
@@ -278,6 +280,8 @@ mod tests {
             detail: "",
             control: Control::Held,
             strict: false,
+            dropped: false,
+            unseen: None,
         };
         assert_eq!(
             judge(&scenario("SHOULD_REJECT", false), &facts).severity,
@@ -292,6 +296,8 @@ mod tests {
             detail: "admin@contoso.example",
             control: Control::Held,
             strict: false,
+            dropped: false,
+            unseen: None,
         };
         assert_eq!(
             judge(&scenario("MUST_REJECT", true), &facts).reason,

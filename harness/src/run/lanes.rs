@@ -68,14 +68,20 @@ mod tests {
     async fn who_must_be_alone_waits_for_the_others_and_they_for_him() {
         let lanes = Lanes::new(4);
         let other = lanes.one().await;
-        let mut alone = std::pin::pin!(lanes.alone());
-        assert!(futures_util::poll!(&mut alone).is_pending());
+        tokio::select! {
+            biased;
+            _ = lanes.alone() => panic!("somebody was under way"),
+            () = tokio::task::yield_now() => {}
+        }
         drop(other);
-        let alone = alone.await;
-        let mut other = std::pin::pin!(lanes.one());
-        assert!(futures_util::poll!(&mut other).is_pending());
+        let alone = lanes.alone().await;
+        tokio::select! {
+            biased;
+            _ = lanes.one() => panic!("somebody wanted to be alone"),
+            () = tokio::task::yield_now() => {}
+        }
         drop(alone);
-        other.await;
+        lanes.one().await;
     }
 
     #[tokio::test]

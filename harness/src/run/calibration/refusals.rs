@@ -136,12 +136,11 @@ fn learn(
         .collect();
     let first = refusals.first().copied();
     let twin = answered(twin).filter(|_| first.is_some_and(|first| answered(first).is_some()));
-    learned.refusals = Refusals::learn(&pages, twin);
     let dropped = refusals
         .iter()
         .filter(|seen| matches!(seen.journey.ended, Ended::Reset(_)))
         .count();
-    learned.refusals.drops = dropped * 2 > refusals.len();
+    learned.refusals = Refusals::learn(&pages, twin).dropping(dropped * 2 > refusals.len());
     told.refuses_with = first.map(|seen| described(seen, learned, pages.first()));
     if learned.refusals.drops {
         told.notes.push(

@@ -53,13 +53,15 @@ impl Candidates {
         let Some(first) = self.seen.first() else {
             return Vec::new();
         };
-        let mut ranked: Vec<(u8, usize, IdentityRule)> = places(&first.page)
+        // Of two places that hold the same, the one with less around it is the better.
+        let length = |rule: &IdentityRule| rule.find(&first.page).map_or(0, |text| text.len());
+        let mut ranked: Vec<(u8, usize, usize, IdentityRule)> = places(&first.page)
             .into_iter()
             .enumerate()
-            .filter_map(|(at, rule)| Some((self.rank(&rule)?, at, rule)))
+            .filter_map(|(at, rule)| Some((self.rank(&rule)?, length(&rule), at, rule)))
             .collect();
-        ranked.sort_by_key(|(rank, at, _)| (*rank, *at));
-        ranked.into_iter().map(|(_, _, rule)| rule).collect()
+        ranked.sort_by_key(|(rank, length, at, _)| (*rank, *length, *at));
+        ranked.into_iter().map(|(_, _, _, rule)| rule).collect()
     }
 
     /// How well a place follows, 0 best; none where it does not.
@@ -157,7 +159,9 @@ fn pointers(json: &Value, at: &mut String, rules: &mut Vec<IdentityRule>) {
 
 fn elements(body: &str, rules: &mut Vec<IdentityRule>) {
     let document = Html::parse_document(body);
-    let skipped = ["script", "style", "head", "title", "noscript", "template"];
+    let skipped = [
+        "html", "body", "script", "style", "head", "title", "noscript", "template",
+    ];
     let mut known = BTreeSet::new();
     for element in document
         .root_element()
@@ -287,7 +291,10 @@ mod tests {
 
     #[test]
     fn an_account_number_of_the_sps_own_follows_where_no_value_of_the_message_stands() {
-        let found = following(|name, visit| format!(r#"{{"account": {}, "visit": {visit}}}"#, name.len()));
+        let found = following(|name, visit| {
+            let number: u32 = name.bytes().map(u32::from).sum();
+            format!(r#"{{"account": {number}, "visit": {visit}}}"#)
+        });
         assert_eq!(found, ["json:/account"]);
     }
 
