@@ -34,7 +34,7 @@ pub(crate) struct Classified {
     pub(crate) identity: String,
     /// The refusal came as a 5xx of the calibrated kind.
     pub(crate) by_server_error: bool,
-    /// The connection was dropped, or the worker behind a gateway died, and this SP does not refuse so.
+    /// The connection was dropped before a whole answer.
     pub(crate) dropped: bool,
 }
 
@@ -57,9 +57,9 @@ impl Classified {
         }
     }
 
-    fn dropped(why: String, wanted: &Expectations<'_>) -> Self {
+    fn dropped(why: String) -> Self {
         Self {
-            dropped: !wanted.refusals.drops,
+            dropped: true,
             ..Self::new(Outcome::ServerError, why)
         }
     }
@@ -78,7 +78,7 @@ pub(crate) fn classify(seen: &Observation, wanted: &Expectations<'_>) -> Classif
         Probe::SignedOut => refusal(seen, wanted),
         Probe::Unclear { why, .. } => match &seen.journey.ended {
             Ended::TimedOut => Classified::new(Outcome::Hang, place(seen)),
-            Ended::Reset(how) => Classified::dropped(how.clone(), wanted),
+            Ended::Reset(how) => Classified::dropped(how.clone()),
             _ => Classified::new(Outcome::Unobserved, why.clone()),
         },
         Probe::NotAsked => match &seen.journey.ended {
@@ -140,7 +140,7 @@ fn issued_to(marker: &str, wanted: &Expectations<'_>) -> bool {
 fn refusal(seen: &Observation, wanted: &Expectations<'_>) -> Classified {
     match &seen.journey.ended {
         Ended::TimedOut => Classified::new(Outcome::Hang, place(seen)),
-        Ended::Reset(how) => Classified::dropped(how.clone(), wanted),
+        Ended::Reset(how) => Classified::dropped(how.clone()),
         Ended::Unreachable(how) | Ended::Harness(how) => Classified::new(Outcome::Unobserved, how.clone()),
         Ended::Limit(how) => Classified::new(Outcome::ServerError, how.clone()),
         Ended::NotAllowed(host) => Classified::new(
@@ -169,10 +169,6 @@ fn server_error(page: &Page, wanted: &Expectations<'_>) -> Classified {
             by_server_error: true,
             ..Classified::new(Outcome::Rejected, detail)
         };
-    }
-    // A gateway says so where the worker behind it died (RFC 9110, section 15.6.3).
-    if page.status == 502 {
-        return Classified::dropped(detail, wanted);
     }
     Classified::new(Outcome::ServerError, detail)
 }
@@ -300,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dropped_connection_is_told_from_an_sp_that_refuses_so() {
+    fn a_dropped_connection_is_no_page_of_any_shape() {
         let reset = Observation {
             probe: Probe::SignedOut,
             journey: Journey {
@@ -309,11 +305,13 @@ mod tests {
             },
             ..Observation::default()
         };
-        let of = |refusals: &Refusals| word(&reset, Persona::Attacker, ATTACKER, refusals);
-        assert!(of(&Refusals::default()).dropped);
-        let drops = Refusals::default().dropping(true);
-        assert!(!of(&drops).dropped);
-        assert_eq!(of(&drops).outcome, Outcome::ServerError);
+        let word = word(
+            &reset,
+            Persona::Attacker,
+            ATTACKER,
+            &pages(&["no entry", "no entry"]),
+        );
+        assert_eq!((word.outcome, word.dropped), (Outcome::ServerError, true));
     }
 
     #[test]

@@ -28,8 +28,8 @@ pub(crate) enum Manner {
     /// A value of the message, whole, perhaps in other letters, perhaps within a sentence.
     #[default]
     Whole,
-    /// What stands before the `@`.
-    LocalPart,
+    /// A part of one: what stands before the `@`, or its beginning.
+    Part,
     /// Something of the SP's own: a number, a nickname.
     Opaque,
 }
@@ -68,7 +68,7 @@ impl People {
         let manner = manner(shown, issued, &self.values(persona));
         self.manner = match (self.manner, manner) {
             (Manner::Opaque, _) | (_, Manner::Opaque) => Manner::Opaque,
-            (Manner::LocalPart, _) | (_, Manner::LocalPart) => Manner::LocalPart,
+            (Manner::Part, _) | (_, Manner::Part) => Manner::Part,
             _ => Manner::Whole,
         };
         // What follows the message is new each time where the message's value is.
@@ -112,10 +112,14 @@ impl People {
             .filter(|person| person.persona != issued.persona)
             .find(|person| person.shown.iter().chain(&person.values).any(|v| same(v, shown)));
         if let Some(other) = other {
-            let cut = self.manner == Manner::LocalPart
-                && issued.values.iter().any(|value| {
-                    same(local_part(value), shown) && !other.values.iter().any(|v| same(v, value))
-                });
+            // What is shown may be a part of the other's name, and of one that this message issued as well.
+            let whole = other.values.iter().any(|value| same(value, shown));
+            let cut = !whole
+                && self.manner == Manner::Part
+                && issued
+                    .values
+                    .iter()
+                    .any(|value| is_part(value, shown) && !other.values.iter().any(|v| same(v, value)));
             return if cut {
                 Owner::Ambiguous(other.persona)
             } else {
@@ -159,8 +163,8 @@ impl People {
                 .all(|other| !starts(value, other) || begun.len() > other.len());
             begun.len() >= 6 && starts(value, begun) && longer_than_others
         };
-        let local = |value: &String| self.manner == Manner::LocalPart && same(local_part(value), shown);
-        if issued.values.iter().any(|value| cut_off(value) || local(value)) {
+        let part = |value: &String| self.manner == Manner::Part && is_part(value, shown);
+        if issued.values.iter().any(|value| cut_off(value) || part(value)) {
             return Owner::Person(issued.persona);
         }
         // An SP that shows numbers of its own shows a new one to whoever comes by a new name.
@@ -182,14 +186,17 @@ fn manner(shown: &str, issued: &[String], values: &[String]) -> Manner {
     if all().any(|value| same(value, shown) || (value.len() > 2 && stands_alone(shown, value))) {
         return Manner::Whole;
     }
-    if all().any(|value| value.contains('@') && same(local_part(value), shown)) {
-        return Manner::LocalPart;
+    if all().any(|value| is_part(value, shown)) {
+        return Manner::Part;
     }
     Manner::Opaque
 }
 
-fn local_part(value: &str) -> &str {
-    value.split_once('@').map_or(value, |(local, _)| local)
+/// Whether this is what stands before the `@` of a name, or its beginning.
+fn is_part(value: &str, shown: &str) -> bool {
+    let begun = shown.trim().trim_end_matches(['.', '…']);
+    let local = value.split_once('@').is_some_and(|(local, _)| same(local, shown));
+    local || (begun.len() >= 6 && starts(value, begun))
 }
 
 /// Equal, in whatever letters and with whatever space around.
@@ -289,7 +296,7 @@ mod tests {
         let mut people = people();
         for persona in [Persona::Attacker, Persona::Victim] {
             let values = people.values(persona);
-            people.saw(persona, local_part(&values[0]), &values);
+            people.saw(persona, values[0].split('@').next().unwrap_or_default(), &values);
         }
         assert_eq!(
             owner(&people, "admin", "admin@contoso.example.evil.example"),
@@ -297,6 +304,20 @@ mod tests {
         );
         assert_eq!(owner(&people, "admin", "mallory@contoso.example"), VICTIM);
         assert_eq!(owner(&people, "mallory", "mallory@contoso.example"), ATTACKER);
+    }
+
+    #[test]
+    fn two_names_that_are_cut_to_the_same_letters_cannot_be_told_apart() {
+        let mut people = people();
+        for persona in [Persona::Attacker, Persona::Victim] {
+            let values = people.values(persona);
+            people.saw(persona, &values[0][..12], &values);
+        }
+        assert_eq!(
+            owner(&people, "admin@contos", "admin@contoso.example.evil.example"),
+            Owner::Ambiguous(Persona::Victim)
+        );
+        assert_eq!(owner(&people, "admin@contos", "mallory@contoso.example"), VICTIM);
     }
 
     #[test]

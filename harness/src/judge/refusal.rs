@@ -8,8 +8,6 @@ use super::{fingerprint::words, observation::Page};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Refusals {
     shapes: Vec<Shape>,
-    /// It refuses by closing the connection.
-    pub(crate) drops: bool,
 }
 
 /// The words that never vary, and how many others may stand beside them.
@@ -50,13 +48,7 @@ impl Refusals {
                 slack: SLACK,
             }));
         }
-        Self { shapes, drops: false }
-    }
-
-    /// The same, where it refuses by closing the connection.
-    #[must_use]
-    pub(crate) fn dropping(self, drops: bool) -> Self {
-        Self { drops, ..self }
+        Self { shapes }
     }
 
     /// Whether a page is one of this SP's refusals.

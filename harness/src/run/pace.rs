@@ -17,11 +17,23 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// So long where the SP does not say how long.
 const USUAL: Duration = Duration::from_secs(1);
 
-/// Holds every flow back where the SP asks for it.
+/// From one flow to the next, once the SP has asked for patience: twice as long each time that it asks again.
+const GAP: (Duration, Duration) = (Duration::from_millis(60), Duration::from_secs(2));
+
+/// Holds every flow back where the SP asks for it, and lets them go on one after the other.
 #[derive(Debug, Default)]
 pub(crate) struct Pace {
-    until: Mutex<Option<Instant>>,
+    row: Mutex<Row>,
     holds: AtomicUsize,
+}
+
+#[derive(Debug, Default)]
+struct Row {
+    /// Nobody begins before.
+    next: Option<Instant>,
+    gap: Duration,
+    /// When the gap grew last.
+    grown: Option<Instant>,
 }
 
 /// Why a flow is to be played once more, later.
@@ -34,23 +46,30 @@ pub(crate) enum Obstacle {
 }
 
 impl Pace {
-    /// Waits as long as somebody asked for.
+    /// Waits for one's turn; nobody waits before the SP has asked for it.
     pub(crate) async fn wait(&self) {
-        loop {
-            let until = *locked(&self.until);
-            match until {
-                Some(until) if until > Instant::now() => tokio::time::sleep_until(until).await,
-                _ => return,
-            }
-        }
+        let turn = {
+            let mut row = locked(&self.row);
+            let Some(next) = row.next else { return };
+            let turn = next.max(Instant::now());
+            row.next = Some(turn + row.gap);
+            turn
+        };
+        tokio::time::sleep_until(turn).await;
     }
 
-    /// Lets nobody go on for so long.
+    /// Lets nobody begin for so long, and everybody slower from then on.
     pub(crate) fn hold(&self, length: Duration) {
         self.holds.fetch_add(1, Ordering::Relaxed);
-        let until = Instant::now() + length.min(LONGEST);
-        let mut held = locked(&self.until);
-        *held = Some(held.map_or(until, |known| known.max(until)));
+        let now = Instant::now();
+        let until = now + length.min(LONGEST);
+        let mut row = locked(&self.row);
+        row.next = Some(row.next.map_or(until, |known| known.max(until)));
+        // Several flows run into the same limit at once, which is one reason to slow down and not many.
+        if row.grown.is_none_or(|grown| now.duration_since(grown) > length) {
+            row.gap = (row.gap * 2).clamp(GAP.0, GAP.1);
+            row.grown = Some(now);
+        }
     }
 
     /// How often it was asked for patience.

@@ -28,8 +28,9 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    /// Who frames it: alice always, the attacker for whatever is an attack, the victim where a message speaks of him.
-    pub(crate) fn people(&self) -> Vec<Persona> {
+    /// Who frames it: alice always, the attacker for whatever is an attack, the victim where a message speaks of him; and
+    /// nobody who cannot be seen at all.
+    pub(crate) fn people(&self, learned: &Learned) -> Vec<Persona> {
         let victim = self
             .units
             .iter()
@@ -37,6 +38,7 @@ impl Batch {
         [Persona::Alice, Persona::Attacker]
             .into_iter()
             .chain(victim.then_some(Persona::Victim))
+            .filter(|persona| !learned.unseen.contains_key(persona))
             .collect()
     }
 }

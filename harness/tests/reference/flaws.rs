@@ -35,7 +35,13 @@ async fn each_flaw_is_caught_and_an_identity_flaw_signs_the_victim_in() {
     for flaw in Flaw::ALL {
         let claimed = chosen(|s| s.kills.iter().any(|kill| kill == flaw.number()));
         let told = against(flawed(*flaw), &claimed, quick()).await.unwrap();
-        let caught = told.of(VerdictKind::Fail);
+        // Where the standard leaves room, amber is all that may be said.
+        let mut caught = told.of(VerdictKind::Fail);
+        caught.extend(
+            told.of(VerdictKind::Warn)
+                .into_iter()
+                .filter(|r| r.outcome != Outcome::ServerError),
+        );
         println!(
             "{:<24} {:>3} fail, {}",
             flaw.name(),

@@ -19,29 +19,28 @@ async fn how_an_sp_refuses_changes_no_verdict() {
         assert_eq!(told.verdicts(), forbidden.verdicts(), "{style:?}");
         assert_eq!(told.summary.exit, 0);
     }
-    let constant = refusing(Refusal::ServerErrorConstant, &all, quick()).await;
-    assert_eq!(constant.verdicts(), forbidden.verdicts());
-    let about: Vec<_> = constant
-        .summary
-        .warnings
-        .iter()
-        .filter(|w| w.contains("refusals came as a 5xx"))
-        .collect();
-    assert_eq!(about.len(), 1, "{:?}", constant.summary.warnings);
+    // A page of one shape is a refusal, whatever part of it varies; that it is a 5xx is said once.
+    for style in [Refusal::ServerErrorConstant, Refusal::ServerErrorVarying] {
+        let told = refusing(style, &all, quick()).await;
+        assert_eq!(told.verdicts(), forbidden.verdicts(), "{style:?}");
+        let about: Vec<_> = told
+            .summary
+            .warnings
+            .iter()
+            .filter(|w| w.contains("refusals came as a 5xx"))
+            .collect();
+        assert_eq!(about.len(), 1, "{:?}", told.summary.warnings);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crash_is_never_a_pass_for_an_attack() {
     let attacks = chosen(|s| s.verdict.is_negative());
-    for style in [Refusal::ServerErrorVarying, Refusal::Die] {
-        let told = refusing(style, &attacks, quick()).await;
-        let passed = told.of(VerdictKind::Pass);
-        assert!(passed.is_empty(), "{style:?}: {:#?}", Told::ids(&passed));
-        assert!(
-            told.results.iter().any(|r| r.outcome == Outcome::ServerError),
-            "{style:?}"
-        );
-    }
+    let told = refusing(Refusal::Die, &attacks, quick()).await;
+    let passed = told.of(VerdictKind::Pass);
+    assert!(passed.is_empty(), "{:#?}", Told::ids(&passed));
+    assert!(told.results.iter().any(|r| r.outcome == Outcome::ServerError));
+    assert_eq!(told.summary.exit, 1, "{:?}", told.summary.causes);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -50,14 +49,8 @@ async fn silence_ends_and_opens_the_circuit() {
         timeout: Duration::from_secs(2),
         ..Options::default()
     };
-    let begun = std::time::Instant::now();
     let all = chosen(|_| true);
     let told = refusing(Refusal::Silence, &all, options).await;
-    assert!(
-        begun.elapsed() < Duration::from_secs(60 + 10),
-        "{:?}",
-        begun.elapsed()
-    );
     let hung = told.results.iter().filter(|r| r.outcome == Outcome::Hang).count();
     assert!(hung >= 5, "{hung} hung");
     let open = told.of(VerdictKind::Inconclusive);

@@ -39,8 +39,8 @@ pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Learned), H
     let mut genuine = everybody(stage, &learned, base, alices).await;
     found(stage, &anonymous, &genuine)?;
     learn(stage, &mut genuine, &mut learned);
-    tells_apart(stage, &genuine, &learned)?;
     empty_jar(stage).await?;
+    tells_apart(stage, &genuine, &learned)?;
     told.probe_tells_users_apart = true;
     told.identity_rule = Some(stage.prober().rule().to_string());
     told.two_tenants = told.idp_initiated
@@ -61,6 +61,12 @@ pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Learned), H
         .collect();
     refusals(stage, &mut learned, &mut told, base, &accepted).await;
     account(stage, &mut learned, &mut told, base).await;
+    for (persona, why) in &learned.unseen {
+        learned.causes.push(format!(
+            "{why}: what is forged in the name of the {name} and refused proves nothing; give him an account there ([sp] provision), a probe that shows him too, or another name in [users.{name}]",
+            name = persona.name()
+        ));
+    }
     notes(&mut told, &learned, &genuine);
     let attributes = genuine.iter().any(|login| {
         login.persona == Persona::Attacker
@@ -179,9 +185,6 @@ fn found(stage: &Stage, anonymous: &Journey, genuine: &[Genuine]) -> Result<(), 
 }
 
 fn notes(told: &mut Calibration, learned: &Learned, genuine: &[Genuine]) {
-    for why in learned.unseen.values() {
-        told.notes.push(why.clone());
-    }
     if let Some(claim) = &learned.claim {
         told.notes.push(format!(
             "this SP takes the attribute {claim} as identity, and never looks at the NameID: what is forged in a NameID is forged there as well"
@@ -189,14 +192,14 @@ fn notes(told: &mut Calibration, learned: &Learned, genuine: &[Genuine]) {
     }
     if !learned.bystanders.is_empty() {
         told.notes.push(format!(
-            "the probe's page shows values of {} whoever is signed in: they are left out of account",
+            "the probe's page shows values of others too ({}), whoever is signed in: only the identity itself is believed",
             learned.bystanders.join(", ")
         ));
     }
     match learned.people.manner() {
         Manner::Whole => {}
-        Manner::LocalPart => told.notes.push(
-            "the probe shows only what stands before the @ of a name: who is called so elsewhere cannot be told from who is meant"
+        Manner::Part => told.notes.push(
+            "the probe shows only a part of a name: who is called otherwise and begins alike cannot be told from who is meant"
                 .to_owned(),
         ),
         Manner::Opaque => told.notes.push(

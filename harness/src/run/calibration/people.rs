@@ -122,6 +122,10 @@ pub(super) fn learn(stage: &Stage, genuine: &mut [Genuine], learned: &mut Learne
     }
     learned.bystanders.sort();
     learned.bystanders.dedup();
+    if !learned.bystanders.is_empty() {
+        // Whoever is there today may be another tomorrow: the last visitor, whoever was added to a list.
+        learned.bystanders = Persona::ALL.map(|persona| persona.name().to_owned()).into();
+    }
     for persona in [Persona::Attacker, Persona::Victim] {
         let last = genuine.iter().rev().find(|login| login.persona == persona);
         if let Some(login) = last.filter(|login| !login.played.is(&learned.people, persona)) {
@@ -171,7 +175,7 @@ pub(super) fn tells_apart(stage: &Stage, genuine: &[Genuine], learned: &Learned)
         };
         if login.played.owner(&learned.people, persona) != Some(Owner::Person(persona)) {
             return Err(Hopeless(format!(
-                "the probe cannot tell two users apart: with {} signed in it shows `{shown}`; set [sp.probe] identity to where the signed-in user's own name stands",
+                "the probe cannot tell two users apart: after {}'s login it shows `{shown}`, and another time somebody else's name or another; set [sp.probe] identity to where the signed-in user's own name stands",
                 name(persona)
             )));
         }

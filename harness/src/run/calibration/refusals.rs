@@ -140,9 +140,9 @@ fn learn(
         .iter()
         .filter(|seen| matches!(seen.journey.ended, Ended::Reset(_)))
         .count();
-    learned.refusals = Refusals::learn(&pages, twin).dropping(dropped * 2 > refusals.len());
+    learned.refusals = Refusals::learn(&pages, twin);
     told.refuses_with = first.map(|seen| described(seen, learned, pages.first()));
-    if learned.refusals.drops {
+    if dropped * 2 > refusals.len() {
         told.notes.push(
             "this SP refuses by closing the connection, as a worker that died would: no such answer is taken for a refusal"
                 .to_owned(),

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// So often a flow is played again for one of these reasons.
-const AGAIN: usize = 6;
+const AGAIN: usize = 8;
 /// So long an SP may take to come back.
 const RESTART: Duration = Duration::from_secs(30);
 

@@ -47,6 +47,7 @@ pub(super) async fn play(
         },
         jars: BTreeMap::new(),
         judged: None,
+        issued: BTreeMap::new(),
         recipe: take.recipe.clone(),
         observation: Observation::default(),
         looked: None,
@@ -83,6 +84,8 @@ struct Flow<'a> {
     scene: Scene<'a>,
     jars: BTreeMap<String, Session>,
     judged: Option<Arc<Message>>,
+    /// What the flow's logins issued, by person.
+    issued: BTreeMap<Persona, Vec<String>>,
     recipe: Recipe,
     observation: Observation,
     looked: Option<Journey>,
@@ -96,8 +99,18 @@ impl Flow<'_> {
         let Some((last, before)) = self.scene.take.steps.split_last() else {
             return Err(Broke::Precondition("the flow has no steps".to_owned()));
         };
-        for step in before {
+        for (at, step) in before.iter().enumerate() {
             self.step(step, false).await?;
+            if let Step::Login(_) = step {
+                // Where the flow itself asks next, it need not be asked twice: a session may be good for few pages.
+                let jar = jar_of(step);
+                let asks = matches!(before.get(at + 1), Some(Step::Probe(verb)) if verb.probe == jar);
+                let who = self.judged.as_ref().map(|message| message.persona);
+                if let (false, Some(persona)) = (asks, who) {
+                    let seen = self.ask(jar).await?;
+                    self.must_be(&seen, Some(persona))?;
+                }
+            }
         }
         self.step(last, true).await?;
         let jar = judge.unwrap_or_else(|| jar_of(last)).to_owned();
@@ -131,13 +144,7 @@ impl Flow<'_> {
                 let mut session = self.take_jar(&jar).await?;
                 let came = travel(&self.scene, travelling, &mut session, judged).await;
                 self.jars.insert(jar.clone(), session);
-                let came = came?;
-                let who = came.message.clone();
-                self.settle(came, judged);
-                if let (false, Step::Login(_), Some(message)) = (judged, travelling, who) {
-                    let seen = self.ask(&jar).await?;
-                    self.must_be_issued(&seen, message.persona, &issued(&message))?;
-                }
+                self.settle(came?, judged);
             }
         }
         Ok(())
@@ -166,6 +173,10 @@ impl Flow<'_> {
     fn settle(&mut self, came: Came, judged: bool) {
         let shelf = &mut self.scene.shelf;
         if let Some(message) = &came.message {
+            self.issued
+                .entry(message.persona)
+                .or_default()
+                .extend(issued(message));
             shelf.values.extend(message.values.clone());
             if let Some(name) = came.keep {
                 shelf.messages.insert(name, message.clone());
@@ -216,7 +227,7 @@ impl Flow<'_> {
 
     fn must_be(&self, seen: &Probe, is: Option<Persona>) -> Result<(), Broke> {
         match is {
-            Some(persona) => self.must_be_issued(seen, persona, &[]),
+            Some(persona) => self.must_show(seen, persona),
             None if *seen == Probe::SignedOut => Ok(()),
             None => Err(Broke::Precondition(format!(
                 "nobody should be signed in here, and the SP shows {seen}"
@@ -224,7 +235,8 @@ impl Flow<'_> {
         }
     }
 
-    fn must_be_issued(&self, seen: &Probe, persona: Persona, values: &[String]) -> Result<(), Broke> {
+    fn must_show(&self, seen: &Probe, persona: Persona) -> Result<(), Broke> {
+        let values = self.issued.get(&persona).map_or(&[][..], Vec::as_slice);
         let people = &self.scene.learned.people;
         match seen {
             Probe::SignedIn { identity, .. }

@@ -122,7 +122,8 @@ impl Runner {
         let Some(base) = batch.control else {
             for unit in &batch.units {
                 if let Some(shots) = self.fire(unit).await {
-                    self.conclude(unit, shots, Control::NotNeeded, None).await;
+                    let control = self.afterwards(&batch, unit, &shots).await;
+                    self.conclude(unit, shots, control, None).await;
                 }
             }
             return framed;
@@ -159,6 +160,19 @@ impl Runner {
             }
         }
         before.map(|frame| (base, frame))
+    }
+
+    /// A login that should have come out and did not is the SP's fault only where another one comes out after it.
+    async fn afterwards(&self, batch: &Batch, unit: &Unit, shots: &[Shot]) -> Control {
+        let red = |shot: &Shot| {
+            let verdict = shot.verdict(unit, Control::NotNeeded, false, &self.learned);
+            matches!(verdict.kind, VerdictKind::Fail | VerdictKind::Warn)
+        };
+        let base = self.learned.control_base(unit.base);
+        match base.filter(|_| shots.iter().any(red)) {
+            Some(base) if self.frame(batch, base).await.failed.is_some() => Control::Failed,
+            _ => Control::NotNeeded,
+        }
     }
 
     /// Something in a batch disturbed the frame after it: each unit stands alone between two of its own.
@@ -211,7 +225,7 @@ impl Runner {
                 failed: Some(why),
             };
         }
-        let people = batch.people();
+        let people = batch.people(&self.learned);
         for again in [false, true] {
             if again {
                 tokio::time::sleep(BREATH).await;
@@ -222,11 +236,19 @@ impl Runner {
                     let _ = self.tell.send(Event::Warning(format!("[sp] reset: {why}")));
                 }
             }
-            let permit = self.lanes.one().await;
-            let seen = frame(&self.stage, &self.learned, base, &people).await;
-            drop(permit);
+            let seen = if again {
+                // Where only the others were in the way, it holds alone.
+                let _alone = self.lanes.alone().await;
+                frame(&self.stage, &self.learned, base, &people).await
+            } else {
+                let _place = self.lanes.one().await;
+                frame(&self.stage, &self.learned, base, &people).await
+            };
             match &seen.failed {
                 None => {
+                    if again {
+                        self.narrow("flawless logins come out alone and not among others");
+                    }
                     self.failures.store(0, Ordering::Relaxed);
                     return seen;
                 }
@@ -245,6 +267,16 @@ impl Runner {
         Frame {
             firing: 0,
             failed: Some("no frame was tried".to_owned()),
+        }
+    }
+
+    /// Fewer flows at once from now on, and said.
+    fn narrow(&self, why: &str) {
+        if self.lanes.narrow() {
+            let width = self.lanes.width();
+            let _ = self.tell.send(Event::Warning(format!(
+                "{why}: at most {width} at a time from now on"
+            )));
         }
     }
 
@@ -314,11 +346,8 @@ impl Runner {
                     again.push(shot);
                 }
             }
-            if shot.hung() && again.iter().any(|shot| !shot.hung()) && self.lanes.narrow() {
-                let _ = self.tell.send(Event::Warning(format!(
-                    "the SP does not answer in time where many ask at once: from now on at most {} at a time",
-                    self.lanes.width()
-                )));
+            if shot.hung() && again.iter().any(|shot| !shot.hung()) {
+                self.narrow("the SP does not answer in time where many ask at once");
             }
             judged.push(confirmed(unit, shot, again, control, &self.learned));
         }
