@@ -7,7 +7,7 @@ use super::{
     explain::{clock_of, explain},
     logins::{Tried, by},
     needs::needs,
-    people::{Genuine, everybody, learn, places, shows_somebody, tells_apart},
+    people::{Genuine, everybody, interleaved, learn, places, shows_somebody, tells_apart},
     reach::{Hopeless, reach},
     refusals::refusals,
     source::source,
@@ -37,8 +37,9 @@ pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Learned), H
     let alices = ways_in(stage, &mut learned, &mut told).await?;
     let base = learned.bases.first().copied().unwrap_or(Base::A);
     let mut genuine = everybody(stage, &learned, base, alices).await;
-    found(stage, &anonymous, &genuine)?;
-    learn(stage, &mut genuine, &mut learned);
+    let between = interleaved(stage, &learned, base).await;
+    found(stage, &anonymous, &genuine, &between)?;
+    learn(stage, &mut genuine, &between, &mut learned);
     empty_jar(stage).await?;
     tells_apart(stage, &genuine, &learned)?;
     told.probe_tells_users_apart = true;
@@ -164,11 +165,11 @@ async fn ways_in(
 }
 
 /// Where nothing was configured, the place that follows everybody.
-fn found(stage: &Stage, anonymous: &Journey, genuine: &[Genuine]) -> Result<(), Hopeless> {
+fn found(stage: &Stage, anonymous: &Journey, genuine: &[Genuine], between: &Played) -> Result<(), Hopeless> {
     if !matches!(stage.prober().rule(), IdentityRule::Anywhere) {
         return Ok(());
     }
-    match places(stage, anonymous, genuine).first() {
+    match places(stage, anonymous, genuine, between).first() {
         Some(rule) => stage.learn_rule(rule, anonymous),
         // A name in the middle of a text has no place of its own, and is looked for anywhere.
         None if genuine

@@ -1,6 +1,10 @@
 //! Everybody signs in, each alone and first of all: who can be seen by the probe, and where it shows them.
 
-use scenarios::{Base, Persona, recipe::Start};
+use scenarios::{
+    Base, Persona, Recipe, Take,
+    flow::{self, Login, LoginAs, Step},
+    recipe::Start,
+};
 
 use super::{logins::patient, reach::Hopeless};
 use crate::{
@@ -9,7 +13,7 @@ use crate::{
         people::Owner,
     },
     run::{
-        firing::{failure, played::Played},
+        firing::{failure, fire, played::Played},
         learned::Learned,
         stage::Stage,
     },
@@ -80,7 +84,12 @@ pub(super) async fn everybody(
 }
 
 /// Where no rule was configured: the place that follows every login, the best first.
-pub(super) fn places(stage: &Stage, anonymous: &Journey, genuine: &[Genuine]) -> Vec<IdentityRule> {
+pub(super) fn places(
+    stage: &Stage,
+    anonymous: &Journey,
+    genuine: &[Genuine],
+    between: &Played,
+) -> Vec<IdentityRule> {
     let mut candidates = Candidates::default();
     if let Some(page) = &anonymous.page {
         candidates.anonymous(page);
@@ -91,12 +100,44 @@ pub(super) fn places(stage: &Stage, anonymous: &Journey, genuine: &[Genuine]) ->
             candidates.saw(login.persona, page, &login.played.issued());
         }
     }
+    // What shows the last who came follows whoever comes one after the other.
+    let hers = between.issued_to.get(&Persona::Alice);
+    if let (Some(page), Some(hers), None) = (rested(between), hers, &between.broke) {
+        candidates.saw(Persona::Alice, page, hers);
+    }
     candidates.following()
+}
+
+/// Alice signs in, then the attacker elsewhere, who looks at his page; the page that is seen then is alice's.
+pub(super) async fn interleaved(stage: &Stage, learned: &Learned, base: Base) -> Played {
+    let start = learned.start;
+    let login = |persona: Persona, jar: &str| {
+        Step::Login(Login {
+            login: LoginAs(persona),
+            jar: Some(jar.to_owned()),
+            start,
+            ..Login::default()
+        })
+    };
+    let take = Take {
+        variant: None,
+        each: None,
+        recipe: Recipe::default(),
+        steps: vec![
+            login(Persona::Alice, "hers"),
+            login(Persona::Attacker, "his"),
+            Step::Probe(flow::Probe {
+                probe: "his".to_owned(),
+                is: Some(Persona::Attacker),
+            }),
+        ],
+    };
+    fire(stage, &stage.driver, learned, &take, base, Some("hers")).await
 }
 
 /// Reads every genuine login again where the identity is known to stand, and learns from it whom the probe shows how, whose
 /// values stand on everybody's page, and who cannot be seen.
-pub(super) fn learn(stage: &Stage, genuine: &mut [Genuine], learned: &mut Learned) {
+pub(super) fn learn(stage: &Stage, genuine: &mut [Genuine], between: &Played, learned: &mut Learned) {
     let prober = stage.prober();
     for login in &mut *genuine {
         if let Some(looked) = &login.played.looked
@@ -119,6 +160,12 @@ pub(super) fn learn(stage: &Stage, genuine: &mut [Genuine], learned: &mut Learne
             let others = markers.iter().filter(|marker| **marker != login.persona.name());
             learned.bystanders.extend(others.cloned());
         }
+    }
+    if let Some(page) = rested(between).filter(|_| between.broke.is_none()) {
+        let hers = Persona::Alice.name();
+        learned
+            .bystanders
+            .extend(prober.markers(page).into_iter().filter(|marker| marker != hers));
     }
     learned.bystanders.sort();
     learned.bystanders.dedup();

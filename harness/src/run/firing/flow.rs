@@ -72,6 +72,7 @@ pub(super) async fn play(
     Played {
         observation: flow.observation,
         looked: flow.looked,
+        issued_to: flow.issued,
         message: flow.judged,
         broke,
         recipe: flow.recipe,

@@ -1,6 +1,6 @@
 //! A flow that was played: what was seen, and why it may have broken off.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use scenarios::{Fault, Message, Persona, Recipe};
 
@@ -19,6 +19,8 @@ pub(crate) struct Played {
     pub(crate) observation: Observation,
     /// The journey to the probe's page.
     pub(crate) looked: Option<Journey>,
+    /// What the flow's logins issued, by person.
+    pub(crate) issued_to: BTreeMap<Persona, Vec<String>>,
     /// The judged message.
     pub(crate) message: Option<Arc<Message>>,
     /// Why it could not be played to its end.
