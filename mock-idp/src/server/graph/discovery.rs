@@ -8,7 +8,8 @@ use axum::response::{IntoResponse, Response};
 use base64::prelude::*;
 use serde_json::json;
 
-use super::super::{Idp, page};
+use super::super::idp::Idp;
+use super::super::page;
 use super::jwt;
 use super::oauth::{OAuthError, unknown_tenant};
 use super::wire::Origin;

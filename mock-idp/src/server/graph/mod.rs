@@ -48,7 +48,7 @@ use serde_json::{Map, Value};
 
 pub use client::Client;
 
-use super::Idp;
+use super::idp::Idp;
 use call::{Call, Version};
 use error::GraphError;
 use query::Query;

@@ -10,7 +10,8 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::super::{Idp, page};
+use super::super::idp::Idp;
+use super::super::page;
 use super::client::{authenticated, basic};
 use super::jwt;
 use super::wire::Origin;

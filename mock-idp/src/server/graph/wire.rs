@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
-use super::super::Idp;
+use super::super::idp::Idp;
 use super::Encrypted;
 use super::call::{Answer, Answered};
 use crate::guid;

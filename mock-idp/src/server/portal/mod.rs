@@ -29,7 +29,8 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 
-use super::{Idp, page};
+use super::idp::Idp;
+use super::page;
 
 /// Everything below `/portal`.
 pub(super) fn router() -> Router<Arc<Idp>> {

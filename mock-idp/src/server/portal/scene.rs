@@ -13,7 +13,8 @@ use super::entry::{Entry, Failure};
 use super::memory::Memory;
 use crate::directory::{Directory, Tenant};
 use crate::server::csrf::Browser;
-use crate::server::{Idp, page};
+use crate::server::idp::Idp;
+use crate::server::page;
 
 /// A page of a tenant.
 pub(crate) struct Scene {

@@ -19,7 +19,7 @@ use axum::routing::{get, post};
 pub(crate) use picker::{Offered, picked, principal, selection};
 
 use crate::directory::{Group, GroupKind, Tenant};
-use crate::server::Idp;
+use crate::server::idp::Idp;
 
 pub(crate) fn routes() -> Router<Arc<Idp>> {
     Router::new()

@@ -28,7 +28,7 @@ pub(crate) use addresses::addresses;
 pub(crate) use basic::{fill as fill_addresses, take as take_addresses};
 pub(crate) use cards::{handover, test_path};
 
-use crate::server::Idp;
+use crate::server::idp::Idp;
 
 pub(crate) fn routes() -> Router<Arc<Idp>> {
     let at = |below: &str| format!("/{{tenant}}/applications/{{app}}/{below}");
