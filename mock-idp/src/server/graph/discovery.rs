@@ -11,7 +11,7 @@ use serde_json::json;
 use super::super::idp::Idp;
 use super::super::page;
 use super::jwt;
-use super::oauth::{OAuthError, unknown_tenant};
+use super::oauth_error::{OAuthError, unknown_tenant};
 use super::wire::Origin;
 
 /// `/{tenant}/v2.0/.well-known/openid-configuration`

@@ -10,9 +10,12 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use super::super::idp::Idp;
-use super::Encrypted;
 use super::call::{Answer, Answered};
 use crate::guid;
+
+/// Whether a connection is encrypted; the listener says so.
+#[derive(Clone, Copy)]
+pub(in crate::server) struct Encrypted;
 
 pub(super) fn written(answered: Answered, base: &str, ids: &Ids) -> Response {
     match answered {

@@ -16,6 +16,7 @@ mod guided;
 mod memory;
 mod overview;
 mod people;
+mod principals;
 mod scene;
 mod sso;
 mod transfer;

@@ -14,7 +14,7 @@ pub(crate) async fn show(scene: Scene) -> Response {
     let guests = tenant.users.iter().filter(|user| user.is_guest()).count();
     let counts = [
         ("Users", tenant.users.len(), "users"),
-        ("Groups", super::people::real_groups(tenant).count(), "groups"),
+        ("Groups", super::principals::real_groups(tenant).count(), "groups"),
         (
             "Enterprise applications",
             tenant.applications.len(),

@@ -10,7 +10,6 @@ use axum::Router;
 use axum::routing::{get, post};
 
 pub(crate) use add::{check_role, role_choices};
-pub(crate) use assignments::named;
 pub(crate) use roles::{fields as role_fields, put as put_role};
 
 use crate::server::idp::Idp;

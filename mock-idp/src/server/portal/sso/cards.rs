@@ -105,7 +105,7 @@ fn claims(scene: &AppScene, application: &Application) -> Markup {
         .iter()
         .find(|(_, uri)| *uri == application.name_id.format);
     html! {
-        @if let Some(policy) = super::claims::mapping_policy(scene) {
+        @if let Some(policy) = super::claim_change::mapping_policy(scene) {
             p { "The claims mapping policy " strong { (policy.display_name) } " decides in place of what stands here." }
         }
         dl {

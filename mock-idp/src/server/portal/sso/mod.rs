@@ -7,6 +7,7 @@ mod cards;
 mod certificate_list;
 mod certificates;
 mod claim;
+mod claim_change;
 mod claims;
 mod condition;
 mod downloads;
@@ -18,6 +19,7 @@ mod method;
 mod transformation;
 mod value;
 mod verification;
+mod which_claim;
 
 use std::sync::Arc;
 
