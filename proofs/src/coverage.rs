@@ -4,12 +4,12 @@ use std::ops::Range;
 
 use roxmltree::Node;
 
-use crate::TrustedKey;
 use crate::algorithm::base64_forgiving;
 use crate::genuine::{self, Examined, Signed};
 use crate::limits;
 use crate::reader::Page;
 use crate::reference::{Budget, Match};
+use crate::trusted_key::TrustedKey;
 use crate::xml::{self, DS};
 
 /// One Reference of one Signature: where they stand and whether they hold. A Signature without a Reference has one, too.

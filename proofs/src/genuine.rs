@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use roxmltree::{Document, Node};
 
-use crate::TrustedKey;
 use crate::algorithm::{SignatureAlgorithm, base64_forgiving};
 use crate::canonical::Method;
 use crate::identity::{self, Identity};
 use crate::reference::{Budget, Match, Reference, enclosed};
+use crate::trusted_key::TrustedKey;
 use crate::xml::{self, DS, SAML, SAMLP};
 
 const SIGNATURES: usize = 64;

@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use roxmltree::{Document, Node};
 
-use crate::TrustedKey;
 use crate::algorithm::{Hash, SignatureAlgorithm, base64_strict};
 use crate::canonical::{Kind, Method};
 use crate::genuine::Signed;
 use crate::identity::{self, Identity};
 use crate::reference::{ENVELOPED, Match};
+use crate::trusted_key::TrustedKey;
 use crate::xml::{self, DS, EXC_C14N, SAML, SAMLP};
 
 /// The identities of the Assertions that are children of the Response and covered by a Signature of their own, or by the

@@ -2,9 +2,10 @@
 //! Times are texts, since a test needs bad ones.
 
 use crate::{
-    document::{escape_attribute, escape_text},
+    document::escape_text,
+    issuer::Issuer,
     names::ns,
-    response::Issuer,
+    write::{attribute, element, optional},
 };
 
 /// A saml:Assertion (Core 2.3.3).
@@ -203,28 +204,4 @@ impl Authn {
         }
         out.push_str("</AuthnContext></AuthnStatement>");
     }
-}
-
-pub(crate) fn attribute(out: &mut String, name: &str, value: &str) {
-    out.push(' ');
-    out.push_str(name);
-    out.push_str("=\"");
-    out.push_str(&escape_attribute(value));
-    out.push('"');
-}
-
-pub(crate) fn optional(out: &mut String, name: &str, value: Option<&str>) {
-    if let Some(value) = value {
-        attribute(out, name, value);
-    }
-}
-
-pub(crate) fn element(out: &mut String, name: &str, text: &str) {
-    out.push('<');
-    out.push_str(name);
-    out.push('>');
-    out.push_str(&escape_text(text));
-    out.push_str("</");
-    out.push_str(name);
-    out.push('>');
 }

@@ -4,9 +4,9 @@ use roxmltree::{Document, Node};
 use thiserror::Error;
 
 use crate::{
-    assertion::{attribute, optional},
     document::{XmlError, child, children, escape_text, parse, text},
     names::ns,
+    write::{attribute, optional},
 };
 
 /// A samlp:AuthnRequest. What is missing is none; who reads it decides what must be there.

@@ -11,6 +11,7 @@ pub mod canonical;
 pub mod document;
 pub mod encryption;
 pub mod instant;
+mod issuer;
 pub mod key;
 pub mod logout;
 pub mod metadata;
@@ -18,6 +19,7 @@ pub mod names;
 mod native;
 pub mod response;
 pub mod signature;
+mod write;
 
 pub use assertion::Assertion;
 pub use authn_request::AuthnRequest;

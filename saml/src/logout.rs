@@ -5,11 +5,13 @@ use roxmltree::Node;
 use thiserror::Error;
 
 use crate::{
-    assertion::{NameId, attribute, element, optional},
+    assertion::NameId,
     authn_request::{MessageError, message, plain},
     document::{child, children, parse, text},
+    issuer::Issuer,
     names::ns,
-    response::{Issuer, write_status},
+    response::write_status,
+    write::{attribute, element, optional},
 };
 
 /// A samlp:LogoutRequest (Core 3.7.1). What is missing is none or empty; [`LogoutRequest::complete`] says what must

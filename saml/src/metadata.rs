@@ -5,11 +5,11 @@ use roxmltree::Node;
 use thiserror::Error;
 
 use crate::{
-    assertion::{attribute, optional},
     authn_request::{plain, truth},
     document::{XmlError, child, children, decode_utf8, descendants, escape_text, parse, text},
     key::{Certificate, KeyError},
     names::{binding, ns},
+    write::{attribute, optional},
 };
 
 /// Why bytes are no metadata of the role that is wanted.

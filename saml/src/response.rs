@@ -1,9 +1,11 @@
 //! The Response as Azure writes it: `samlp:` for Response, Status and StatusCode, default namespaces below.
 
+pub use crate::issuer::Issuer;
+
 use crate::{
-    assertion::{Assertion, attribute, element, optional},
-    document::escape_text,
+    assertion::Assertion,
     names::ns,
+    write::{attribute, element, optional},
 };
 
 /// A samlp:Response (Core 3.3.3).
@@ -25,28 +27,6 @@ pub struct Response {
     pub status_message: Option<String>,
     /// The Assertions.
     pub assertions: Vec<Assertion>,
-}
-
-/// A saml:Issuer (Core 2.2.5).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Issuer {
-    /// The entityID.
-    pub value: String,
-    /// Its Format.
-    pub format: Option<String>,
-}
-
-impl Issuer {
-    pub(crate) fn write(&self, out: &mut String, declare: bool) {
-        out.push_str("<Issuer");
-        optional(out, "Format", self.format.as_deref());
-        if declare {
-            attribute(out, "xmlns", ns::SAML);
-        }
-        out.push('>');
-        out.push_str(&escape_text(&self.value));
-        out.push_str("</Issuer>");
-    }
 }
 
 impl Response {

@@ -6,7 +6,8 @@ use saml::document::{escape_attribute, escape_text, tag_end};
 
 use crate::{
     context::{Context, fresh_id},
-    forge::Fault,
+    draft::draft,
+    fault::Fault,
     operation::{Copy, Insert, Operation, Rename, Replace, Set, Unset, Wrap, Write},
     persona::Persona,
     restyle,
@@ -286,7 +287,7 @@ struct Claims {
 }
 
 fn claims_of(persona: Persona, context: &Context<'_>) -> Result<Claims, Fault> {
-    let draft = crate::forge::draft(persona, context)?;
+    let draft = draft(persona, context)?;
     let assertion = draft.assertions.into_iter().next();
     Ok(Claims {
         name_id: context.name_id(persona)?,

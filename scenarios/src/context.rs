@@ -30,7 +30,7 @@ use saml::{AuthnRequest, SpMetadata};
 
 use crate::{
     craft::{self, DigestInfo},
-    forge::Fault,
+    fault::Fault,
     keys::KeyRing,
     moment::moment,
     persona::Persona,

@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use mock_idp::SignIn;
 use proofs::{Proofs, TrustedKey};
-use thiserror::Error;
+
+pub use crate::{
+    fault::Fault,
+    message::{Message, Wire},
+};
 
 use crate::{
     apply,
     context::Context,
+    draft::draft,
     expectation::Proves,
     operation::{Encoding, Operation},
     persona::Persona,
@@ -17,64 +21,6 @@ use crate::{
     signing::{self, Spot},
     workbench::Workbench,
 };
-
-/// A message in its four byte views, with what it proves.
-#[derive(Clone, Debug)]
-pub struct Message {
-    /// Who was asked for.
-    pub persona: Persona,
-    /// The NameID that the IdP issued.
-    pub name_id: String,
-    /// What is signed.
-    pub base: Base,
-    /// After the operations on the draft, before any signature.
-    pub unsigned: String,
-    /// As the IdP signed it.
-    pub signed: String,
-    /// After all operations.
-    pub forged: Vec<u8>,
-    /// As it is sent.
-    pub wire: Wire,
-    /// What an independent verifier makes of the forged bytes.
-    pub proofs: Proofs,
-    /// Values that later steps may call by name.
-    pub values: BTreeMap<String, String>,
-}
-
-/// What is sent: a form, in order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wire {
-    /// Where to.
-    pub url: String,
-    /// The fields, in order.
-    pub fields: Vec<(String, String)>,
-    /// Headers beyond the usual (HTTP only).
-    pub headers: BTreeMap<String, String>,
-}
-
-/// Why a message cannot be made. Either way the SP has nothing to do with it.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum Fault {
-    /// The recipe asks for something that cannot be done.
-    #[error("{0}")]
-    Recipe(String),
-    /// The message is not what its recipe claims.
-    #[error("the self-check refuses the message: {0}")]
-    SelfCheck(String),
-}
-
-impl Fault {
-    pub(crate) fn recipe(why: impl Into<String>) -> Self {
-        Self::Recipe(why.into())
-    }
-
-    pub(crate) fn at(self, operation: &Operation) -> Self {
-        match self {
-            Self::Recipe(why) => Self::Recipe(format!("{}: {why}", operation.verb())),
-            check => check,
-        }
-    }
-}
 
 /// Makes the message of a recipe and holds it to what it claims.
 ///
@@ -138,24 +84,6 @@ pub fn reforge(
         proofs,
         ..message.clone()
     })
-}
-
-/// The unsigned model of a flawless login of this persona, in Azure's shape.
-pub(crate) fn draft(persona: Persona, context: &Context<'_>) -> Result<saml::Response, Fault> {
-    let tenant = context.tenant(persona);
-    let missing = |what: &str| Fault::recipe(format!("the directory has no {what}"));
-    let application = tenant
-        .application(&context.sp.entity_id)
-        .ok_or_else(|| missing("application for this SP"))?;
-    let user = tenant
-        .user(persona.name())
-        .ok_or_else(|| missing(persona.name()))?;
-    let sign_in = SignIn {
-        request: context.request,
-        azure: context.azure,
-        ..SignIn::new(tenant, application, user, context.now)
-    };
-    Ok(mock_idp::draft(&sign_in))
 }
 
 struct Made {

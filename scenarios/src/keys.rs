@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use mock_idp::Directory;
 use saml::key::{Kind, SigningKey};
 
-use crate::{authority::Authority, forge::Fault};
+use crate::{authority::Authority, fault::Fault};
 
 /// Keys by name.
 #[derive(Clone, Default)]

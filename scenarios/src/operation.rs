@@ -261,7 +261,7 @@ pub struct Sign {
     pub sign: Selector,
     /// How.
     #[serde(default)]
-    pub how: crate::recipe::Signing,
+    pub how: crate::signature::Signing,
 }
 
 /// Writes the same infoset differently, in the whole message or one element.

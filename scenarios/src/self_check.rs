@@ -1,12 +1,7 @@
 //! The attack proves itself before it is fired: an independent verifier reads the forged bytes and must find
 //! exactly what the recipe claims. An XSW whose genuine signature no longer verifies tests nothing.
 
-use crate::{
-    context::Context,
-    expectation::Proves,
-    forge::{Fault, Message},
-    persona::Persona,
-};
+use crate::{context::Context, expectation::Proves, fault::Fault, message::Message, persona::Persona};
 
 /// Holds a message to its claim. A recipe without one is a flawless login, and claims `strict`.
 pub(crate) fn check(claim: Option<Proves>, message: &Message, context: &Context<'_>) -> Result<(), Fault> {

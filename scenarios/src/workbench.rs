@@ -8,7 +8,7 @@ use saml::{
     names::{alg, ns},
 };
 
-use crate::{forge::Fault, operation::Place, selector::Selector};
+use crate::{fault::Fault, operation::Place, selector::Selector};
 
 /// The text of a message, and the pieces kept under names.
 #[derive(Clone, Debug, Default)]

@@ -4,24 +4,15 @@
 //! (`identity-platform/reference-error-codes`) and its support articles; the other sentences are ours.
 //! [`CODES`] has every code that this identity provider gives, [`LEFT_OUT`] those of the list that it never can.
 
+mod code;
 mod left_out;
 mod table;
 
 use std::fmt;
 
+pub use code::Code;
 pub use left_out::LEFT_OUT;
 pub use table::{Aadsts, CODES};
-
-/// One line of the table of codes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Code {
-    /// The number behind `AADSTS`.
-    pub number: u32,
-    /// The name in Microsoft's list; empty where it gives none.
-    pub name: &'static str,
-    /// The HTTP status of its page.
-    pub status: u16,
-}
 
 impl Aadsts {
     /// The number behind `AADSTS`.

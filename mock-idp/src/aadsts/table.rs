@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Code;
+use super::code::Code;
 
 macro_rules! codes {
     ($(

@@ -5,10 +5,12 @@
 
 mod access;
 mod application;
+mod attribute;
 mod certificate;
 mod claim;
 mod group;
 mod keys;
+mod people;
 mod policy;
 mod rules;
 mod secret;
@@ -23,6 +25,7 @@ pub use access::{AppRole, Assignment, DEFAULT_ACCESS, Principal};
 pub use application::{
     Application, ConditionalAccess, ReplyUrl, Signing, SigningOption, SsoMode, Verification,
 };
+pub use attribute::Attribute;
 pub use certificate::{PublicCertificate, SigningCertificate};
 pub use claim::{
     Claim, Condition, GroupClaims, GroupFilter, GroupValue, Matches, NameFormat, NameIdClaim, On,
@@ -30,23 +33,19 @@ pub use claim::{
 };
 pub use group::{Group, GroupKind, GroupOnPremises};
 pub use keys::{Keys, SigningKeys};
+pub use people::{CONTOSO, FABRIKAM};
 pub use policy::{Policy, PolicyKind};
 pub use rules::RuleError;
 #[cfg(feature = "server")]
 pub(crate) use rules::name as check_name;
 pub use secret::ClientSecret;
 pub use shared::{ChangeError, Shared};
-pub use source::{Attribute, Subject};
+pub use source::Subject;
 pub use store::{ImportError, StoreError};
 pub use tenant::Tenant;
 pub use user::{AuthMethod, Guest, OnPremises, Profile, SignInState, StrongAuthentication, User, UserType};
 
 use crate::gallery::Template;
-
-/// The domain of the tenant that the service provider trusts.
-pub const CONTOSO: &str = "contoso.example";
-/// The domain of the other tenant: real keys, the wrong people.
-pub const FABRIKAM: &str = "fabrikam.example";
 
 /// Every tenant that the mock identity provider serves.
 #[derive(Clone)]

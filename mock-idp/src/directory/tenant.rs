@@ -8,7 +8,7 @@ use saml::key::SigningKey;
 
 use super::{
     AppRole, Application, Assignment, DEFAULT_ACCESS, Group, GroupKind, Keys, Policy, Principal, SigningKeys,
-    User, seed,
+    User, people,
 };
 
 /// One organisation with its people, its applications and its signing keys.
@@ -182,7 +182,7 @@ impl Tenant {
             })
             .to_vec();
         for user in &self.users {
-            let role = seed::role(&user.name).and_then(|value| {
+            let role = people::role(&user.name).and_then(|value| {
                 let mut roles = application.app_roles.iter();
                 roles.find(|role| role.value.as_deref() == Some(value))
             });

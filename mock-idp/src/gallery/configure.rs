@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::application::valued;
 use super::claim::ClaimRow;
 use super::facts::Initiation;
 use super::field::{self, Choose, Field, FieldName};
 use super::pattern::{Pattern, key};
 use super::template::Template;
+use super::translate::{self, valued};
 use crate::directory::{Attribute, Claim, GroupClaims, NameIdClaim, Signing, Value};
 
 /// A template whose gaps are filled: every value is final.
@@ -134,8 +134,8 @@ impl Template {
             logout_url,
             name_id: filling.name_id(),
             claims,
-            group_claims: self.groups.as_ref().map(super::application::group_claims),
-            signing: super::application::signing(self.signing),
+            group_claims: self.groups.as_ref().map(translate::group_claims),
+            signing: translate::signing(self.signing),
             encrypted: self.encrypted,
         };
         let problems = filling.problems();
@@ -316,7 +316,7 @@ impl<'a> Filling<'a> {
     fn name_id(&mut self) -> NameIdClaim {
         let change = &self.template.name_id;
         let mut claim = NameIdClaim::default();
-        if let Some(format) = change.format.and_then(super::application::format) {
+        if let Some(format) = change.format.and_then(translate::format) {
             claim.format = format.to_owned();
         }
         if change.source.is_some() || change.transformation.is_some() {

@@ -23,7 +23,7 @@ impl Template {
         }
         let first = |field| self.fixed(field).into_iter().next();
         application.identifiers = self.fixed(FieldName::Identifier);
-        application.reply_urls = super::application::reply_urls(&self.fixed(FieldName::ReplyUrl));
+        application.reply_urls = super::translate::reply_urls(&self.fixed(FieldName::ReplyUrl));
         application.sign_on_url = first(FieldName::SignOnUrl);
         application.relay_state = first(FieldName::RelayState);
         application.logout_url = first(FieldName::LogoutUrl);

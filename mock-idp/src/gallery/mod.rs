@@ -15,6 +15,7 @@ mod field;
 mod pattern;
 mod reader;
 mod template;
+mod translate;
 
 pub use builtin::builtin;
 pub use claim::{ClaimRow, Transformation};

@@ -4,7 +4,7 @@ use saml::authn_request::MessageError;
 use saml::binding::BindingError;
 use saml::document::XmlError;
 
-use super::request::shown;
+use super::received::shown;
 use crate::Aadsts;
 
 impl From<BindingError> for Aadsts {

@@ -9,7 +9,8 @@ use saml::names::status;
 use saml::{LogoutRequest, LogoutResponse};
 
 use super::name_id::pairwise;
-use super::request::{check_head, issuer as issuer_of, named, shown};
+use super::received::shown;
+use super::request::{check_head, issuer as issuer_of, named};
 use super::response::{fresh_id, issuer};
 use super::verification::{has_query_signature, is_old};
 use crate::{Aadsts, Application, Azure, LogoutIssuer, Tenant, User};

@@ -1,11 +1,12 @@
-//! Policies that Microsoft Graph assigns: which one holds, and what those for tokens say.
+//! Policies that Microsoft Graph assigns: what those for tokens say.
 
 use jiff::SignedDuration;
 use saml::names::alg;
 use serde::Deserialize;
 
+use super::assigned::assigned;
 use super::claims::check_mapping;
-use crate::directory::{Policy, PolicyKind, RuleError};
+use crate::directory::{PolicyKind, RuleError};
 use crate::{Application, Signing, SigningOption, Tenant};
 
 /// What is signed, and how: by the token issuance policy where one is assigned, else as the portal's settings say.
@@ -53,19 +54,6 @@ pub fn check_policy(kind: PolicyKind, definition: &[String]) -> Result<(), RuleE
             }
         }
     }
-}
-
-/// The policy of this kind that holds for an application: one that is assigned, else the organisation's default.
-pub(super) fn assigned<'a>(
-    tenant: &'a Tenant,
-    application: &Application,
-    kind: PolicyKind,
-) -> Option<&'a Policy> {
-    let all = || tenant.policies.iter().filter(|policy| policy.kind == kind);
-    let own = all().find(|policy| application.policies.contains(&policy.id));
-    // Graph ignores the mark on claims mapping policies.
-    let default = |policy: &&Policy| policy.is_organization_default && kind != PolicyKind::ClaimsMapping;
-    own.or_else(|| all().find(default))
 }
 
 /// How long a token lifetime policy has an assertion live; none without one.

@@ -5,7 +5,7 @@ use saml::names::binding;
 
 use super::NAME_ID_FORMATS;
 use super::method::is_accepted;
-use super::request::{Received, shown};
+use super::received::{Received, shown};
 use crate::{Aadsts, Azure};
 
 pub(super) fn check(received: &Received<'_>, azure: &Azure) -> Result<(), Aadsts> {

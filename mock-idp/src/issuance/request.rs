@@ -3,35 +3,10 @@
 use jiff::Timestamp;
 use saml::AuthnRequest;
 
+use super::received::{Received, shown};
 use super::{properties, verification};
 use crate::directory::SsoMode;
 use crate::{Aadsts, Application, Azure, Tenant};
-
-/// The ID of the request that the portal's Test button sends; the response to it answers no request.
-pub const TEST_REQUEST_ID: &str = "F84D888AA3B44C1B844375A4E8210D9E";
-
-/// A request as it arrived.
-#[derive(Clone, Copy, Debug)]
-pub struct Received<'a> {
-    /// What it says.
-    pub request: &'a AuthnRequest,
-    /// How it came.
-    pub by: By<'a>,
-    /// The URL that it came to, without the query.
-    pub url: &'a str,
-    /// The id at the end of `/{tenant}/saml2/{id}`, which decides the application in place of the Issuer (Microsoft:
-    /// "configure app multi-instancing").
-    pub service_principal: Option<&'a str>,
-}
-
-/// By which binding a message came, with what its signature is over.
-#[derive(Clone, Copy, Debug)]
-pub enum By<'a> {
-    /// HTTP-Redirect, with the query as it was sent, percent-encoded.
-    Redirect(&'a str),
-    /// HTTP-POST, with the decoded message.
-    Post(&'a str),
-}
 
 /// The application that this request comes from, if Azure would go on with it and show its sign-in page.
 ///
@@ -215,9 +190,4 @@ fn not_found(tenant: &Tenant, identifier: &str) -> Aadsts {
         identifier: shown(identifier),
         tenant: tenant.display_name.clone(),
     }
-}
-
-/// As much of a request's text as an error repeats.
-pub(super) fn shown(text: &str) -> String {
-    text.chars().take(256).collect()
 }

@@ -6,6 +6,9 @@ use saml::AuthnRequest;
 use crate::directory::{AuthMethod, Subject};
 use crate::{Application, Azure, Tenant, User};
 
+/// The ID of the request that the portal's Test button sends; the response to it answers no request.
+pub const TEST_REQUEST_ID: &str = "F84D888AA3B44C1B844375A4E8210D9E";
+
 /// One person who signs in to one application: all that a response depends on.
 #[derive(Clone, Copy)]
 pub struct SignIn<'a> {
@@ -56,7 +59,6 @@ impl<'a> SignIn<'a> {
 
     /// The request that the response answers. The portal's Test button sends one that is not answered.
     pub(super) fn answered(&self) -> Option<&'a AuthnRequest> {
-        self.request
-            .filter(|request| request.id != super::TEST_REQUEST_ID)
+        self.request.filter(|request| request.id != TEST_REQUEST_ID)
     }
 }

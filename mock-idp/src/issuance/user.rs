@@ -2,7 +2,7 @@
 
 use super::claims::Configured;
 use super::method::described;
-use super::request::shown;
+use super::received::shown;
 use super::{SignIn, name_id};
 use crate::Aadsts;
 use crate::directory::{Attribute, ConditionalAccess, StrongAuthentication};

@@ -5,7 +5,7 @@ use saml::binding::{BindingError, QueryAlgorithm, query_signature};
 use saml::key::Certificate;
 use saml::signature::{MessageSignatureError, verify_message};
 
-use super::request::{By, Received, shown};
+use super::received::{By, Received, shown};
 use crate::directory::{PublicCertificate, Verification};
 use crate::{Aadsts, Application, Azure};
 

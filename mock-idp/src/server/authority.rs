@@ -19,7 +19,7 @@ use openssl::x509::extension::{
 };
 use openssl::x509::{X509, X509Builder, X509NameBuilder};
 
-use super::tls::TlsError;
+use super::tls_error::TlsError;
 use crate::guid;
 
 /// Whom a certificate is for.

@@ -13,9 +13,10 @@ use axum::response::Response;
 use axum::serve::IncomingStream;
 use tokio::net::TcpListener;
 
+use super::idp::{Idp, secure};
 use super::session::{self, SignedIn};
 use super::tls::TlsListener;
-use super::{Idp, cookies, csrf, secure};
+use super::{cookies, csrf};
 use crate::guid;
 
 /// All that a handler may want to know about the other side.

@@ -5,8 +5,9 @@ use saml::LogoutRequest;
 
 use super::answer::Binding;
 use super::arrival::Arrival;
+use super::idp::Idp;
+use super::page;
 use super::session::SignedIn;
-use super::{Idp, page};
 use crate::issuance::{
     self, By, Issued, Participant, Received, SignIn, answer_to, check_launch, check_logout, check_request,
     check_user, respond,

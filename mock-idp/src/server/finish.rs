@@ -6,11 +6,12 @@ use axum::response::Response;
 
 use super::arrival::{Arrival, Goal};
 use super::caller::Caller;
+use super::idp::Idp;
 use super::refuse::{attempt, post, refuse, resource};
 use super::session::{Participant, SignedIn};
 use super::sign_in::{self, account};
 use super::sign_in_log::{Attempt, Outcome};
-use super::{Idp, decide, page, sso};
+use super::{decide, named, redirect};
 use crate::directory::StrongAuthentication;
 use crate::{Aadsts, Application, Directory, Tenant, User};
 
@@ -105,7 +106,7 @@ pub(super) fn finish(idp: &Idp, caller: &Caller, arrival: &Arc<Arrival>, who: &S
             application: Some((String::new(), "My Apps".to_owned())),
             ..attempt(caller, arrival, Outcome::Success)
         });
-        return page::see_other("/myapps");
+        return redirect::see_other("/myapps");
     }
     let issued = parties(idp, &directory, arrival, who, Credentials::Remembered).and_then(|parties| {
         let (_, account) = who.account(&directory).ok_or(Aadsts::NoSession)?;
@@ -151,7 +152,7 @@ pub(super) fn checked_at(idp: &Idp, arrival: &Arrival, tenant_id: &str) -> Resul
         return Ok(());
     }
     let directory = idp.directory();
-    decide::request(idp, sso::tenant(&directory, tenant_id)?, arrival).map(|_| ())
+    decide::request(idp, named::tenant(&directory, tenant_id)?, arrival).map(|_| ())
 }
 
 fn parties<'a>(

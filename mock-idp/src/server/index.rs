@@ -7,7 +7,9 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::caller::Caller;
-use super::{Idp, launch_url, metadata_url, page, sso_url};
+use super::idp::Idp;
+use super::page;
+use super::urls::{launch_url, metadata_url, sso_url};
 use crate::{Application, Tenant};
 
 /// Tenants, users, applications, and the links that an administrator needs.

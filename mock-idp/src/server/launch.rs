@@ -8,7 +8,8 @@ use axum::response::{IntoResponse, Response};
 
 use super::arrival::{Arrival, Goal};
 use super::caller::Caller;
-use super::{Idp, page, sso};
+use super::idp::Idp;
+use super::{page, sso};
 use crate::{Aadsts, Directory};
 
 type Fields = Query<Vec<(String, String)>>;

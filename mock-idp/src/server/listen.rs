@@ -6,9 +6,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use axum::http::Uri;
 use tokio::net::TcpListener;
 
-use super::Options;
 use super::authority::Host;
-use super::tls::{TlsError, TlsListener};
+use super::options::Options;
+use super::tls::TlsListener;
+use super::tls_error::TlsError;
 
 /// Why the mock identity provider cannot be served.
 #[derive(Debug, thiserror::Error)]

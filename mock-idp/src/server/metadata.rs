@@ -7,7 +7,8 @@ use axum::http::{Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
 use super::arrival::COMMON;
-use super::{Idp, page, sso};
+use super::idp::Idp;
+use super::{named, page};
 use crate::Aadsts;
 use crate::issuance::{IssueError, common_federation_metadata, federation_metadata};
 
@@ -35,7 +36,7 @@ fn document(idp: &Idp, tenant: &str, uri: &Uri) -> Result<Response, Aadsts> {
         let document = common_federation_metadata(&directory, &idp.origin);
         return document.map(answer).map_err(failed);
     }
-    let tenant = sso::tenant(&directory, tenant)?;
+    let tenant = named::tenant(&directory, tenant)?;
     let application = page::field(&query, "appid")
         .map(|app_id| {
             let known = tenant

@@ -16,6 +16,7 @@ mod answer;
 mod arrival;
 mod authority;
 mod auto_post;
+mod browser;
 mod caller;
 mod cookies;
 mod csrf;
@@ -23,14 +24,20 @@ mod decide;
 mod error_lookup;
 mod error_page;
 mod finish;
+mod form_fields;
 mod graph;
+mod idp;
 mod index;
 mod launch;
 mod listen;
 mod metadata;
+mod mock_idp;
 mod my_apps;
+mod named;
+mod options;
 mod page;
 mod portal;
+mod redirect;
 mod refresh;
 mod refuse;
 mod routes;
@@ -43,240 +50,14 @@ mod slo;
 mod sso;
 mod test_sso;
 mod tls;
-
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
-use std::time::Duration;
-
-use axum::extract::connect_info::{Connected, IntoMakeServiceWithConnectInfo};
-use axum::serve::IncomingStream;
-use axum::{Extension, Router};
-use caller::Peer;
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
+mod tls_error;
+mod urls;
 
 pub use answer::{Answer, Binding, Live, Reply, TICKET_COOKIE};
 pub use auto_post::auto_post_page;
 pub use graph::Client;
 pub use listen::{ServeError, origin_for};
-pub use tls::{Tls, TlsError};
-
-use crate::{Azure, Directory, Shared};
-
-/// How a [`MockIdp`] is to be served.
-pub struct Options {
-    /// The address to listen on: loopback, or the one address that containers reach. Port 0 means any.
-    pub listen: SocketAddr,
-    /// The origin that browsers and the service provider know it by; none: [`origin_for`] chooses.
-    pub url: Option<String>,
-    /// Any URL of the service provider, so that the chosen origin is not same-site with it.
-    pub sp: Option<String>,
-    /// What it serves.
-    pub directory: Shared,
-    /// What the documentation leaves open.
-    pub azure: Azure,
-    /// Who decides the answer to sign-ins that carry a ticket ([`TICKET_COOKIE`]).
-    pub answer: Option<Arc<dyn Answer>>,
-    /// A second listener, which speaks https, and the authority that vouches for it. Port 0 means any.
-    pub https: Option<(SocketAddr, Tls)>,
-}
-
-impl Options {
-    /// Any free port of 127.0.0.1, and Azure's own behaviour only.
-    pub fn new(directory: impl Into<Shared>) -> Self {
-        Self {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            url: None,
-            sp: None,
-            directory: directory.into(),
-            azure: Azure::default(),
-            answer: None,
-            https: None,
-        }
-    }
-}
-
-/// A running mock identity provider. Dropping it stops it.
-pub struct MockIdp {
-    origin: String,
-    address: SocketAddr,
-    https: Option<SocketAddr>,
-    directory: Shared,
-    stop: watch::Sender<bool>,
-    servers: Vec<JoinHandle<()>>,
-}
-
-impl MockIdp {
-    /// Binds and serves, on the current tokio runtime.
-    ///
-    /// # Errors
-    ///
-    /// An address that is taken or not to be had, or that would serve the mock to a whole network.
-    pub async fn start(options: Options) -> Result<Self, ServeError> {
-        let (listeners, origin) = listen::bind(&options).await?;
-        let address = listeners[0].local_addr().map_err(|source| ServeError::Bind {
-            address: options.listen,
-            source,
-        })?;
-        let https = listen::bind_https(&options, &origin).await?;
-        let idp = Arc::new(Idp {
-            origin: origin.clone(),
-            directory: options.directory.clone(),
-            azure: options.azure,
-            answer: options.answer,
-            csrf: csrf::Secret::default(),
-            sessions: session::Sessions::default(),
-            pending: shelf::Shelf::default(),
-            resting: shelf::Shelf::default(),
-            leaving: shelf::Shelf::default(),
-            told: shelf::Shelf::default(),
-            log: sign_in_log::SignInLog::default(),
-        });
-        let (stop, stopped) = watch::channel(false);
-        let router = routes::all(idp);
-        let encrypted = router.clone().layer(Extension(graph::Encrypted));
-        let address_of_https = https.first().map(tls::TlsListener::address);
-        let refresh = tokio::spawn(refresh::keep(options.directory.clone(), stopped.clone()));
-        let plain = listeners.into_iter().map(|listener| {
-            let router = router.clone().into_make_service_with_connect_info::<Peer>();
-            tokio::spawn(serve(listener, router, stopped.clone()))
-        });
-        let secured = https.into_iter().map(|listener| {
-            let router = encrypted.clone().into_make_service_with_connect_info::<Peer>();
-            tokio::spawn(serve(listener, router, stopped.clone()))
-        });
-        let servers = plain.chain(secured).chain([refresh]).collect();
-        Ok(Self {
-            origin,
-            address,
-            https: address_of_https,
-            directory: options.directory,
-            servers,
-            stop,
-        })
-    }
-
-    /// The origin that browsers know it by, without a slash at its end.
-    pub fn origin(&self) -> &str {
-        &self.origin
-    }
-
-    /// The address that it listens on, with the port that was chosen.
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// The origin of its https listener: `https://localhost:PORT`, or the address itself where it is not loopback.
-    pub fn https_origin(&self) -> Option<String> {
-        self.https
-            .map(|address| origin_for(address, "").replacen("http:", "https:", 1))
-    }
-
-    /// The directory that it serves.
-    pub fn directory(&self) -> &Shared {
-        &self.directory
-    }
-
-    /// Azure's Login URL (and Logout URL) for this tenant, by id or domain.
-    pub fn sso_url(&self, tenant: &str) -> String {
-        sso_url(&self.origin, &self.tenant_id(tenant))
-    }
-
-    /// Where the tenant's federation metadata is.
-    pub fn metadata_url(&self, tenant: &str) -> String {
-        metadata_url(&self.origin, &self.tenant_id(tenant))
-    }
-
-    /// The link that starts IdP-initiated sign-in to this application, as Azure's "User access URL".
-    pub fn launch_url(&self, app_id: &str, tenant: &str) -> String {
-        launch_url(&self.origin, app_id, &self.tenant_id(tenant))
-    }
-
-    /// Answers what is under way, at most for two seconds, and stops.
-    pub async fn shutdown(mut self) {
-        self.stop.send_replace(true);
-        for server in &mut self.servers {
-            if tokio::time::timeout(PATIENCE, &mut *server).await.is_err() {
-                server.abort();
-            }
-        }
-    }
-
-    fn tenant_id(&self, tenant: &str) -> String {
-        self.directory
-            .read()
-            .tenant(tenant)
-            .map_or_else(|| tenant.to_owned(), |tenant| tenant.id.clone())
-    }
-}
-
-impl Drop for MockIdp {
-    fn drop(&mut self) {
-        self.stop.send_replace(true);
-    }
-}
-
-/// Serves one listener until the sender says stop, or is gone, which is the same news.
-async fn serve<L>(
-    listener: L,
-    router: IntoMakeServiceWithConnectInfo<Router, Peer>,
-    mut stopped: watch::Receiver<bool>,
-) where
-    L: axum::serve::Listener,
-    L::Addr: std::fmt::Debug,
-    Peer: for<'a> Connected<IncomingStream<'a, L>>,
-{
-    let stopped = async move { drop(stopped.wait_for(|stop| *stop).await) };
-    let served = axum::serve(listener, router)
-        .with_graceful_shutdown(stopped)
-        .await;
-    if let Err(error) = served {
-        tracing::error!(%error, "the mock identity provider stopped serving");
-    }
-}
-
-/// How long a shutdown waits for answers under way.
-const PATIENCE: Duration = Duration::from_secs(2);
-
-fn sso_url(origin: &str, tenant_id: &str) -> String {
-    format!("{origin}/{tenant_id}/saml2")
-}
-
-fn metadata_url(origin: &str, tenant_id: &str) -> String {
-    format!("{origin}/{tenant_id}/federationmetadata/2007-06/federationmetadata.xml")
-}
-
-fn launch_url(origin: &str, app_id: &str, tenant_id: &str) -> String {
-    format!("{origin}/api/signin/{app_id}?tenantId={tenant_id}")
-}
-
-/// What all handlers share.
-struct Idp {
-    origin: String,
-    directory: Shared,
-    azure: Azure,
-    answer: Option<Arc<dyn Answer>>,
-    csrf: csrf::Secret,
-    sessions: session::Sessions,
-    /// Sign-ins whose page is being filled in.
-    pending: shelf::Shelf<sign_in::Pending>,
-    /// Cross-site POSTs that come back with their cookies.
-    resting: shelf::Shelf<arrival::Arrival>,
-    /// Sign-outs under way.
-    leaving: shelf::Shelf<slo::Leaving>,
-    /// The sign-out that a LogoutRequest belongs to, by its ID.
-    told: shelf::Shelf<String>,
-    log: sign_in_log::SignInLog,
-}
-
-impl Idp {
-    /// The directory as it stands now.
-    fn directory(&self) -> Arc<Directory> {
-        self.directory.read()
-    }
-}
-
-/// Whether cookies may only travel by https.
-fn secure(idp: &Idp) -> bool {
-    idp.origin.starts_with("https:")
-}
+pub use mock_idp::MockIdp;
+pub use options::Options;
+pub use tls::Tls;
+pub use tls_error::TlsError;

@@ -8,9 +8,10 @@ use maud::{Markup, html};
 
 use super::arrival::{Arrival, Goal};
 use super::caller::Caller;
+use super::idp::Idp;
 use super::sign_in::account::seen_from;
 use super::sign_in::initial;
-use super::{Idp, page, sign_in};
+use super::{page, sign_in};
 use crate::directory::SsoMode;
 use crate::{Application, Directory, Tenant, User};
 

@@ -1,43 +1,8 @@
 //! What all pages have in common, and the error page.
 
-use std::time::Duration;
-
-use axum::RequestExt as _;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, FromRequest, Request};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-
-use crate::Aadsts;
-
-/// The fields of a form, in order.
-pub(super) struct Fields(pub(super) Vec<(String, String)>);
-
-/// How long a browser may take to send a form.
-const BODY_TIME: Duration = Duration::from_secs(30);
-
-impl<S: Send + Sync> FromRequest<S> for Fields {
-    type Rejection = Aadsts;
-
-    async fn from_request(request: Request, _: &S) -> Result<Self, Aadsts> {
-        let invalid = |detail: &str| Aadsts::InvalidRequest {
-            detail: detail.to_owned(),
-        };
-        let form = request.extract::<Form<Vec<(String, String)>>, _>();
-        match tokio::time::timeout(BODY_TIME, form).await {
-            Err(_) => Err(invalid("its body did not arrive within 30 seconds")),
-            Ok(Ok(Form(fields))) => Ok(Self(fields)),
-            Ok(Err(FormRejection::InvalidFormContentType(_))) => Err(invalid(
-                "a form must be sent as application/x-www-form-urlencoded",
-            )),
-            Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                Err(invalid("it is larger than 1 MiB"))
-            }
-            Ok(Err(rejection)) => Err(invalid(&rejection.body_text())),
-        }
-    }
-}
 
 /// The first field of that name.
 pub(super) fn field<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {
@@ -50,22 +15,6 @@ pub(super) fn field<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'
 /// Text as one segment of a path.
 pub(super) fn path_segment(text: &str) -> String {
     saml::binding::percent_encode(text)
-}
-
-/// 302, as Azure redirects.
-pub(super) fn found(url: &str) -> Response {
-    match HeaderValue::from_bytes(url.as_bytes()) {
-        Ok(location) => (StatusCode::FOUND, [(header::LOCATION, location)]).into_response(),
-        Err(_) => Aadsts::ServiceFailed {
-            detail: "the URL to go on with has characters that no header can carry".to_owned(),
-        }
-        .into_response(),
-    }
-}
-
-/// 303, after a form.
-pub(super) fn see_other(path: &str) -> Response {
-    (StatusCode::SEE_OTHER, [(header::LOCATION, path)]).into_response()
 }
 
 /// Somebody else's page.

@@ -7,9 +7,10 @@ use saml::binding;
 use super::arrival::Arrival;
 use super::caller::Caller;
 use super::error_page::Refusal;
+use super::idp::Idp;
 use super::session::SignedIn;
 use super::sign_in_log::{Attempt, Kind, Outcome};
-use super::{Idp, auto_post, decide, sso, test_sso};
+use super::{auto_post, decide, named, test_sso};
 use crate::{Aadsts, Directory, Tenant};
 
 /// The end of a sign-in that Azure does not go on with: its page, or the Response that says so, and a line in the log.
@@ -79,8 +80,8 @@ pub(super) fn resource<'a>(
     who: Option<&SignedIn>,
 ) -> Result<&'a Tenant, Aadsts> {
     match (arrival.is_common(), who) {
-        (false, _) => sso::tenant(directory, &arrival.tenant),
-        (true, Some(who)) => sso::tenant(directory, &who.tenant_id),
+        (false, _) => named::tenant(directory, &arrival.tenant),
+        (true, Some(who)) => named::tenant(directory, &who.tenant_id),
         (true, None) => Err(Aadsts::TenantUnknown),
     }
 }

@@ -7,9 +7,10 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
+use super::idp::Idp;
 use super::{
-    Idp, caller, csrf, error_lookup, graph, index, launch, metadata, my_apps, portal, sign_in, sign_ins, slo,
-    sso, test_sso,
+    caller, csrf, error_lookup, graph, index, launch, metadata, my_apps, portal, sign_in, sign_ins, slo, sso,
+    test_sso,
 };
 
 /// The largest request body that is read.

@@ -10,12 +10,11 @@ use super::answer::{Binding, Live, Reply, TICKET_COOKIE};
 use super::arrival::{self, Arrival, Message};
 use super::caller::Caller;
 use super::finish::{self, Credentials};
-use super::page::{self, Fields};
+use super::form_fields::Fields;
+use super::idp::Idp;
 use super::refuse::refuse;
-use super::session::SignedIn;
-use super::sign_in::account;
-use super::{Idp, auto_post, cookies, decide, sign_in, slo};
-use crate::{Aadsts, Directory, Tenant};
+use super::{auto_post, cookies, decide, named, page, redirect, sign_in, slo};
+use crate::{Aadsts, Directory};
 
 /// The longest query string that is looked at.
 const MAX_QUERY: usize = 32 * 1024;
@@ -119,40 +118,12 @@ pub(super) async fn handle(idp: &Idp, arrival: Arrival, caller: &Caller) -> Resp
         match answer.answer(ticket, live).await {
             Reply::SignIn => {}
             Reply::Post { action, fields } => return auto_post::respond(&action, &fields),
-            Reply::Redirect(url) => return page::found(&url),
+            Reply::Redirect(url) => return redirect::found(&url),
             Reply::Page { status, html } => return page::raw(status, html),
         }
     }
     let arrival = Arc::new(arrival);
     azure(idp, caller, &arrival).unwrap_or_else(|error| refuse(idp, caller, &arrival, None, error))
-}
-
-/// The tenant of a path, or Azure's error for one that is none.
-pub(super) fn tenant<'a>(directory: &'a Directory, named: &str) -> Result<&'a Tenant, Aadsts> {
-    let could_be = crate::guid::is_guid(named) || named.contains('.');
-    directory.tenant(named).ok_or_else(|| match could_be {
-        true => Aadsts::TenantNotFound {
-            tenant: named.to_owned(),
-        },
-        false => Aadsts::InvalidTenantIdentifier {
-            tenant: named.to_owned(),
-        },
-    })
-}
-
-/// Whether this session may be used for the sign-in without asking.
-pub(super) fn fits(directory: &Directory, arrival: &Arrival, who: &SignedIn) -> bool {
-    let Some((home, user)) = who.account(directory) else {
-        return false;
-    };
-    let here = arrival.is_common()
-        || directory
-            .tenant(&arrival.tenant)
-            .is_some_and(|tenant| account::seen_from(tenant, home, user).is_some());
-    let domain = arrival.domain_hint.as_deref();
-    let hint = arrival.login_hint.as_deref();
-    here && domain.is_none_or(|domain| home.owns(domain))
-        && hint.is_none_or(|hint| user.user_principal_name.eq_ignore_ascii_case(hint))
 }
 
 /// Before anybody is asked for anything: the request, then who is there already.
@@ -163,9 +134,9 @@ fn azure(idp: &Idp, caller: &Caller, arrival: &Arc<Arrival>) -> Result<Response,
     }
     let request = arrival.authn_request();
     if !arrival.is_common() {
-        let tenant = tenant(&directory, &arrival.tenant)?;
+        let tenant = named::tenant(&directory, &arrival.tenant)?;
         if let Some(url) = decide::sign_on_url(tenant, arrival) {
-            return Ok(page::found(url));
+            return Ok(redirect::found(url));
         }
         decide::request(idp, tenant, arrival)?;
     }
@@ -175,7 +146,9 @@ fn azure(idp: &Idp, caller: &Caller, arrival: &Arc<Arrival>) -> Result<Response,
     let forced = request.is_some_and(|request| request.force_authn);
     let passive = request.is_some_and(|request| request.is_passive);
     let sessions = caller.sessions(idp);
-    let mut fit = sessions.iter().filter(|who| fits(&directory, arrival, who));
+    let mut fit = sessions
+        .iter()
+        .filter(|who| named::fits(&directory, arrival, who));
     match (fit.next(), fit.next()) {
         (Some(_), _) | (None, _) if forced && passive => Err(Aadsts::NoSession),
         (Some(who), None) if !forced => Ok(finish::go_on_as(

@@ -13,7 +13,6 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use axum::serve::Listener;
-use openssl::error::ErrorStack;
 use openssl::ssl::{AlpnError, Ssl, SslAcceptor, SslMethod, SslVersion};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
@@ -21,28 +20,7 @@ use tokio::sync::mpsc;
 use tokio_openssl::SslStream;
 
 use super::authority::{Authority, Host};
-
-/// Why there is no https.
-#[derive(Debug, thiserror::Error)]
-pub enum TlsError {
-    /// OpenSSL says no.
-    #[error("openssl cannot set up https: {0}; check the machine's OpenSSL")]
-    OpenSsl(#[from] ErrorStack),
-    /// The folder of the authority cannot be used.
-    #[error("cannot use {}: {source}; mend its permissions or name another state folder", path.display())]
-    Folder {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The file is not what was written there.
-    #[error("{} holds no certificate authority; delete it, and trust the new one that is made then", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-    },
-}
+use super::tls_error::TlsError;
 
 /// An authority that the mock makes itself, and what it needs to serve https under it.
 #[derive(Clone)]

@@ -1,24 +1,13 @@
 //! The administrator's own sign-in: a password, a session, and a secret in each form.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use axum::extract::{FromRequestParts, OptionalFromRequestParts};
-use axum::http::header::{self, HeaderMap, HeaderName};
-use axum::http::request::Parts;
-use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use openssl::{memcmp, sha::sha256};
 
 use crate::clock::after;
-use crate::http::{cookie, see_other};
 use crate::memory::secret;
-use crate::state::Sp;
 use crate::store::Store;
-
-/// Names the administrator's session. It never comes with a request from another site.
-pub(crate) const SESSION_COOKIE: &str = "sp_admin";
-/// Binds the sign-in form to its browser.
-pub(crate) const LOGIN_COOKIE: &str = "sp_admin_login";
 
 const SESSION: SignedDuration = SignedDuration::from_hours(8);
 const SESSIONS: usize = 100;
@@ -88,7 +77,8 @@ impl Desk {
         self.lock().look_up_mut(session)?.notice.take()
     }
 
-    fn csrf(&self, session: &str, now: Timestamp) -> Option<String> {
+    /// What each form of this session carries.
+    pub(super) fn csrf(&self, session: &str, now: Timestamp) -> Option<String> {
         self.lock()
             .look_up(session, now)
             .map(|session| session.csrf.clone())
@@ -97,61 +87,6 @@ impl Desk {
     fn lock(&self) -> MutexGuard<'_, Store<String, Session>> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The administrator who is signed in. Where nobody is, the request leads to the sign-in page.
-#[derive(Debug)]
-pub(crate) struct Admin {
-    pub(crate) session: String,
-    /// What each of his forms carries.
-    pub(crate) csrf: String,
-}
-
-impl Admin {
-    pub(crate) fn of(sp: &Sp, headers: &HeaderMap) -> Option<Self> {
-        let session = cookie(headers, SESSION_COOKIE)?;
-        Some(Admin {
-            csrf: sp.desk.csrf(session, sp.clock.now())?,
-            session: session.to_owned(),
-        })
-    }
-}
-
-impl FromRequestParts<Arc<Sp>> for Admin {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, sp: &Arc<Sp>) -> Result<Self, Response> {
-        Admin::of(sp, &parts.headers).ok_or_else(|| see_other("/admin/sign-in"))
-    }
-}
-
-impl OptionalFromRequestParts<Arc<Sp>> for Admin {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, sp: &Arc<Sp>) -> Result<Option<Self>, Response> {
-        Ok(Admin::of(sp, &parts.headers))
-    }
-}
-
-/// Whether the browser says that another site sent the request (Fetch Metadata); Origin says nothing here, as the pages
-/// send no referrer.
-pub(crate) fn is_cross_site(headers: &HeaderMap) -> bool {
-    headers
-        .get("sec-fetch-site")
-        .is_some_and(|site| site != "same-origin" && site != "none")
-}
-
-pub(crate) fn set_cookie(sp: &Sp, name: &str, value: &str) -> (HeaderName, String) {
-    let secure = if sp.is_https() { "; Secure" } else { "" };
-    (
-        header::SET_COOKIE,
-        format!("{name}={value}; Path=/admin; HttpOnly; SameSite=Strict{secure}"),
-    )
-}
-
-pub(crate) fn drop_cookie(sp: &Sp, name: &str) -> (HeaderName, String) {
-    let (header, kept) = set_cookie(sp, name, "");
-    (header, format!("{kept}; Max-Age=0"))
 }
 
 impl From<String> for Notice {

@@ -10,7 +10,7 @@ use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 use openssl::memcmp;
 
-use crate::admin::desk::{Admin, is_cross_site};
+use crate::admin::administrator::{Admin, is_cross_site};
 use crate::admin::pages;
 use crate::http::see_other;
 use crate::state::Sp;

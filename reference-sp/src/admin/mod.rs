@@ -1,6 +1,7 @@
 //! The administrator's pages: what a real application leaves to its support team. Whom it trusts, and who its users
 //! are, is set here; it lasts until the service provider stops.
 
+mod administrator;
 mod desk;
 mod draft;
 mod form;
@@ -21,7 +22,9 @@ use axum::routing::{MethodRouter, get, post};
 
 pub(crate) use desk::Desk;
 
-use crate::admin::desk::{Admin, LOGIN_COOKIE, SESSION_COOKIE, drop_cookie, is_cross_site, set_cookie};
+use crate::admin::administrator::{
+    Admin, LOGIN_COOKIE, SESSION_COOKIE, drop_cookie, is_cross_site, set_cookie,
+};
 use crate::admin::draft::Draft;
 use crate::admin::form::{LARGEST, Posted, field};
 use crate::http::{cookie, see_other};

@@ -10,7 +10,8 @@ use saml::metadata::Endpoint;
 use saml::names::binding;
 use saml::{Certificate, IdpMetadata};
 
-use crate::admin::desk::{Admin, Notice};
+use crate::admin::administrator::Admin;
+use crate::admin::desk::Notice;
 use crate::admin::draft::Draft;
 use crate::admin::form::Posted;
 use crate::admin::pages::sso::{self, Drafts};

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
 use crate::account::{ACCOUNTS, Account, NotCreated};
-use crate::admin::desk::Admin;
+use crate::admin::administrator::Admin;
 use crate::admin::draft::Draft;
 use crate::admin::form::Posted;
 use crate::admin::pages::users;

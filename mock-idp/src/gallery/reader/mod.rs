@@ -9,12 +9,15 @@
 
 mod about;
 mod claims;
+mod error;
 mod fields;
 mod name_id;
 mod outline;
 mod page;
 mod signing;
 mod value;
+
+pub use error::ReadError;
 
 use outline::Outline;
 use page::Page;
@@ -24,25 +27,6 @@ use super::template::Template;
 
 /// The longest page that is read, in bytes: 1 MiB, twenty times the longest of the family.
 pub const LONGEST_PAGE: usize = 1 << 20;
-
-/// Why a page gives no template, and where.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {reason}")]
-pub struct ReadError {
-    /// The line, counted from 1.
-    pub line: usize,
-    /// What is wrong with it, and what to do.
-    pub reason: String,
-}
-
-impl ReadError {
-    fn new(line: usize, reason: impl Into<String>) -> Self {
-        Self {
-            line: line.max(1),
-            reason: reason.into(),
-        }
-    }
-}
 
 /// Reads a page. `file` is its name, which is kept as the template's source.
 ///

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::mapping::Mapping;
 use super::rules;
 use crate::directory::{Claim, NameIdClaim, PolicyKind, RuleError};
-use crate::issuance::policy::assigned;
+use crate::issuance::assigned::assigned;
 use crate::{Application, Tenant};
 
 /// The claims of an application.

@@ -2,7 +2,8 @@
 
 use saml::assertion::Attribute;
 
-use super::{ROLE, WS08, plain, transformation};
+use super::transformation;
+use super::written::{ROLE, WS08, plain};
 use crate::directory::{
     Group, GroupClaims, GroupFilter, GroupKind, GroupOnPremises, GroupValue, Principal, WhichGroups,
 };

@@ -7,6 +7,7 @@ mod restricted;
 mod rules;
 mod transformation;
 mod value;
+mod written;
 
 use saml::assertion::Attribute;
 
@@ -17,12 +18,9 @@ pub use rules::check_claims;
 pub(super) use rules::check_mapping;
 pub(super) use value::{Evaluated, evaluate, inputs};
 
-use super::SignIn;
+use written::{ROLE, plain};
 
-/// The role claim.
-pub(super) const ROLE: &str = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role";
-/// What the sums of roles and groups begin with.
-pub(super) const WS08: &str = "http://schemas.microsoft.com/ws/2008/06/identity/claims";
+use super::SignIn;
 
 /// Azure's core set, which no administrator can remove, with the groups in it, and then the application's claims in their
 /// order, or its claims mapping policy's. The roles end it, unless a configured claim has their name. A claim without a
@@ -84,13 +82,4 @@ fn core(sign_in: &SignIn<'_>, groups: Vec<Attribute>) -> Vec<Attribute> {
         references.into_iter().map(str::to_owned).collect(),
     ));
     all
-}
-
-/// An attribute as Azure writes it: with a Name and nothing else.
-fn plain(name: &str, values: Vec<String>) -> Attribute {
-    Attribute {
-        name: name.to_owned(),
-        name_format: None,
-        values,
-    }
 }

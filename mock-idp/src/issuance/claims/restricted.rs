@@ -89,7 +89,7 @@ pub fn is_restricted(wire_name: &str, own_certificate: bool) -> bool {
 /// Whether this claim is refused. The roles of the application may stand under Azure's name for them.
 pub(super) fn is_refused(claim: &Claim, own_certificate: bool) -> bool {
     let name = claim.wire_name();
-    let roles = name == super::ROLE && claim.value == Value::Attribute(Attribute::ASSIGNED_ROLES);
+    let roles = name == super::written::ROLE && claim.value == Value::Attribute(Attribute::ASSIGNED_ROLES);
     !roles && is_restricted(&name, own_certificate)
 }
 

@@ -5,17 +5,10 @@ use serde_json::{Value, json};
 
 use super::call::{Answer, Answered, Call, Side};
 use super::error::GraphError;
-use super::query::Kind;
-use super::{app_role, body, credential, group_claims, kept, route, secret, template};
+use super::view::application::{KIND, shown};
+use super::{body, either_side, group_claims, kept, secret};
 use crate::directory::{Application, ReplyUrl, Tenant};
 
-const KIND: Kind = Kind {
-    set: "applications",
-    name: "microsoft.graph.application",
-    unasked: None,
-    contains: false,
-    specimen: || shown(&Application::from_template("", None), true),
-};
 const SIDE: Side = Side::Application;
 const MOST_TAGS: usize = 100;
 
@@ -42,7 +35,7 @@ pub(super) fn answer(call: &Call, path: &[&str]) -> Answered {
         }),
         ([], _) => Err(GraphError::method("GET and POST")),
         ([_], _) => Err(GraphError::method("GET, PATCH and DELETE")),
-        ([id, rest @ ..], _) => route::below(call, SIDE, id, rest),
+        ([id, rest @ ..], _) => either_side::below(call, SIDE, id, rest),
     }
 }
 
@@ -105,7 +98,7 @@ fn patch_other(
     name: &str,
     value: &Value,
 ) -> Result<(), GraphError> {
-    route::patched_alike(SIDE, application, &call.body, name, value)
+    either_side::patched_alike(SIDE, application, &call.body, name, value)
         .or_else(|| kept::set(application, SIDE, name, value))
         .unwrap_or_else(|| Err(GraphError::unknown(name)))
 }
@@ -195,62 +188,4 @@ fn signatures(application: &mut Application, value: &Value) -> Result<(), GraphE
         }
     }
     Ok(())
-}
-
-/// An application as Graph shows it; the keys themselves only where they are asked for.
-pub(super) fn shown(application: &Application, keys: bool) -> Value {
-    let kept = |name| kept::get(application, SIDE, name);
-    let mut web = kept("web");
-    let urls = || application.reply_urls.iter();
-    web["redirectUris"] = urls().map(|reply| reply.url.as_str()).collect();
-    web["redirectUriSettings"] = urls()
-        .map(|reply| json!({ "uri": reply.url, "index": reply.index }))
-        .collect();
-    web["logoutUrl"] = json!(application.logout_url);
-    let default = urls()
-        .find(|reply| reply.is_default)
-        .map(|reply| reply.url.as_str());
-    json!({
-        "id": application.object_id,
-        "deletedDateTime": null,
-        "appId": application.app_id,
-        "applicationTemplateId": template::of(application),
-        "disabledByMicrosoftStatus": null,
-        "createdDateTime": body::written(application.created),
-        "displayName": application.display_name,
-        "description": kept("description"),
-        "groupMembershipClaims": group_claims::shown(application),
-        "identifierUris": application.identifiers,
-        "isDeviceOnlyAuthSupported": kept("isDeviceOnlyAuthSupported"),
-        "isFallbackPublicClient": kept("isFallbackPublicClient"),
-        "nativeAuthenticationApisEnabled": kept("nativeAuthenticationApisEnabled"),
-        "notes": Some(&application.notes).filter(|notes| !notes.is_empty()),
-        "publisherDomain": null,
-        "serviceManagementReference": kept("serviceManagementReference"),
-        "signInAudience": kept("signInAudience"),
-        "tags": application.tags,
-        "tokenEncryptionKeyId": application.token_encryption_key_id,
-        "uniqueName": kept("uniqueName"),
-        "samlMetadataUrl": kept("samlMetadataUrl"),
-        "defaultRedirectUri": default,
-        "certification": null,
-        "optionalClaims": group_claims::shown_optional(application),
-        "requestSignatureVerification": {
-            "isSignedRequestRequired": application.verification.required,
-            "allowedWeakAlgorithms": application.verification.allow_sha1.then_some("rsaSha1"),
-        },
-        "servicePrincipalLockConfiguration": kept("servicePrincipalLockConfiguration"),
-        "addIns": kept("addIns"),
-        "api": kept("api"),
-        "appRoles": app_role::shown(application),
-        "info": kept("info"),
-        "keyCredentials": credential::shown(application, SIDE, keys),
-        "parentalControlSettings": kept("parentalControlSettings"),
-        "passwordCredentials": secret::shown(application, SIDE),
-        "publicClient": kept("publicClient"),
-        "requiredResourceAccess": kept("requiredResourceAccess"),
-        "verifiedPublisher": { "displayName": null, "verifiedPublisherId": null, "addedDateTime": null },
-        "web": web,
-        "spa": kept("spa"),
-    })
 }

@@ -2,7 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use percent_encoding::percent_decode_str;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::error::GraphError;
 use super::query::Query;
@@ -118,6 +118,11 @@ impl Call {
     /// What an action gives back.
     pub(super) fn result(&self, context: &str, value: Value) -> Answered {
         Ok(Answer::Json(StatusCode::OK, self.with_context(context, value)))
+    }
+
+    /// A relationship in which nobody stands.
+    pub(super) fn nobody(&self) -> Answered {
+        self.result("directoryObjects", json!({ "value": [] }))
     }
 
     pub(super) fn with_context(&self, context: &str, value: Value) -> Value {

@@ -4,7 +4,8 @@ use axum::http::{HeaderMap, header};
 use base64::prelude::*;
 use jiff::Timestamp;
 
-use super::oauth::OAuthError;
+use super::oauth_error::OAuthError;
+use super::receive::pairs;
 use crate::directory::{Application, SsoMode, Tenant};
 use crate::guid;
 
@@ -126,6 +127,6 @@ pub(super) fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     let text = String::from_utf8(BASE64_STANDARD.decode(value.trim()).ok()?).ok()?;
     let (client, secret) = text.split_once(':')?;
     // Both are encoded as in a form (RFC 6749, 2.3.1).
-    let decode = |text: &str| super::pairs(&format!("v={text}")).pop().map(|(_, value)| value);
+    let decode = |text: &str| pairs(&format!("v={text}")).pop().map(|(_, value)| value);
     Some((decode(client)?, decode(secret)?))
 }

@@ -5,7 +5,7 @@ use std::str::FromStr as _;
 use serde_json::{Map, Value};
 
 use super::error::GraphError;
-use super::policy::names;
+use super::policy_names::names;
 use crate::directory::{Attribute, PolicyKind};
 
 /// Whether a text is a definition of this kind. Its keys count letter for letter.

@@ -8,9 +8,10 @@ use axum::response::{IntoResponse, Response};
 use base64::prelude::*;
 use serde_json::json;
 
-use super::super::{Idp, page};
+use super::super::idp::Idp;
+use super::super::page;
 use super::jwt;
-use super::oauth::{OAuthError, unknown_tenant};
+use super::oauth_error::{OAuthError, unknown_tenant};
 use super::wire::Origin;
 
 /// `/{tenant}/v2.0/.well-known/openid-configuration`

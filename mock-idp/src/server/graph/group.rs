@@ -1,21 +1,13 @@
 //! `/groups`
 
 use axum::http::Method;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::call::{Answer, Answered, Call};
 use super::error::GraphError;
-use super::query::Kind;
+use super::view::group::{KIND, shown};
 use super::{assignment, body, membership};
 use crate::directory::{Group, GroupKind, Principal, Tenant};
-
-pub(super) const KIND: Kind = Kind {
-    set: "groups",
-    name: "microsoft.graph.group",
-    unasked: None,
-    contains: false,
-    specimen: || shown(&Group::new("")),
-};
 
 pub(super) fn answer(call: &Call, path: &[&str]) -> Answered {
     let directory = call.directory.read();
@@ -139,37 +131,4 @@ pub(super) fn is_group(group: &Group) -> bool {
 fn find<'a>(tenant: &'a Tenant, id: &str) -> Result<&'a Group, GraphError> {
     let found = tenant.group(id).filter(|group| is_group(group));
     found.ok_or_else(|| GraphError::not_found(id))
-}
-
-/// A group as Graph shows it.
-pub(super) fn shown(group: &Group) -> Value {
-    let mail = group.kind == GroupKind::Mail;
-    let nickname: String = group
-        .display_name
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .collect();
-    let premises = group.on_premises.as_ref();
-    json!({
-        "id": group.object_id,
-        "deletedDateTime": null,
-        "classification": null,
-        "createdDateTime": null,
-        "description": Some(&group.description).filter(|text| !text.is_empty()),
-        "displayName": group.display_name,
-        "groupTypes": if mail { vec!["Unified"] } else { Vec::new() },
-        "isAssignableToRole": null,
-        "mail": null,
-        "mailEnabled": mail,
-        "mailNickname": nickname,
-        "membershipRule": null,
-        "onPremisesDomainName": premises.map(|known| &known.dns_domain_name),
-        "onPremisesNetBiosName": premises.map(|known| &known.netbios_name),
-        "onPremisesSamAccountName": premises.map(|known| &known.sam_account_name),
-        "onPremisesSecurityIdentifier": premises.map(|known| &known.security_identifier),
-        "onPremisesSyncEnabled": premises.map(|_| true),
-        "proxyAddresses": [],
-        "securityEnabled": !mail,
-        "visibility": null,
-    })
 }

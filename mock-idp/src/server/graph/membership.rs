@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use axum::http::Method;
 use serde_json::{Value, json};
 
+use super::body;
 use super::call::{Answer, Answered, Call};
 use super::error::GraphError;
 use super::query::Kind;
-use super::{body, group, organization, service_principal, user};
+use super::view::{group, role, service_principal, user};
 use crate::directory::{Group, GroupKind, Principal, Tenant};
 
 const KIND: Kind = Kind {
@@ -138,9 +139,7 @@ pub(super) fn of(call: &Call, principal: &Principal, path: &[&str]) -> Answered 
         (["getMemberObjects" | "getMemberGroups" | "checkMemberGroups" | "checkMemberObjects"], _) => {
             Err(GraphError::method("POST"))
         }
-        (["owners" | "ownedObjects" | "manager" | "directReports", ..], &Method::GET) => {
-            organization::nobody(call)
-        }
+        (["owners" | "ownedObjects" | "manager" | "directReports", ..], &Method::GET) => call.nobody(),
         ([other, ..], _) => Err(GraphError::segment(other)),
         ([], _) => Err(GraphError::segment("")),
     }
@@ -248,7 +247,7 @@ fn object(tenant: &Tenant, member: &Principal) -> Option<Value> {
 fn any_group(group: &Group) -> Value {
     match &group.kind {
         GroupKind::DirectoryRole(_) => {
-            let mut value = organization::shown_role(group);
+            let mut value = role::shown(group);
             value["@odata.type"] = "#microsoft.graph.directoryRole".into();
             value
         }

@@ -13,50 +13,52 @@ mod client;
 mod credential;
 mod definition;
 mod discovery;
+mod either_side;
 mod error;
 mod group;
 mod group_claims;
 mod jwt;
 mod kept;
+mod list;
 mod membership;
 mod oauth;
+mod oauth_error;
 mod odata;
 mod organization;
 mod policy;
+mod policy_names;
 mod query;
+mod receive;
 mod route;
 mod secret;
 mod service_principal;
 mod signing;
 mod template;
+mod template_id;
 mod transformation;
 mod user;
 mod user_patch;
+mod view;
 mod wire;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{Query as Pairs, State};
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use axum::routing::{any, get};
 use jiff::Timestamp;
-use serde_json::{Map, Value};
 
 pub use client::Client;
+pub(super) use wire::Encrypted;
 
-use super::Idp;
+use super::idp::Idp;
 use call::{Call, Version};
 use error::GraphError;
 use query::Query;
+use receive::{object, query_of, received};
 use wire::{Ids, Origin, written};
-
-/// Whether a connection is encrypted; the listener says so.
-#[derive(Clone, Copy)]
-pub(super) struct Encrypted;
 
 /// The paths of Graph and of its tokens.
 pub(super) fn router() -> Router<Arc<Idp>> {
@@ -74,9 +76,6 @@ pub(super) fn router() -> Router<Arc<Idp>> {
 
 /// The largest body, as Graph has it: 4 MB.
 const LARGEST: usize = 4 * 1024 * 1024;
-/// How long a client may take to send it.
-const BODY_TIME: Duration = Duration::from_secs(30);
-
 async fn v1(state: State<Arc<Idp>>, origin: Origin, request: axum::extract::Request) -> Response {
     answer(state, Version::V1, origin, request).await
 }
@@ -152,75 +151,4 @@ fn bearer(idp: &Idp, headers: &HeaderMap) -> Result<jwt::Bearer, GraphError> {
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     let (_, token) = token.ok_or_else(|| GraphError::unauthenticated("Access token is empty."))?;
     jwt::verify(&idp.directory(), token.trim(), Timestamp::now()).map_err(GraphError::unauthenticated)
-}
-
-fn query_of(uri: &Uri) -> Result<Vec<(String, String)>, GraphError> {
-    let pairs = Pairs::<Vec<(String, String)>>::try_from_uri(uri);
-    pairs
-        .map(|Pairs(pairs)| pairs)
-        .map_err(|_| GraphError::bad("The query of the URL is not encoded as it should be."))
-}
-
-/// All of a body, or the error that it is too large or too slow.
-async fn received(body: Body, largest: usize) -> Result<Bytes, GraphError> {
-    match tokio::time::timeout(BODY_TIME, to_bytes(body, largest)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(_)) => Err(GraphError::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "RequestEntityTooLarge",
-            format!("The request body is larger than {largest} bytes, or it broke off."),
-        )),
-        Err(_) => Err(GraphError::new(
-            StatusCode::REQUEST_TIMEOUT,
-            "Request_Timeout",
-            "The request body did not arrive within 30 seconds.",
-        )),
-    }
-}
-
-/// The JSON object in a body; any `…/json` is taken, since samples write several.
-fn object(method: &Method, headers: &HeaderMap, body: &Bytes) -> Result<Map<String, Value>, GraphError> {
-    if body.is_empty() || matches!(*method, Method::GET | Method::HEAD | Method::DELETE) {
-        return Ok(Map::new());
-    }
-    let kind = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok())
-        .ok_or_else(|| {
-            GraphError::bad(
-                "Write requests (excluding DELETE) must contain the Content-Type header declaration.",
-            )
-        })?;
-    let essence = kind
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
-    if !essence.ends_with("/json") && !essence.ends_with("+json") {
-        return Err(GraphError::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "Request_BadRequest",
-            format!(
-                "The content type '{}' is not supported; send application/json.",
-                error::shortened(&essence)
-            ),
-        ));
-    }
-    match serde_json::from_slice(body) {
-        Ok(Value::Object(object)) => Ok(object),
-        Ok(_) => Err(GraphError::bad("The request body must be a JSON object.")),
-        Err(error) => Err(GraphError::bad(format!(
-            "Unable to read JSON request payload: {error}."
-        ))),
-    }
-}
-
-/// The pairs of a form or a query.
-fn pairs(text: &str) -> Vec<(String, String)> {
-    let uri = Uri::builder()
-        .path_and_query(format!("/?{}", text.replace(' ', "+")))
-        .build();
-    let pairs = uri.ok().and_then(|uri| query_of(&uri).ok());
-    pairs.unwrap_or_default()
 }

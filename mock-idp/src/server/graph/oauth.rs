@@ -5,16 +5,18 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::super::{Idp, page};
+use super::super::idp::Idp;
+use super::super::page;
 use super::client::{authenticated, basic};
 use super::jwt;
+use super::oauth_error::{OAuthError, unknown_tenant};
+use super::receive::{pairs, received};
 use super::wire::Origin;
-use crate::guid;
 
 /// The largest request for a token, in bytes.
 const LARGEST: usize = 64 * 1024;
@@ -32,7 +34,7 @@ pub(super) async fn token(
         let why = format!("The endpoint only accepts POST requests. Received a {method} request.");
         return OAuthError::new(900_561, "invalid_request", 400, why).into_response();
     }
-    let fields = match super::received(body, LARGEST).await {
+    let fields = match received(body, LARGEST).await {
         Ok(body) => fields(&headers, &body),
         Err(error) => {
             let why = "The request body is too large, or did not arrive in time.";
@@ -57,7 +59,7 @@ fn fields(headers: &HeaderMap, body: &Bytes) -> Vec<(String, String)> {
         .ok()
         .filter(|_| is_form)
         .unwrap_or_default();
-    super::pairs(text)
+    pairs(text)
 }
 
 fn granted(
@@ -135,66 +137,4 @@ fn check_scope(scope: &str, origin: &Origin) -> Result<(), OAuthError> {
         super::error::shortened(resource)
     );
     Err(OAuthError::new(500_011, "invalid_resource", 400, why))
-}
-
-pub(super) fn unknown_tenant(named: &str) -> OAuthError {
-    let named = super::error::shortened(named);
-    match guid::is_guid(&named) || named.contains('.') {
-        true => OAuthError::new(
-            90_002,
-            "invalid_request",
-            400,
-            format!(
-                "Tenant '{named}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant."
-            ),
-        ),
-        false => OAuthError::new(
-            900_023,
-            "invalid_request",
-            400,
-            format!(
-                "Specified tenant identifier '{named}' is neither a valid DNS name, nor a valid external domain."
-            ),
-        ),
-    }
-}
-
-/// An error of the token endpoint, as JSON.
-pub(super) struct OAuthError {
-    code: u32,
-    error: &'static str,
-    status: u16,
-    message: String,
-}
-
-impl OAuthError {
-    pub(super) fn new(code: u32, error: &'static str, status: u16, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            error,
-            status,
-            message: message.into(),
-        }
-    }
-}
-
-impl IntoResponse for OAuthError {
-    fn into_response(self) -> Response {
-        let (trace, correlation) = (guid::fresh(), guid::fresh());
-        let now = Timestamp::now().strftime("%Y-%m-%d %H:%M:%SZ").to_string();
-        let body = json!({
-            "error": self.error,
-            "error_description": format!(
-                "AADSTS{}: {}\r\nTrace ID: {trace}\r\nCorrelation ID: {correlation}\r\nTimestamp: {now}",
-                self.code, self.message
-            ),
-            "error_codes": [self.code],
-            "timestamp": now,
-            "trace_id": trace,
-            "correlation_id": correlation,
-            "error_uri": format!("https://login.microsoftonline.com/error?code={}", self.code),
-        });
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST);
-        (status, Json(body)).into_response()
-    }
 }

@@ -1,11 +1,12 @@
 //! `/organization`, `/domains`, `/directoryRoles`: read, but for the roles, which are activated.
 
-use axum::http::{Method, StatusCode};
+use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::call::{Answer, Answered, Call};
+use super::call::{Answered, Call};
 use super::error::GraphError;
 use super::query::Kind;
+use super::view::role::shown as shown_role;
 use super::{body, membership};
 use crate::directory::{Group, GroupKind, Tenant};
 
@@ -132,12 +133,6 @@ pub(super) fn role_templates(call: &Call, path: &[&str]) -> Answered {
     }
 }
 
-/// A relationship in which nobody stands.
-pub(super) fn nobody(call: &Call) -> Answered {
-    let value = call.with_context("directoryObjects", json!({ "value": [] }));
-    Ok(Answer::Json(StatusCode::OK, value))
-}
-
 fn activate(call: &Call) -> Answered {
     let template = call
         .body
@@ -206,21 +201,6 @@ fn shown_domain(name: &str, default: bool) -> Value {
 
 fn is_initial(name: &str) -> bool {
     name.contains(".onmicrosoft.")
-}
-
-/// A directory role as Graph shows it.
-pub(super) fn shown_role(group: &Group) -> Value {
-    let template = match &group.kind {
-        GroupKind::DirectoryRole(template) => Some(template),
-        _ => None,
-    };
-    json!({
-        "id": group.object_id,
-        "deletedDateTime": null,
-        "description": Some(&group.description).filter(|text| !text.is_empty()),
-        "displayName": group.display_name,
-        "roleTemplateId": template,
-    })
 }
 
 fn shown_template((id, name): &(&str, &str)) -> Value {

@@ -5,35 +5,16 @@ use serde_json::{Map, Value, json};
 
 use super::call::{Answer, Answered, Call, Side};
 use super::error::GraphError;
+use super::policy_names::names;
 use super::query::Kind;
-use super::{body, definition, service_principal};
+use super::view::service_principal;
+use super::{body, definition};
 use crate::directory::{Policy, PolicyKind, Tenant};
 use crate::guid;
 
 /// The most policies of a tenant, and the longest definition, in bytes.
 const MOST: usize = 1000;
 const LONGEST: usize = 64 * 1024;
-
-/// Names of a kind: the set, the entity, and the key of the definition.
-pub(super) fn names(kind: PolicyKind) -> (&'static str, &'static str, &'static str) {
-    match kind {
-        PolicyKind::ClaimsMapping => (
-            "claimsMappingPolicies",
-            "microsoft.graph.claimsMappingPolicy",
-            "ClaimsMappingPolicy",
-        ),
-        PolicyKind::TokenIssuance => (
-            "tokenIssuancePolicies",
-            "microsoft.graph.tokenIssuancePolicy",
-            "TokenIssuancePolicy",
-        ),
-        PolicyKind::TokenLifetime => (
-            "tokenLifetimePolicies",
-            "microsoft.graph.tokenLifetimePolicy",
-            "TokenLifetimePolicy",
-        ),
-    }
-}
 
 fn listed(kind: PolicyKind) -> Kind {
     let (set, name, _) = names(kind);

@@ -2,13 +2,10 @@
 
 use axum::http::Method;
 
-use super::call::{Answered, Call, Side};
+use super::call::{Answered, Call};
 use super::error::GraphError;
-use super::{
-    app_role, application, assignment, claims_policy, credential, group, membership, organization, policy,
-    secret, service_principal, signing, template, user,
-};
-use crate::directory::PolicyKind;
+use super::policy_names::policy_kind;
+use super::{application, group, membership, organization, policy, service_principal, template, user};
 
 /// Answers a call.
 pub(super) fn answer(call: &Call) -> Answered {
@@ -34,67 +31,6 @@ pub(super) fn answer(call: &Call) -> Answered {
         [first, ..] => Err(GraphError::segment(first)),
         [] => Err(GraphError::segment("")),
     }
-}
-
-/// What stands below one application or service principal.
-pub(super) fn below(call: &Call, side: Side, id: &str, rest: &[&str]) -> Answered {
-    match (rest, &call.method) {
-        (["addPassword"], &Method::POST) => secret::add(call, side, id),
-        (["removePassword"], &Method::POST) => secret::remove(call, side, id),
-        (["addPassword" | "removePassword"], _) => Err(GraphError::method("POST")),
-        (["addKey" | "removeKey"], _) => Err(GraphError::unsupported(
-            "Proofs of possession are not checked here; PATCH keyCredentials.",
-        )),
-        (["owners", ..], &Method::GET) => organization::nobody(call),
-        (["owners", ..], _) => Err(unserved("owners")),
-        (["synchronization", ..], _) => Err(unserved("synchronization")),
-        ([set, rest @ ..], _) if policy_kind(set).is_some() => {
-            let kind = policy_kind(set).unwrap_or(PolicyKind::ClaimsMapping);
-            policy::assigned(call, side, id, kind, rest)
-        }
-        ([other, ..], _) => Err(GraphError::segment(other)),
-        ([], _) => Err(GraphError::segment(id)),
-    }
-}
-
-/// What stands below a service principal alone.
-pub(super) fn below_service_principal(call: &Call, id: &str, rest: &[&str]) -> Answered {
-    match (rest, &call.method) {
-        (["addTokenSigningCertificate"], &Method::POST) => signing::add(call, id),
-        (["addTokenSigningCertificate"], _) => Err(GraphError::method("POST")),
-        (["appRoleAssignedTo", rest @ ..], _) => assignment::to_resource(call, id, rest),
-        (["appRoleAssignments", ..], &Method::GET) => organization::nobody(call),
-        (["appRoleAssignments", ..], _) => Err(unserved("appRoleAssignments of a service principal")),
-        (["claimsPolicy"], _) => claims_policy::answer(call, id),
-        (
-            [
-                "memberOf"
-                | "transitiveMemberOf"
-                | "oauth2PermissionGrants"
-                | "delegatedPermissionClassifications",
-            ],
-            &Method::GET,
-        ) => organization::nobody(call),
-        _ => below(call, Side::ServicePrincipal, id, rest),
-    }
-}
-
-/// What Graph has and this mock does not act on.
-pub(super) fn unserved(what: &str) -> GraphError {
-    GraphError::new(
-        axum::http::StatusCode::NOT_IMPLEMENTED,
-        "NotImplemented",
-        format!("This mock of Microsoft Graph does not serve {what}: it provisions single sign-on only."),
-    )
-}
-
-fn policy_kind(set: &str) -> Option<PolicyKind> {
-    Some(match set {
-        "claimsMappingPolicies" => PolicyKind::ClaimsMapping,
-        "tokenIssuancePolicies" => PolicyKind::TokenIssuance,
-        "tokenLifetimePolicies" => PolicyKind::TokenLifetime,
-        _ => return None,
-    })
 }
 
 /// Whether one of these roles allows the call (Microsoft: "permissions reference").
@@ -163,20 +99,4 @@ pub(super) fn is_allowed(roles: &[String], path: &[String], method: &Method) -> 
     roles
         .iter()
         .any(|role| wanted.contains(&role.as_str()) || general(role))
-}
-
-/// The roles that can be assigned, and the keys, are the same at both objects.
-pub(super) fn patched_alike(
-    side: Side,
-    application: &mut crate::Application,
-    body: &serde_json::Map<String, serde_json::Value>,
-    name: &str,
-    value: &serde_json::Value,
-) -> Option<Result<(), GraphError>> {
-    Some(match name {
-        "appRoles" => app_role::patch(application, value),
-        "keyCredentials" => credential::patch(application, side, body, value),
-        "tokenEncryptionKeyId" => credential::patch_encryption(application, value),
-        _ => return None,
-    })
 }

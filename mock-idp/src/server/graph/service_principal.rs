@@ -1,22 +1,15 @@
 //! `/servicePrincipals`: what the portal calls an enterprise application.
 
 use axum::http::Method;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::call::{Answer, Answered, Call, Side};
 use super::error::GraphError;
-use super::query::Kind;
-use super::{app_role, application, body, credential, kept, route, secret, template};
+use super::view::service_principal::{KIND, shown};
+use super::{application, body, either_side, kept, secret};
 use crate::directory::{Application, SsoMode, Tenant};
 use crate::guid;
 
-pub(super) const KIND: Kind = Kind {
-    set: "servicePrincipals",
-    name: "microsoft.graph.servicePrincipal",
-    unasked: None,
-    contains: false,
-    specimen: || shown(&Application::from_template("", None), "", true),
-};
 const SIDE: Side = Side::ServicePrincipal;
 
 pub(super) fn answer(call: &Call, path: &[&str]) -> Answered {
@@ -47,7 +40,7 @@ pub(super) fn answer(call: &Call, path: &[&str]) -> Answered {
         }),
         ([], _) => Err(GraphError::method("GET and POST")),
         ([_], _) => Err(GraphError::method("GET, PATCH and DELETE")),
-        ([id, rest @ ..], _) => route::below_service_principal(call, id, rest),
+        ([id, rest @ ..], _) => either_side::below_service_principal(call, id, rest),
     }
 }
 
@@ -161,7 +154,7 @@ fn patch_other(
     name: &str,
     value: &Value,
 ) -> Result<(), GraphError> {
-    route::patched_alike(SIDE, application, &call.body, name, value)
+    either_side::patched_alike(SIDE, application, &call.body, name, value)
         .or_else(|| kept::set(application, SIDE, name, value))
         .unwrap_or_else(|| Err(GraphError::unknown(name)))
 }
@@ -199,61 +192,4 @@ fn prefer(application: &mut Application, name: &str, value: &Value) -> Result<()
             )),
         },
     }
-}
-
-/// A service principal as Graph shows it.
-pub(super) fn shown(application: &Application, tenant: &str, keys: bool) -> Value {
-    let kept = |name| kept::get(application, SIDE, name);
-    let names: Vec<&String> = application
-        .identifiers
-        .iter()
-        .chain([&application.app_id])
-        .collect();
-    let active = application
-        .certificates
-        .iter()
-        .find(|certificate| certificate.active);
-    let mode = application.sso_mode.map(|mode| match mode {
-        SsoMode::Saml => "saml",
-        SsoMode::Linked => "external",
-    });
-    let replies: Vec<&String> = application.reply_urls.iter().map(|reply| &reply.url).collect();
-    json!({
-        "id": application.service_principal_id,
-        "deletedDateTime": null,
-        "accountEnabled": application.enabled,
-        "alternativeNames": kept("alternativeNames"),
-        "appDisplayName": application.display_name,
-        "appDescription": kept("appDescription"),
-        "appId": application.app_id,
-        "applicationTemplateId": template::of(application),
-        "appOwnerOrganizationId": Some(tenant).filter(|tenant| !tenant.is_empty()),
-        "appRoleAssignmentRequired": application.assignment_required,
-        "createdDateTime": body::written(application.created),
-        "description": kept("description"),
-        "disabledByMicrosoftStatus": null,
-        "displayName": application.display_name,
-        "homepage": kept("homepage"),
-        "loginUrl": application.sign_on_url,
-        "logoutUrl": application.logout_url,
-        "notes": Some(&application.notes).filter(|notes| !notes.is_empty()),
-        "notificationEmailAddresses": application.notification_emails,
-        "preferredSingleSignOnMode": mode,
-        "preferredTokenSigningKeyThumbprint": active.map(|own| own.certificate.thumbprint_sha1()),
-        "replyUrls": replies,
-        "servicePrincipalNames": names,
-        "servicePrincipalType": "Application",
-        "signInAudience": kept::get(application, Side::Application, "signInAudience"),
-        "tags": application.tags,
-        "tokenEncryptionKeyId": application.token_encryption_key_id,
-        "samlSingleSignOnSettings": application.relay_state.as_ref().map(|state| json!({ "relayState": state })),
-        "addIns": kept("addIns"),
-        "appRoles": app_role::shown(application),
-        "info": kept("info"),
-        "keyCredentials": credential::shown(application, SIDE, keys),
-        "oauth2PermissionScopes": kept::get(application, Side::Application, "api")["oauth2PermissionScopes"],
-        "passwordCredentials": secret::shown(application, SIDE),
-        "resourceSpecificApplicationPermissions": [],
-        "verifiedPublisher": { "displayName": null, "verifiedPublisherId": null, "addedDateTime": null },
-    })
 }

@@ -6,13 +6,11 @@ use serde_json::{Value, json};
 use super::call::{Answer, Answered, Call, Side};
 use super::error::GraphError;
 use super::query::Kind;
-use super::{application, body, kept, service_principal};
+use super::template_id::{NON_GALLERY, guid};
+use super::view::{application, service_principal};
+use super::{body, kept};
 use crate::directory::{Application, Directory, Tenant};
 use crate::gallery::{Initiation, Template};
-
-/// The id of the template for applications that no gallery knows (Microsoft: "configure SAML-based single sign-on using the
-/// Microsoft Graph API").
-pub(super) const NON_GALLERY: &str = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621";
 
 /// What an application of no gallery is made from.
 fn custom() -> Template {
@@ -20,11 +18,6 @@ fn custom() -> Template {
         about: Some("An application that no gallery knows.".to_owned()),
         ..Template::new("Custom", Initiation::Both)
     }
-}
-
-/// The id by which Graph knows the gallery's template with this id of ours.
-pub(super) fn guid(template: &str) -> String {
-    crate::guid::derived(&format!("application template {template}"))
 }
 
 const KIND: Kind = Kind {
@@ -48,15 +41,6 @@ pub(super) fn answer(call: &Call, path: &[&str]) -> Answered {
         ([_, "instantiate"], _) => Err(GraphError::method("POST")),
         ([_, other, ..], _) => Err(GraphError::segment(other)),
     }
-}
-
-/// The template that an application was made from, as Graph knows it. What the portal makes without the gallery comes from the
-/// same one as what Graph makes so; what comes from metadata or from `POST /applications` comes from none.
-pub(super) fn of(application: &Application) -> Option<String> {
-    application.template.as_deref().map(|template| match template {
-        NON_GALLERY => NON_GALLERY.to_owned(),
-        template => guid(template),
-    })
 }
 
 fn all(directory: &Directory) -> Vec<Value> {

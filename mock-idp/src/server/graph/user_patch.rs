@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::body;
 use super::error::GraphError;
-use super::user::PROFILE;
+use super::view::user::PROFILE;
 use crate::directory::{OnPremises, SignInState, User, UserType};
 
 pub(super) fn patch(user: &mut User, given: &Map<String, Value>) -> Result<(), GraphError> {

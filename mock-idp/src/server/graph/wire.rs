@@ -9,10 +9,13 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
-use super::super::Idp;
-use super::Encrypted;
+use super::super::idp::Idp;
 use super::call::{Answer, Answered};
 use crate::guid;
+
+/// Whether a connection is encrypted; the listener says so.
+#[derive(Clone, Copy)]
+pub(in crate::server) struct Encrypted;
 
 pub(super) fn written(answered: Answered, base: &str, ids: &Ids) -> Response {
     match answered {

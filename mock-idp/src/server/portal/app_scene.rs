@@ -11,7 +11,7 @@ use super::entry::{Entry, Failure};
 use super::memory::Tracked as _;
 use super::scene::Scene;
 use crate::directory::Application;
-use crate::server::Idp;
+use crate::server::idp::Idp;
 
 /// A page of one application of a tenant.
 pub(crate) struct AppScene {

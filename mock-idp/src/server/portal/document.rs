@@ -4,11 +4,8 @@ use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
 
-use super::scene::Scene;
-
-/// The page for what is not there.
-pub(crate) fn gone(scene: Option<&Scene>, what: &str) -> Response {
-    let back = scene.map_or_else(|| "/portal".to_owned(), |scene| scene.path(""));
+/// The page for what is not there, with the way `back`.
+pub(crate) fn gone(back: &str, what: &str) -> Response {
     let body = html! {
         main #main.alone {
             h1 { "Not found" }

@@ -16,6 +16,7 @@ mod guided;
 mod memory;
 mod overview;
 mod people;
+mod principals;
 mod scene;
 mod sso;
 mod transfer;
@@ -29,7 +30,8 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 
-use super::{Idp, page};
+use super::idp::Idp;
+use super::page;
 
 /// Everything below `/portal`.
 pub(super) fn router() -> Router<Arc<Idp>> {

@@ -6,7 +6,7 @@ use maud::html;
 use super::document::copied;
 use super::frame::Section;
 use super::scene::Scene;
-use crate::server::{metadata_url, sso_url};
+use crate::server::urls::{metadata_url, sso_url};
 
 /// What the tenant is, what is in it, and every other tenant.
 pub(crate) async fn show(scene: Scene) -> Response {
@@ -14,7 +14,7 @@ pub(crate) async fn show(scene: Scene) -> Response {
     let guests = tenant.users.iter().filter(|user| user.is_guest()).count();
     let counts = [
         ("Users", tenant.users.len(), "users"),
-        ("Groups", super::people::real_groups(tenant).count(), "groups"),
+        ("Groups", super::principals::real_groups(tenant).count(), "groups"),
         (
             "Enterprise applications",
             tenant.applications.len(),

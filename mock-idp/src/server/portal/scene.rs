@@ -13,7 +13,8 @@ use super::entry::{Entry, Failure};
 use super::memory::Memory;
 use crate::directory::{Directory, Tenant};
 use crate::server::csrf::Browser;
-use crate::server::{Idp, page};
+use crate::server::idp::Idp;
+use crate::server::page;
 
 /// A page of a tenant.
 pub(crate) struct Scene {
@@ -70,7 +71,7 @@ impl Scene {
 
     /// The page for what is not there, or not any more.
     pub(crate) fn gone(&self, what: &str) -> Response {
-        (StatusCode::NOT_FOUND, document::gone(Some(self), what)).into_response()
+        (StatusCode::NOT_FOUND, document::gone(&self.path(""), what)).into_response()
     }
 
     /// The same place in the directory as it is now; none where the tenant has gone.
@@ -137,7 +138,7 @@ impl FromRequestParts<Arc<Idp>> for Scene {
                 query,
                 at,
             }),
-            None => Err((StatusCode::NOT_FOUND, document::gone(None, "That tenant")).into_response()),
+            None => Err((StatusCode::NOT_FOUND, document::gone("/portal", "That tenant")).into_response()),
         }
     }
 }

@@ -16,7 +16,7 @@ use super::frame::Section;
 use super::scene::Scene;
 use super::upload::Upload;
 use crate::Directory;
-use crate::server::Idp;
+use crate::server::idp::Idp;
 
 /// The largest file that is read.
 const LARGEST: usize = 16 * 1024 * 1024;

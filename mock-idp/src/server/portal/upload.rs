@@ -10,7 +10,8 @@ use axum::response::{IntoResponse, Response};
 use super::document;
 use super::entry::Entry;
 use crate::server::csrf::{Browser, FIELD};
-use crate::server::{Idp, page};
+use crate::server::idp::Idp;
+use crate::server::page;
 
 /// A form with a file whose token was this browser's.
 pub(crate) struct Upload {

@@ -2,25 +2,41 @@
 
 use std::sync::Arc;
 
+use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 
 use super::account::{self, Account};
-use super::{
-    Pending, Stage, ask_account, at, credentials, form, home, known, pages, required, second_factor,
-};
+use super::ask::{ask_account, at, credentials, form, home, known, second_factor};
+use super::pages;
+use super::pending::{Pending, Stage, stale};
 use crate::Aadsts;
 use crate::server::arrival::Arrival;
 use crate::server::caller::Caller;
 use crate::server::finish::{self, Credentials};
+use crate::server::idp::Idp;
 use crate::server::refuse::{log_failure, refuse};
 use crate::server::session::SignedIn;
-use crate::server::{Idp, page};
+use crate::server::{csrf, page};
 
 type Fields = [(String, String)];
 
+/// Whatever page was filled in.
+pub(in crate::server) async fn submit(
+    State(idp): State<Arc<Idp>>,
+    caller: Caller,
+    csrf::Form(fields): csrf::Form,
+) -> Result<Response, Aadsts> {
+    let key = required(&fields, "ctx")?;
+    let pending = idp
+        .pending
+        .take(key, |pending| pending.browser == caller.browser.id())
+        .ok_or_else(stale)?;
+    Ok(go_on(&idp, caller, pending, &fields))
+}
+
 /// Goes on with a page that was filled in.
-pub(super) fn go_on(idp: &Idp, caller: Caller, pending: Pending, fields: &Fields) -> Response {
+fn go_on(idp: &Idp, caller: Caller, pending: Pending, fields: &Fields) -> Response {
     let Pending { arrival, stage, .. } = pending;
     let mut step = Step { idp, caller, arrival };
     let action = page::field(fields, "action").unwrap_or_default();
@@ -156,4 +172,10 @@ impl Step<'_> {
 fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {
     response.headers_mut().append(header::SET_COOKIE, cookie);
     response
+}
+
+fn required<'a>(fields: &'a [(String, String)], name: &str) -> Result<&'a str, Aadsts> {
+    page::field(fields, name).ok_or_else(|| Aadsts::FieldMissing {
+        field: name.to_owned(),
+    })
 }

@@ -10,8 +10,9 @@ use maud::{Markup, html};
 
 use super::answer::Binding;
 use super::error_page::timestamp;
+use super::idp::Idp;
 use super::sign_in_log::{Attempt, Kind, Outcome};
-use super::{Idp, error_lookup, page, sso};
+use super::{error_lookup, named, page};
 use crate::{Aadsts, Tenant};
 
 /// The latest attempts; `app` (an application id), `user`, `status` (`success`, `failure`) narrow them.
@@ -21,7 +22,7 @@ pub(super) async fn list(
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, Aadsts> {
     let directory = idp.directory();
-    let tenant = sso::tenant(&directory, &tenant)?;
+    let tenant = named::tenant(&directory, &tenant)?;
     let field = |name| page::field(&query, name).unwrap_or_default().trim();
     let (app, user, status) = (field("app"), field("user"), field("status"));
     let attempts: Vec<_> = idp
@@ -52,7 +53,7 @@ pub(super) async fn one(
     Path((tenant, id)): Path<(String, String)>,
 ) -> Result<Response, Aadsts> {
     let directory = idp.directory();
-    let tenant = sso::tenant(&directory, &tenant)?;
+    let tenant = named::tenant(&directory, &tenant)?;
     let found = idp
         .log
         .of(&tenant.id)

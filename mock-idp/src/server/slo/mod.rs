@@ -2,6 +2,7 @@
 
 mod leaving;
 mod pages;
+mod telling;
 
 use std::sync::Arc;
 
@@ -11,13 +12,15 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use saml::logout::{LogoutRequest, LogoutResponse};
 
-pub(super) use self::leaving::{Leaving, next};
+pub(super) use self::leaving::Leaving;
+pub(super) use self::telling::next;
 use super::answer::Binding;
 use super::caller::Caller;
 use super::error_page::Refusal;
+use super::idp::{Idp, secure};
 use super::session::{self, Participant, SignedIn};
 use super::sign_in_log::{Attempt, Kind, Outcome};
-use super::{Idp, cookies, csrf, decide, page, secure, sso};
+use super::{cookies, csrf, decide, named, page};
 use crate::{Aadsts, Application, Tenant, guid};
 
 /// An application asks to sign its user out: the session ends, the other applications of it are told, then the one that asked.
@@ -37,7 +40,7 @@ pub(super) fn request(
         query_signature: raw_query.split('&').any(|part| part.starts_with("Signature=")),
         relay_state: relay_state.map(Into::into),
     };
-    let tenant = match sso::tenant(&directory, tenant) {
+    let tenant = match named::tenant(&directory, tenant) {
         Ok(tenant) => tenant,
         Err(error) => return asked.refused(idp, None, None, error),
     };
@@ -196,7 +199,7 @@ fn tell_others(
             }
         }
     }
-    leaving.begin(idp)
+    telling::begin(leaving, idp)
 }
 
 fn takes_part(who: &SignedIn, tenant: &Tenant, application: &Application) -> bool {

@@ -11,7 +11,9 @@ use maud::{Markup, html};
 
 use self::guidance::Guidance;
 use super::caller::Caller;
-use super::{Idp, cookies, csrf, error_lookup, page, secure, sso, sso_url};
+use super::idp::{Idp, secure};
+use super::urls::sso_url;
+use super::{cookies, csrf, error_lookup, named, page, redirect};
 use crate::directory::{ChangeError, RuleError, SsoMode};
 use crate::issuance::TEST_REQUEST_ID;
 use crate::{Aadsts, Application, Tenant};
@@ -53,7 +55,7 @@ pub(super) async fn start(
         });
     }
     if let Some(url) = &application.sign_on_url {
-        return Ok(page::found(url));
+        return Ok(redirect::found(url));
     }
     let request = saml::AuthnRequest {
         id: TEST_REQUEST_ID.to_owned(),
@@ -76,7 +78,7 @@ pub(super) async fn start(
         _ => "",
     };
     let url = sso_url(&idp.origin, &tenant.id);
-    Ok(page::found(&format!("{url}?{message}{prompt}")))
+    Ok(redirect::found(&format!("{url}?{message}{prompt}")))
 }
 
 /// "Fix it": changes the configuration as the message asks for.
@@ -120,7 +122,7 @@ fn named<'a>(
     tenant: &str,
     app_id: &str,
 ) -> Result<(&'a Tenant, &'a Application), Aadsts> {
-    let tenant = sso::tenant(directory, tenant)?;
+    let tenant = named::tenant(directory, tenant)?;
     let application = tenant
         .application_by_id(app_id)
         .ok_or_else(|| Aadsts::ApplicationNotFound {

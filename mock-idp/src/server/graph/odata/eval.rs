@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use super::{Comparison, Expression, Literal, TextFunction};
+use super::expression::{Comparison, Expression, Literal, TextFunction};
 
 /// A property that the entity does not have.
 #[derive(Clone, Debug, PartialEq, Eq)]

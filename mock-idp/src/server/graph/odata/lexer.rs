@@ -1,6 +1,6 @@
 //! From text to tokens.
 
-use super::parser::FilterError;
+use super::error::FilterError;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Token {

@@ -1,12 +1,8 @@
 //! From tokens to an expression.
 
+use super::error::FilterError;
+use super::expression::{Comparison, Expression, Literal, Path, TextFunction};
 use super::lexer::{Token, tokens};
-use super::{Comparison, Expression, Literal, Path, TextFunction};
-
-/// Why a filter is none; a sentence without its beginning.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("The filter is not understood: {0}.")]
-pub(in super::super) struct FilterError(pub(super) String);
 
 /// How deep parentheses and `not` may go.
 const DEEPEST: usize = 32;

@@ -10,7 +10,8 @@ use crate::server::portal::change;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
 use crate::server::portal::frame::AppSection;
-use crate::server::portal::people::{Offered, picked, principal, selection};
+use crate::server::portal::people::{Offered, picked, selection};
+use crate::server::portal::principals::principal;
 
 /// The dialog; `?principal=` says who was selected.
 pub(crate) async fn show(scene: AppScene) -> Response {

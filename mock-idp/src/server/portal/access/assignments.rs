@@ -4,13 +4,14 @@ use axum::response::Response;
 use maud::html;
 
 use super::add::role_choices;
-use crate::directory::{Application, DEFAULT_ACCESS, Principal, Tenant};
+use crate::directory::{Application, DEFAULT_ACCESS};
 use crate::server::csrf::Form;
 use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::change;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
 use crate::server::portal::frame::AppSection;
+use crate::server::portal::principals::named;
 use crate::server::portal::words;
 
 pub(crate) async fn show(scene: AppScene) -> Response {
@@ -71,26 +72,6 @@ pub(crate) async fn remove(scene: AppScene, Form(_): Form) -> Response {
     match removed {
         Ok(()) => scene.done("users-and-groups", "The assignment was removed."),
         Err(failure) => scene.again(Entry::default(), failure, list),
-    }
-}
-
-/// The name of who is assigned, and what it is.
-pub(crate) fn named(tenant: &Tenant, principal: &Principal) -> (String, &'static str) {
-    match principal {
-        Principal::User(id) => {
-            let user = tenant.user_by_id(id);
-            (
-                user.map_or_else(|| id.clone(), |user| user.display_name.clone()),
-                "User",
-            )
-        }
-        Principal::Group(id) => {
-            let group = tenant.group(id);
-            (
-                group.map_or_else(|| id.clone(), |group| group.display_name.clone()),
-                "Group",
-            )
-        }
     }
 }
 

@@ -10,10 +10,9 @@ use axum::Router;
 use axum::routing::{get, post};
 
 pub(crate) use add::{check_role, role_choices};
-pub(crate) use assignments::named;
 pub(crate) use roles::{fields as role_fields, put as put_role};
 
-use crate::server::Idp;
+use crate::server::idp::Idp;
 
 pub(crate) fn routes() -> Router<Arc<Idp>> {
     let at = |below: &str| format!("/{{tenant}}/applications/{{app}}/{below}");

@@ -15,7 +15,7 @@ pub(crate) use gallery::{choose, create};
 pub(crate) use list::search;
 pub(crate) use offer::offer_of;
 
-use crate::server::Idp;
+use crate::server::idp::Idp;
 
 pub(crate) fn routes() -> Router<Arc<Idp>> {
     Router::new()

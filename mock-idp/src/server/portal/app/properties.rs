@@ -114,7 +114,7 @@ fn page(scene: &AppScene, entry: &Entry) -> Response {
         dl {
             dt { "Application ID" } dd { code { (application.app_id) } }
             dt { "Object ID" } dd { code { (application.service_principal_id) } }
-            dt { "User access URL" } dd { code { (crate::server::launch_url(&scene.idp.origin, &application.app_id, &scene.tenant().id)) } }
+            dt { "User access URL" } dd { code { (crate::server::urls::launch_url(&scene.idp.origin, &application.app_id, &scene.tenant().id)) } }
         }
     };
     let form = field::form(scene, &scene.within("properties"), entry, &form);

@@ -9,7 +9,8 @@ use crate::server::csrf::Form;
 use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::change;
 use crate::server::portal::entry::{Entry, Failure};
-use crate::server::portal::people::{Offered, principal, selection};
+use crate::server::portal::people::{Offered, selection};
+use crate::server::portal::principals::principal;
 
 pub(crate) async fn show(scene: AppScene) -> Response {
     let entry = Step::Users.entry(&scene, |mut entry| {

@@ -5,11 +5,12 @@ use maud::{Markup, html};
 
 use super::step::Step;
 use crate::server::csrf::Form;
-use crate::server::portal::access::{check_role, named, put_role, role_choices, role_fields};
+use crate::server::portal::access::{check_role, put_role, role_choices, role_fields};
 use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::change;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
+use crate::server::portal::principals::named;
 
 pub(crate) async fn show(scene: AppScene) -> Response {
     let entry = Step::Roles.entry(&scene, |mut entry| {

@@ -132,7 +132,7 @@ pub(crate) fn page(scene: &Scene, entry: &Entry) -> Response {
     };
     let content = html! {
         (copied("object-id", "Object ID", &group.object_id))
-        (super::members::list(scene, group, &at))
+        (super::member_list::list(scene, group, &at))
         (field::form(scene, &at, entry, &form))
     };
     scene.show(Section::Groups, &[], &group.display_name, &content)

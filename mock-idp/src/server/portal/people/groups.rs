@@ -3,13 +3,13 @@
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::real_groups;
 use crate::directory::{Group, GroupKind};
 use crate::server::csrf::Form;
 use crate::server::portal::change;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
 use crate::server::portal::frame::Section;
+use crate::server::portal::principals::real_groups;
 use crate::server::portal::scene::Scene;
 
 pub(crate) const KINDS: [(&str, &str); 2] = [("security", "Security"), ("mail", "Microsoft 365")];

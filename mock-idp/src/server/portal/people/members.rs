@@ -1,17 +1,16 @@
 //! Who is in a group.
 
 use axum::response::Response;
-use maud::{Markup, html};
+use maud::html;
 
 use super::group::{entry, known, page};
-use super::{Offered, principal, selection};
-use crate::directory::Group;
+use super::{Offered, selection};
 use crate::server::csrf::Form;
-use crate::server::portal::access::named;
 use crate::server::portal::change;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
 use crate::server::portal::frame::Section;
+use crate::server::portal::principals::principal;
 use crate::server::portal::scene::Scene;
 
 /// "Add members": the list to select from.
@@ -78,26 +77,6 @@ pub(crate) async fn remove(scene: Scene, Form(fields): Form) -> Response {
     match removed {
         Ok(()) => scene.done(&format!("groups/{id}"), "The member was removed."),
         Err(failure) => scene.again(self::entry(&scene).unwrap_or_default(), failure, page),
-    }
-}
-
-/// The list, with a button to remove each.
-pub(crate) fn list(scene: &Scene, group: &Group, at: &str) -> Markup {
-    html! {
-        section.card aria-labelledby="members" {
-            h2 #members { "Members" }
-            @if group.members.is_empty() { p.muted { "Nobody yet." } }
-            ul {
-                @for member in &group.members {
-                    @let (name, kind) = named(scene.tenant(), member);
-                    li {
-                        (name) " " span.muted { (kind) } " "
-                        (field::button(scene, &format!("{at}/remove"), &[("member", member.id())], "link danger", &html! { "Remove" span.visually-hidden { " " (name) } }))
-                    }
-                }
-            }
-            p { a.button.quiet href={ (at) "/members" } { "Add members" } }
-        }
     }
 }
 

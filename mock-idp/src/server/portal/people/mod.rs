@@ -3,6 +3,7 @@
 mod group;
 mod groups;
 mod invite;
+mod member_list;
 mod members;
 mod new_user;
 mod picker;
@@ -16,10 +17,9 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post};
 
-pub(crate) use picker::{Offered, picked, principal, selection};
+pub(crate) use picker::{Offered, picked, selection};
 
-use crate::directory::{Group, GroupKind, Tenant};
-use crate::server::Idp;
+use crate::server::idp::Idp;
 
 pub(crate) fn routes() -> Router<Arc<Idp>> {
     Router::new()
@@ -44,10 +44,4 @@ pub(crate) fn routes() -> Router<Arc<Idp>> {
         .route("/{tenant}/roles/{role}", get(roles::role))
         .route("/{tenant}/roles/{role}/add", get(roles::select).post(roles::add))
         .route("/{tenant}/roles/{role}/remove", post(roles::remove))
-}
-
-/// The groups that are no directory roles.
-pub(crate) fn real_groups(tenant: &Tenant) -> impl Iterator<Item = &Group> {
-    let is_role = |group: &&Group| matches!(group.kind, GroupKind::DirectoryRole(_));
-    tenant.groups.iter().filter(move |group| !is_role(group))
 }

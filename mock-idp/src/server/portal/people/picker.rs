@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::real_groups;
-use crate::directory::{Principal, Tenant};
+use crate::directory::Tenant;
 use crate::server::portal::entry::Entry;
 use crate::server::portal::field;
+use crate::server::portal::principals::{named, principal, real_groups};
 use crate::server::portal::scene::Scene;
 
 /// What can be selected.
@@ -18,23 +18,11 @@ pub(crate) enum Offered {
 /// How many are listed; the search finds the others.
 const MOST: usize = 200;
 
-/// The user or group with this object id.
-pub(crate) fn principal(tenant: &Tenant, id: &str) -> Option<Principal> {
-    let user = tenant
-        .user_by_id(id)
-        .map(|user| Principal::User(user.object_id.clone()));
-    user.or_else(|| {
-        let mut groups = real_groups(tenant);
-        let group = groups.find(|group| group.object_id.eq_ignore_ascii_case(id))?;
-        Some(Principal::Group(group.object_id.clone()))
-    })
-}
-
 /// Id and name of everybody whom the fields `principal` name.
 pub(crate) fn picked(tenant: &Tenant, entry: &Entry) -> Vec<(String, String)> {
     let known = |id: &&str| {
         let found = principal(tenant, id)?;
-        let (name, _) = super::super::access::named(tenant, &found);
+        let (name, _) = named(tenant, &found);
         Some((found.id().to_owned(), name))
     };
     entry.all("principal").iter().filter_map(known).collect()

@@ -3,14 +3,14 @@
 use axum::response::Response;
 use maud::html;
 
-use super::{Offered, picked, principal, selection};
+use super::{Offered, picked, selection};
 use crate::directory::{Group, GroupKind, Tenant};
 use crate::server::csrf::Form;
-use crate::server::portal::access::named;
 use crate::server::portal::change;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
 use crate::server::portal::frame::Section;
+use crate::server::portal::principals::{named, principal};
 use crate::server::portal::scene::Scene;
 
 /// Template id and name of the roles that are offered (Microsoft: "Azure AD built-in roles").

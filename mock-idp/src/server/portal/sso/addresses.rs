@@ -2,7 +2,6 @@
 
 use maud::{Markup, html};
 
-use super::basic::row;
 use crate::gallery::FieldName;
 use crate::server::portal::app::offer_of;
 use crate::server::portal::app_scene::AppScene;
@@ -27,6 +26,14 @@ pub(crate) fn addresses(scene: &AppScene, entry: &Entry) -> Markup {
         (optional("sign_on_url", "Sign on URL", "Leave it empty unless a sign-in begins at the application: with it, a launch sends the browser there.", FieldName::SignOnUrl))
         (optional("relay_state", "Relay State", "Where the application goes after a launch from here.", FieldName::RelayState))
         (optional("logout_url", "Logout Url", "Where logout messages are sent.", FieldName::LogoutUrl))
+    }
+}
+
+/// The id of the n-th input of that name.
+pub(crate) fn row(name: &str, at: usize) -> String {
+    match at {
+        0 => name.to_owned(),
+        at => format!("{name}-{at}"),
     }
 }
 

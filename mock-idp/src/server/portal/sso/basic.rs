@@ -3,7 +3,7 @@
 use axum::response::Response;
 use maud::html;
 
-use super::addresses::addresses;
+use super::addresses::{addresses, row};
 use crate::directory::{Application, ReplyUrl, Tenant};
 use crate::server::csrf::Form;
 use crate::server::portal::app_scene::AppScene;
@@ -165,14 +165,6 @@ pub(crate) fn take(entry: &Entry, application: &mut Application, tenant: &Tenant
         return Ok(());
     }
     Err(Failure::Problems(problems))
-}
-
-/// The id of the n-th input of that name.
-pub(crate) fn row(name: &str, at: usize) -> String {
-    match at {
-        0 => name.to_owned(),
-        at => format!("{name}-{at}"),
-    }
 }
 
 pub(crate) fn page(scene: &AppScene, entry: &Entry) -> Response {

@@ -5,11 +5,12 @@ use maud::{Markup, html};
 
 use super::value;
 use crate::directory::{Application, NameIdClaim, SigningOption};
+use crate::server::page;
 use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::document::copied;
 use crate::server::portal::frame::AppSection;
 use crate::server::portal::words;
-use crate::server::{metadata_url, page, sso_url};
+use crate::server::urls::{metadata_url, sso_url};
 
 /// The page.
 pub(crate) fn page(scene: &AppScene) -> Response {
@@ -104,7 +105,7 @@ fn claims(scene: &AppScene, application: &Application) -> Markup {
         .iter()
         .find(|(_, uri)| *uri == application.name_id.format);
     html! {
-        @if let Some(policy) = super::claims::mapping_policy(scene) {
+        @if let Some(policy) = super::claim_change::mapping_policy(scene) {
             p { "The claims mapping policy " strong { (policy.display_name) } " decides in place of what stands here." }
         }
         dl {
@@ -215,7 +216,7 @@ fn test(scene: &AppScene) -> Markup {
         } @else {
             p { "Sign in to " (application.display_name) " as somebody who is assigned, and see what comes of it." }
             p { a.button href=(test_path(scene)) { "Test" } }
-            p.muted { "As the people see it: " a href="/myapps" { "My Apps" } ", or the link " code { (crate::server::launch_url(&scene.idp.origin, &application.app_id, &scene.tenant().id)) } }
+            p.muted { "As the people see it: " a href="/myapps" { "My Apps" } ", or the link " code { (crate::server::urls::launch_url(&scene.idp.origin, &application.app_id, &scene.tenant().id)) } }
         }
         p.muted { "What came of every attempt: " a href={ "/portal/" (page::path_segment(&scene.tenant().domain)) "/sign-ins" } { "Sign-in logs" } }
     }

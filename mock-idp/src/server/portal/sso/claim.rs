@@ -3,80 +3,15 @@
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::claims::change_claims;
+use super::claim_change::change_claims;
 use super::value;
-use crate::directory::{Application, Attribute, Claim, Condition, NameFormat, NameIdClaim, Value};
+use super::which_claim::Which;
+use crate::directory::{Attribute, Claim, NameFormat, NameIdClaim};
 use crate::server::csrf::Form;
 use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
 use crate::server::portal::frame::AppSection;
-
-/// Which claim a page is about.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Which {
-    NameId,
-    New,
-    At(usize),
-}
-
-impl Which {
-    pub(crate) fn of(scene: &AppScene) -> Option<Self> {
-        match scene.parameter("claim") {
-            "name-id" => Some(Self::NameId),
-            "new" => Some(Self::New),
-            at => at
-                .parse()
-                .ok()
-                .filter(|at| *at < scene.application().claims.len())
-                .map(Self::At),
-        }
-    }
-
-    pub(crate) fn path(self, scene: &AppScene, below: &str) -> String {
-        let claim = match self {
-            Self::NameId => "name-id".to_owned(),
-            Self::New => "new".to_owned(),
-            Self::At(at) => at.to_string(),
-        };
-        scene.within(&format!("single-sign-on/claims/{claim}{below}"))
-    }
-
-    /// The value and the conditions.
-    pub(crate) fn parts(self, application: &mut Application) -> Option<(&mut Value, &mut Vec<Condition>)> {
-        match self {
-            Self::NameId => Some((
-                &mut application.name_id.value,
-                &mut application.name_id.conditions,
-            )),
-            Self::At(at) => {
-                let claim = application.claims.get_mut(at)?;
-                Some((&mut claim.value, &mut claim.conditions))
-            }
-            Self::New => None,
-        }
-    }
-
-    pub(crate) fn conditions(self, application: &Application) -> &[Condition] {
-        match self {
-            Self::NameId => &application.name_id.conditions,
-            Self::At(at) => application.claims.get(at).map_or(&[], |claim| &claim.conditions),
-            Self::New => &[],
-        }
-    }
-
-    pub(crate) fn title(self, application: &Application) -> String {
-        match self {
-            Self::NameId => "Unique User Identifier (Name ID)".to_owned(),
-            Self::New => "New claim".to_owned(),
-            Self::At(at) => application
-                .claims
-                .get(at)
-                .map(|claim| claim.name.clone())
-                .unwrap_or_default(),
-        }
-    }
-}
 
 const NAME_FORMATS: [(&str, &str, Option<NameFormat>); 4] = [
     ("", "Omitted", None),

@@ -3,16 +3,16 @@
 use axum::response::Response;
 use maud::html;
 
-use super::claim::Which;
-use super::claims::change_claims;
+use super::claim_change::change_claims;
 use super::value;
+use super::which_claim::Which;
 use crate::directory::{Condition, Tenant, UserKind};
 use crate::server::csrf::Form;
 use crate::server::portal::app_scene::AppScene;
 use crate::server::portal::entry::{Entry, Failure};
 use crate::server::portal::field;
 use crate::server::portal::frame::AppSection;
-use crate::server::portal::people::real_groups;
+use crate::server::portal::principals::real_groups;
 
 const KINDS: [(&str, &str, UserKind); 5] = [
     ("any", "Any", UserKind::Any),

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use maud::html;
 
-use super::claims::change_claims;
+use super::claim_change::change_claims;
 use crate::directory::{
     Application, GroupClaims, GroupFilter, GroupValue, Matches, Replacement, WhichGroups,
 };

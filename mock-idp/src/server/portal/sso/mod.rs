@@ -7,6 +7,7 @@ mod cards;
 mod certificate_list;
 mod certificates;
 mod claim;
+mod claim_change;
 mod claims;
 mod condition;
 mod downloads;
@@ -18,6 +19,7 @@ mod method;
 mod transformation;
 mod value;
 mod verification;
+mod which_claim;
 
 use std::sync::Arc;
 
@@ -28,7 +30,7 @@ pub(crate) use addresses::addresses;
 pub(crate) use basic::{fill as fill_addresses, take as take_addresses};
 pub(crate) use cards::{handover, test_path};
 
-use crate::server::Idp;
+use crate::server::idp::Idp;
 
 pub(crate) fn routes() -> Router<Arc<Idp>> {
     let at = |below: &str| format!("/{{tenant}}/applications/{{app}}/{below}");
