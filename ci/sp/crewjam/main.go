@@ -31,6 +31,7 @@ func main() {
 		ReplayCache:             samlsp.NewMemoryReplayCache(100_000),
 		RejectUnknownConditions: true,
 		SignLogout:              true,
+		KeyAttributesByName:     true, // by FriendlyName if not set, which Core 2.7.3.1 forbids to rely on
 	}))
 	sp.ServiceProvider.RejectSHA1Signatures = true
 
