@@ -36,7 +36,7 @@ mod xml;
 mod tests;
 
 pub use coverage::{Coverage, coverage};
-pub use identity::Identity;
+pub use identity::{Confirmation, Identity};
 
 use openssl::pkey::{PKey, Public};
 use openssl::x509::X509;

@@ -10,7 +10,7 @@ use openssl::{
 };
 use saml::{key::SigningKey, names::alg};
 
-use crate::{forge::Fault, selector::Selector, workbench::Workbench};
+use crate::{fault::Fault, selector::Selector, workbench::Workbench};
 
 /// The key's signature (RSA PKCS#1 v1.5 or ECDSA, SHA-256) over a text, in Base64.
 pub(crate) fn signature_over(key: &SigningKey, text: &str) -> Result<String, Fault> {

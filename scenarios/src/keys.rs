@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use mock_idp::Directory;
 use saml::key::{Kind, SigningKey};
 
-use crate::{authority::Authority, forge::Fault};
+use crate::{authority::Authority, fault::Fault};
 
 /// Keys by name.
 #[derive(Clone, Default)]
@@ -40,7 +40,7 @@ impl KeyRing {
         }
     }
 
-    /// A key by its name, see [`crate::recipe::Signing::key`].
+    /// A key by its name, see [`crate::signature::Signing::key`].
     ///
     /// # Errors
     /// An unknown name, or OpenSSL cannot make a key.

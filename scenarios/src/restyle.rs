@@ -6,7 +6,7 @@ use roxmltree::Node;
 use saml::document::{splice_all, tag_end};
 
 use crate::{
-    forge::Fault,
+    fault::Fault,
     operation::{Restyle, Style},
     workbench::{Workbench, view, written_name},
 };

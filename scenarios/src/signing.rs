@@ -8,9 +8,9 @@ use saml::{
 
 use crate::{
     context::Context,
-    forge::Fault,
-    recipe::{ReferenceTo, Signing},
+    fault::Fault,
     selector::Selector,
+    signature::{ReferenceTo, Signing},
     workbench::Workbench,
 };
 

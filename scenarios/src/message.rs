@@ -1,0 +1,46 @@
+//! A message that was made, in every form that somebody asks for afterwards.
+
+use std::collections::BTreeMap;
+
+use proofs::Proofs;
+
+use crate::{claim::Values, persona::Persona, recipe::Base};
+
+/// A message in its four byte views, with what it proves.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// Who was asked for.
+    pub persona: Persona,
+    /// The NameID that the IdP issued.
+    pub name_id: String,
+    /// What is signed.
+    pub base: Base,
+    /// After the operations on the draft, before any signature.
+    pub unsigned: String,
+    /// As the IdP signed it.
+    pub signed: String,
+    /// After all operations.
+    pub forged: Vec<u8>,
+    /// As it is sent.
+    pub wire: Wire,
+    /// What an independent verifier makes of the forged bytes.
+    pub proofs: Proofs,
+    /// Every value that the IdP issued to the persona: what stands in [`Message::signed`], but for what a recipe wrote there of
+    /// the victim's.
+    pub issued: Values,
+    /// Every value that some reader may find in the forged bytes, true or false; none where no tree can hold them.
+    pub forged_values: Values,
+    /// Values that later steps may call by name.
+    pub values: BTreeMap<String, String>,
+}
+
+/// What is sent: a form, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wire {
+    /// Where to.
+    pub url: String,
+    /// The fields, in order.
+    pub fields: Vec<(String, String)>,
+    /// Headers beyond the usual (HTTP only).
+    pub headers: BTreeMap<String, String>,
+}
