@@ -76,6 +76,7 @@ impl Forge {
             out_of_band: order.out_of_band.as_deref(),
             each: order.each.as_deref(),
             azure: self.azure,
+            identity: None,
             values: &order.values,
         })
     }

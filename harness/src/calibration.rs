@@ -244,6 +244,7 @@ fn needs(stage: &Stage, learned: &Calibration, seen: &Observation) -> Vec<Need> 
         (Need::TwoTenants, learned.two_tenants),
         (Need::OutOfBand, stage.oob.is_some()),
         (Need::AttributesVisible, attributes),
+        (Need::NameIdRead, true),
         (Need::Logout, stage.subject.logout.is_some()),
         (Need::NewAccounts, !stage.subject.provisioned),
         (Need::MetadataRefresh, commands.contains_key("refresh")),
