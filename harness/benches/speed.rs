@@ -193,6 +193,7 @@ impl Stage {
             out_of_band: None,
             each: None,
             azure: mock_idp::Azure::default(),
+            identity: None,
             values: &self.values,
         }
     }

@@ -7,8 +7,8 @@ use crate::xml::{self, SAML};
 /// How many NameIDs of one Assertion are told apart.
 const NAME_IDS: usize = 16;
 
-/// Who an Assertion says was authenticated, and by whom it says so.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// Who an Assertion says was authenticated, by whom it says so, and for whom.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Identity {
     /// The text of the Assertion's `saml:Issuer`.
     pub issuer: String,
@@ -18,6 +18,31 @@ pub struct Identity {
     pub attributes: Vec<(String, Vec<String>)>,
     /// The Assertion's `ID`.
     pub assertion_id: Option<String>,
+    /// The texts of the Audiences of each `saml:AudienceRestriction`: of each list one must be the reader (Core, section
+    /// 2.5.1.4).
+    pub audiences: Vec<Vec<String>>,
+    /// The Subject's `saml:SubjectConfirmation`s: one must hold (Core, section 2.4.1.1).
+    pub confirmations: Vec<Confirmation>,
+    /// Whether there is a `saml:AuthnStatement`, without which an Assertion says nothing of a sign-in (Profiles, section
+    /// 4.1.4.2).
+    pub authn_statement: bool,
+}
+
+/// How a `saml:SubjectConfirmation` lets the Subject be confirmed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Confirmation {
+    /// Its `Method`.
+    pub method: String,
+    /// The `Recipient` of its SubjectConfirmationData: where it may be presented.
+    pub recipient: Option<String>,
+}
+
+impl Confirmation {
+    /// Whether it confirms whoever bears the Assertion, which is what web browser single sign-on takes.
+    #[must_use]
+    pub fn is_bearer(&self) -> bool {
+        self.method == "urn:oasis:names:tc:SAML:2.0:cm:bearer"
+    }
 }
 
 /// The identity of an Assertion that says exactly one.
@@ -69,12 +94,36 @@ fn read(
             )
         })
         .collect();
-    let assertion_id = xml::attribute(assertion, "ID").map(str::to_owned);
+    let audiences = xml::children(assertion, SAML, "Conditions")
+        .flat_map(|conditions| xml::children(conditions, SAML, "AudienceRestriction"))
+        .map(|restriction| {
+            let audiences = xml::children(restriction, SAML, "Audience");
+            audiences
+                .map(|audience| xml::joined_text(audience, without))
+                .collect()
+        })
+        .collect();
+    let confirmations = xml::children(assertion, SAML, "Subject")
+        .flat_map(|subject| xml::children(subject, SAML, "SubjectConfirmation"))
+        .map(confirmation)
+        .collect();
     Identity {
         issuer,
         name_id,
         attributes,
-        assertion_id,
+        assertion_id: xml::attribute(assertion, "ID").map(str::to_owned),
+        audiences,
+        confirmations,
+        authn_statement: xml::children(assertion, SAML, "AuthnStatement").next().is_some(),
+    }
+}
+
+fn confirmation(element: Node<'_, '_>) -> Confirmation {
+    let recipient = xml::children(element, SAML, "SubjectConfirmationData")
+        .find_map(|data| xml::attribute(data, "Recipient"));
+    Confirmation {
+        method: xml::attribute(element, "Method").unwrap_or_default().to_owned(),
+        recipient: recipient.map(str::to_owned),
     }
 }
 

@@ -37,7 +37,7 @@ mod xml;
 mod tests;
 
 pub use coverage::{Coverage, coverage};
-pub use identity::Identity;
+pub use identity::{Confirmation, Identity};
 pub use trusted_key::{ProofError, TrustedKey};
 
 /// What the bytes of one message prove.

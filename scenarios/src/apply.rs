@@ -5,15 +5,16 @@ use roxmltree::Node;
 use saml::document::{escape_attribute, escape_text, tag_end};
 
 use crate::{
-    context::{Context, fresh_id},
-    draft::draft,
+    claim::Claim,
+    context::Context,
     fault::Fault,
-    operation::{Copy, Insert, Operation, Rename, Replace, Set, Unset, Wrap, Write},
-    persona::Persona,
+    fill::{Filling, fresh_id},
+    operation::{Copy, Insert, Operation, Remove, Rename, Replace, Set, Unset, Wrap},
     restyle,
     selector::Selector,
     signing,
     workbench::{Workbench, detach, replace_content, written_name},
+    write,
 };
 
 /// Does operations in order; the first that cannot be done is the recipe's fault.
@@ -23,7 +24,7 @@ pub(crate) fn apply(
     context: &Context<'_>,
 ) -> Result<(), Fault> {
     for operation in operations {
-        one(bench, operation, context).map_err(|fault| fault.at(operation))?;
+        one(bench, operation, context).map_err(|fault| fault.at(operation.verb()))?;
     }
     Ok(())
 }
@@ -45,9 +46,9 @@ fn one(bench: &mut Workbench, operation: &Operation, context: &Context<'_>) -> R
             };
             let kept = keep(bench, &copy, context)?;
             bench.kept.insert(verb.to.clone(), kept);
-            remove(bench, &verb.cut, false, false)
+            remove_at(bench, &verb.cut, false, false)
         }
-        Operation::Remove(verb) => remove(bench, &verb.remove, verb.all, verb.optional),
+        Operation::Remove(verb) => remove(bench, verb, context),
         Operation::Put(verb) => {
             let what = bench
                 .kept
@@ -61,7 +62,7 @@ fn one(bench: &mut Workbench, operation: &Operation, context: &Context<'_>) -> R
         Operation::Set(verb) => set(bench, verb, context),
         Operation::Unset(verb) => unset(bench, verb),
         Operation::Rename(verb) => rename(bench, verb),
-        Operation::Write(verb) => write(bench, verb, context),
+        Operation::Write(verb) => write::write(bench, verb, context),
         Operation::Flip(verb) => flip(bench, &verb.flip),
         Operation::Replace(verb) => replace(bench, verb, context),
         Operation::Sign(verb) => signing::sign(bench, &verb.sign, &verb.how, context),
@@ -84,7 +85,7 @@ fn keep(bench: &Workbench, verb: &Copy, context: &Context<'_>) -> Result<String,
     let mut piece = Workbench::default();
     piece.kept.insert("it".to_owned(), kept);
     if let Some(without) = &verb.without {
-        remove(
+        remove_at(
             &mut piece,
             &format!("it/{without}").parse().map_err(Fault::recipe)?,
             true,
@@ -106,14 +107,21 @@ fn keep(bench: &Workbench, verb: &Copy, context: &Context<'_>) -> Result<String,
         .ok_or_else(|| Fault::recipe("the copy was lost"))
 }
 
-fn remove(bench: &mut Workbench, at: &Selector, all: bool, optional: bool) -> Result<(), Fault> {
+fn remove(bench: &mut Workbench, verb: &Remove, context: &Context<'_>) -> Result<(), Fault> {
+    for (_, at) in places(bench, &verb.remove, verb.optional, context)? {
+        remove_at(bench, &at, verb.all, verb.optional)?;
+    }
+    Ok(())
+}
+
+fn remove_at(bench: &mut Workbench, at: &Selector, all: bool, optional: bool) -> Result<(), Fault> {
     bench.edit(at, all, optional, |_, node| {
         Ok(vec![(node.range(), String::new())])
     })
 }
 
 fn insert(bench: &mut Workbench, verb: &Insert, context: &Context<'_>) -> Result<(), Fault> {
-    let what = context.fill(&verb.insert, bench)?;
+    let what = context.filled(Filling::markup(&verb.insert), bench)?;
     bench.put(&verb.place().map_err(Fault::recipe)?, &what)
 }
 
@@ -122,7 +130,8 @@ fn wrap(bench: &mut Workbench, verb: &Wrap, context: &Context<'_>) -> Result<(),
         .around
         .split_once("{inner}")
         .ok_or_else(|| Fault::recipe("`in` must say where the element goes: {inner}"))?;
-    let (head, tail) = (context.fill(head, bench)?, context.fill(tail, bench)?);
+    let fill = |markup| context.filled(Filling::markup(markup), bench);
+    let (head, tail) = (fill(head)?, fill(tail)?);
     if let Some(label) = verb.wrap.label().filter(|_| verb.wrap.is_whole()) {
         let inner = bench.xml_at(&verb.wrap)?;
         bench
@@ -139,26 +148,58 @@ fn wrap(bench: &mut Workbench, verb: &Wrap, context: &Context<'_>) -> Result<(),
 }
 
 fn set(bench: &mut Workbench, verb: &Set, context: &Context<'_>) -> Result<(), Fault> {
-    let wrong = "`set` takes text, or raw, or attribute with value";
-    match (&verb.text, &verb.raw, &verb.attribute, &verb.value) {
-        (Some(text), None, None, None) => {
-            let content = escape_text(&context.fill(text, bench)?).into_owned();
-            bench.edit(&verb.set, verb.all, verb.optional, |source, node| {
-                Ok(vec![replace_content(source, node, &content)])
-            })
-        }
-        (None, Some(raw), None, None) => {
-            let content = context.fill(raw, bench)?;
-            bench.edit(&verb.set, verb.all, verb.optional, |source, node| {
-                Ok(vec![replace_content(source, node, &content)])
-            })
-        }
-        (None, None, Some(attribute), Some(value)) => {
-            let value = context.fill(value, bench)?;
-            edit_attribute(bench, &verb.set, attribute, Some(&value), verb.all, verb.optional)
-        }
-        _ => Err(Fault::recipe(wrong)),
+    for (claim, at) in places(bench, &verb.set, verb.optional, context)? {
+        set_at(bench, verb, &claim, &at, context)?;
     }
+    Ok(())
+}
+
+/// The places that a selector stands for, each with the claim whose value stands there: of an `Identity` those that are in
+/// the message.
+fn places(
+    bench: &Workbench,
+    at: &Selector,
+    optional: bool,
+    context: &Context<'_>,
+) -> Result<Vec<(Claim, Selector)>, Fault> {
+    if !at.is_identity() {
+        return Ok(vec![(Claim::NameId, at.clone())]);
+    }
+    let mut places = Vec::new();
+    for claim in context.identity_claims() {
+        let place = at.clone().of(&claim);
+        if bench.has(&place)? {
+            places.push((claim, place));
+        }
+    }
+    if places.is_empty() && !optional {
+        return Err(Fault::recipe(format!("there is no {at} in the message")));
+    }
+    Ok(places)
+}
+
+fn set_at(
+    bench: &mut Workbench,
+    verb: &Set,
+    claim: &Claim,
+    at: &Selector,
+    context: &Context<'_>,
+) -> Result<(), Fault> {
+    let content = match (&verb.text, &verb.raw, &verb.attribute, &verb.value) {
+        (Some(text), None, None, None) => {
+            let filled = context.filled(Filling::text(text).as_value_of(claim), bench)?;
+            escape_text(&filled).into_owned()
+        }
+        (None, Some(raw), None, None) => context.filled(Filling::markup(raw).as_value_of(claim), bench)?,
+        (None, None, Some(attribute), Some(value)) => {
+            let value = context.filled(Filling::text(value).as_value_of(claim), bench)?;
+            return edit_attribute(bench, at, attribute, Some(&value), verb.all, verb.optional);
+        }
+        _ => return Err(Fault::recipe("`set` takes text, or raw, or attribute with value")),
+    };
+    bench.edit(at, verb.all, verb.optional, |source, node| {
+        Ok(vec![replace_content(source, node, &content)])
+    })
 }
 
 fn unset(bench: &mut Workbench, verb: &Unset) -> Result<(), Fault> {
@@ -249,52 +290,6 @@ fn rename(bench: &mut Workbench, verb: &Rename) -> Result<(), Fault> {
     })
 }
 
-fn write(bench: &mut Workbench, verb: &Write, context: &Context<'_>) -> Result<(), Fault> {
-    let at = match &verb.place {
-        Some(place) => place.clone(),
-        None => "Assertion".parse().map_err(Fault::recipe)?,
-    };
-    let claims = claims_of(verb.write, context)?;
-    bench.edit(&at, false, false, |source, node| {
-        let mut edits = Vec::new();
-        for name_id in node.descendants().filter(|n| n.tag_name().name() == "NameID") {
-            edits.push(replace_content(source, name_id, &escape_text(&claims.name_id)));
-        }
-        for attribute in node.descendants().filter(|n| n.tag_name().name() == "Attribute") {
-            let name = attribute.attribute("Name").unwrap_or_default();
-            let Some(values) = claims
-                .attributes
-                .iter()
-                .find(|a| a.name == name)
-                .map(|a| &a.values)
-            else {
-                continue;
-            };
-            let written = attribute
-                .children()
-                .filter(|n| n.tag_name().name() == "AttributeValue");
-            for (value, node) in values.iter().zip(written) {
-                edits.push(replace_content(source, node, &escape_text(value)));
-            }
-        }
-        Ok(edits)
-    })
-}
-
-struct Claims {
-    name_id: String,
-    attributes: Vec<saml::assertion::Attribute>,
-}
-
-fn claims_of(persona: Persona, context: &Context<'_>) -> Result<Claims, Fault> {
-    let draft = draft(persona, context)?;
-    let assertion = draft.assertions.into_iter().next();
-    Ok(Claims {
-        name_id: context.name_id(persona)?,
-        attributes: assertion.map(|a| a.attributes).unwrap_or_default(),
-    })
-}
-
 fn flip(bench: &mut Workbench, at: &Selector) -> Result<(), Fault> {
     bench.edit(at, false, false, |source, node| {
         let text: String = saml::document::text(node).split_whitespace().collect();
@@ -314,8 +309,8 @@ fn flip(bench: &mut Workbench, at: &Selector) -> Result<(), Fault> {
 }
 
 fn replace(bench: &mut Workbench, verb: &Replace, context: &Context<'_>) -> Result<(), Fault> {
-    let from = context.fill(&verb.replace, bench)?;
-    let to = context.fill(&verb.with, bench)?;
+    let fill = |markup| context.filled(Filling::markup(markup), bench);
+    let (from, to) = (fill(&verb.replace)?, fill(&verb.with)?);
     if from.is_empty() || !bench.text.contains(&from) {
         return Err(Fault::recipe(format!("the message does not hold `{from}`")));
     }

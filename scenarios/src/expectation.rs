@@ -148,6 +148,9 @@ pub enum Proves {
     /// The genuine signature still verifies over the genuine element, wherever that now stands; a strict
     /// reader may find the persona, and never the victim.
     Genuine,
+    /// As `genuine`; and the victim stands in validly signed bytes too, but only in assertions that can sign nobody in at
+    /// this SP: another's audience, another's Recipient, no bearer confirmation, or no AuthnStatement.
+    Elsewhere,
     /// No trusted key has signed any identity in it.
     Nothing,
     /// Something the verifier cannot know (a signature with an algorithm beyond it, two documents in one).

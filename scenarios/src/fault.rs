@@ -1,8 +1,6 @@
-//! What is wrong with a recipe, or with the message that it makes.
+//! What is the harness's own fault, and never the SP's.
 
 use thiserror::Error;
-
-use crate::operation::Operation;
 
 /// Why a message cannot be made. Either way the SP has nothing to do with it.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -20,9 +18,10 @@ impl Fault {
         Self::Recipe(why.into())
     }
 
-    pub(crate) fn at(self, operation: &Operation) -> Self {
+    /// The same, with the verb that could not be done.
+    pub(crate) fn at(self, verb: &str) -> Self {
         match self {
-            Self::Recipe(why) => Self::Recipe(format!("{}: {why}", operation.verb())),
+            Self::Recipe(why) => Self::Recipe(format!("{verb}: {why}")),
             check => check,
         }
     }

@@ -4,22 +4,21 @@ use std::collections::BTreeMap;
 
 use proofs::{Proofs, TrustedKey};
 
-pub use crate::{
-    fault::Fault,
-    message::{Message, Wire},
-};
-
 use crate::{
     apply,
+    claim::{Claim, Claims, Values, values_below},
     context::Context,
-    draft::draft,
     expectation::Proves,
+    fault::Fault,
+    fill::Filling,
+    message::{Message, Wire},
     operation::{Encoding, Operation},
     persona::Persona,
-    recipe::{Base, Delivery, Recipe, Signing},
+    recipe::{Base, Delivery, Recipe},
     self_check,
+    signature::Signing,
     signing::{self, Spot},
-    workbench::Workbench,
+    workbench::{Workbench, view},
 };
 
 /// Makes the message of a recipe and holds it to what it claims.
@@ -27,8 +26,8 @@ use crate::{
 /// # Errors
 /// The recipe cannot be done, or the message is not what it claims: the harness's own fault, never the SP's.
 pub fn forge(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<Message, Fault> {
-    let message = forge_unchecked(recipe, base, context)?;
-    self_check::check(recipe.proves, &message, context)?;
+    let (message, bench) = make(recipe, base, context)?;
+    self_check::check(recipe.proves, &message, &bench, context)?;
     Ok(message)
 }
 
@@ -37,20 +36,26 @@ pub fn forge(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<Messa
 /// # Errors
 /// The recipe cannot be done.
 pub fn forge_unchecked(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<Message, Fault> {
+    make(recipe, base, context).map(|(message, _)| message)
+}
+
+fn make(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<(Message, Workbench), Fault> {
     let base = recipe.base.unwrap_or(base);
     let made = mint(recipe, base, context)?;
-    let wire = wire(&made.forged, recipe.deliver.as_ref(), &made.bench, context)?;
-    Ok(Message {
+    let message = Message {
         persona: recipe.persona(),
-        proofs: prove(&made, recipe.proves, context)?,
-        name_id: made.name_id,
+        name_id: made.claims.name_id.clone(),
         base,
+        proofs: prove(&made, recipe.proves, context)?,
+        issued: issued(recipe, &made, context)?,
+        forged_values: values_in(&made.forged),
         values: values(&made.bench),
+        wire: wire(&made.forged, recipe.deliver.as_ref(), &made.bench, context)?,
         unsigned: made.unsigned,
         signed: made.signed,
         forged: made.forged,
-        wire,
-    })
+    };
+    Ok((message, made.bench))
 }
 
 /// Only the bytes: draft, operations, signature, operations. What a benchmark of minting measures.
@@ -79,6 +84,7 @@ pub fn reforge(
     };
     let proofs = proofs::proofs(&forged, &trusted(context));
     Ok(Message {
+        forged_values: values_in(&forged),
         forged,
         wire,
         proofs,
@@ -87,7 +93,8 @@ pub fn reforge(
 }
 
 struct Made {
-    name_id: String,
+    /// What the IdP says of the persona before any operation.
+    claims: Claims,
     unsigned: String,
     signed: String,
     forged: Vec<u8>,
@@ -96,21 +103,15 @@ struct Made {
 
 fn mint(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<Made, Fault> {
     let persona = recipe.persona();
-    let mut response = draft(persona, context)?;
-    let nothing = Workbench::default();
-    let subject = response
-        .assertions
-        .first_mut()
-        .and_then(|a| a.subject.name_id.as_mut());
-    let name_id = match (&recipe.name_id, subject) {
-        (Some(template), Some(subject)) => {
-            subject.value = context.fill(template, &nothing)?;
-            subject.value.clone()
-        }
-        (None, Some(subject)) => subject.value.clone(),
-        (_, None) => context.name_id(persona)?,
-    };
-    let mut bench = Workbench::new(response.to_xml());
+    let mut response = context.draft(persona)?;
+    let mut bench = Workbench::default();
+    let own = Claims::of(&response);
+    bench.people.of(persona, || Ok(own))?;
+    if let Some(template) = &recipe.name_id {
+        name(&mut response, template, &bench, context)?;
+    }
+    let claims = Claims::of(&response);
+    bench.text = response.to_xml();
     apply::apply(&mut bench, &recipe.draft, context)?;
     let unsigned = bench.text.clone();
     let default = Signing {
@@ -142,12 +143,74 @@ fn mint(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<Made, Faul
     let signed = bench.text.clone();
     let forged = finish(&mut bench, &recipe.forge, context)?;
     Ok(Made {
-        name_id,
+        claims,
         unsigned,
         signed,
         forged,
         bench,
     })
+}
+
+/// Makes the IdP issue another name, wherever this SP looks for one.
+fn name(
+    response: &mut saml::Response,
+    template: &str,
+    bench: &Workbench,
+    context: &Context<'_>,
+) -> Result<(), Fault> {
+    let Some(assertion) = response.assertions.first_mut() else {
+        return Ok(());
+    };
+    for claim in context.identity_claims() {
+        let value = context.filled(Filling::text(template).as_value_of(&claim), bench)?;
+        match claim {
+            Claim::NameId => assertion.subject.name_id.get_or_insert_default().value = value,
+            Claim::Attribute(name) => {
+                let mut attributes = assertion.attributes.iter_mut();
+                match attributes.find(|attribute| attribute.name == name) {
+                    Some(attribute) => attribute.values = vec![value],
+                    None => assertion.attributes.push(saml::assertion::Attribute {
+                        name,
+                        name_format: None,
+                        values: vec![value],
+                    }),
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What the IdP issued to the persona. A draft may hold what the victim is called as well, under a key of nobody's.
+fn issued(recipe: &Recipe, made: &Made, context: &Context<'_>) -> Result<Values, Fault> {
+    let own = made.claims.values();
+    if recipe.draft.is_empty() {
+        return Ok(own);
+    }
+    let mut issued = values_in(made.signed.as_bytes());
+    if recipe.persona() != Persona::Victim {
+        let victim = made
+            .bench
+            .people
+            .of(Persona::Victim, || context.claims(Persona::Victim))?
+            .values();
+        issued.retain(|value| own.contains(value) || !victim.contains(value));
+    }
+    Ok(issued)
+}
+
+/// The values in a message, as the most lenient reader finds them.
+fn values_in(message: &[u8]) -> Values {
+    let utf16 = message.strip_prefix(&[0xff, 0xfe]).map(|body| {
+        let (units, _) = body.as_chunks::<2>();
+        char::decode_utf16(units.iter().map(|unit| u16::from_le_bytes(*unit)))
+            .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+            .collect::<String>()
+    });
+    let text = utf16.map_or_else(|| String::from_utf8_lossy(message), Into::into);
+    view(&text)
+        .map(|tree| values_below(tree.root()))
+        .unwrap_or_default()
 }
 
 /// Does the operations; the last may be one on bytes.
@@ -246,7 +309,7 @@ fn prove(made: &Made, proves: Option<Proves>, context: &Context<'_>) -> Result<P
 }
 
 fn values(bench: &Workbench) -> BTreeMap<String, String> {
-    let Ok(tree) = crate::workbench::view(&bench.text) else {
+    let Ok(tree) = view(&bench.text) else {
         return BTreeMap::new();
     };
     let find = |name: &str| {

@@ -40,7 +40,7 @@ impl KeyRing {
         }
     }
 
-    /// A key by its name, see [`crate::recipe::Signing::key`].
+    /// A key by its name, see [`crate::signature::Signing::key`].
     ///
     /// # Errors
     /// An unknown name, or OpenSSL cannot make a key.

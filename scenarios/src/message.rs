@@ -1,10 +1,10 @@
-//! What forging a recipe makes.
+//! A message that was made, in every form that somebody asks for afterwards.
 
 use std::collections::BTreeMap;
 
 use proofs::Proofs;
 
-use crate::{persona::Persona, recipe::Base};
+use crate::{claim::Values, persona::Persona, recipe::Base};
 
 /// A message in its four byte views, with what it proves.
 #[derive(Clone, Debug)]
@@ -25,6 +25,11 @@ pub struct Message {
     pub wire: Wire,
     /// What an independent verifier makes of the forged bytes.
     pub proofs: Proofs,
+    /// Every value that the IdP issued to the persona: what stands in [`Message::signed`], but for what a recipe wrote there of
+    /// the victim's.
+    pub issued: Values,
+    /// Every value that some reader may find in the forged bytes, true or false; none where no tree can hold them.
+    pub forged_values: Values,
     /// Values that later steps may call by name.
     pub values: BTreeMap<String, String>,
 }

@@ -6,7 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{persona::Persona, selector::Selector, verbs::verbs};
+use crate::{persona::Persona, selector::Selector, signature::Signing, verbs::verbs};
 
 verbs! {
     /// One edit of a message.
@@ -261,7 +261,7 @@ pub struct Sign {
     pub sign: Selector,
     /// How.
     #[serde(default)]
-    pub how: crate::signature::Signing,
+    pub how: Signing,
 }
 
 /// Writes the same infoset differently, in the whole message or one element.

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use crate::signature::{ReferenceTo, Signing};
-
-use crate::{operation::Operation, persona::Persona};
+use crate::{expectation::Proves, operation::Operation, persona::Persona, signature::Signing};
 
 /// Which elements of the message the IdP signs, before a recipe says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -62,7 +60,7 @@ pub struct Recipe {
     pub deliver: Option<Delivery>,
     /// What it claims about itself; the self-check holds it to that.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub proves: Option<crate::expectation::Proves>,
+    pub proves: Option<Proves>,
 }
 
 impl Recipe {

@@ -11,7 +11,8 @@ use crate::{
     flow::{Judge, Login, LoginAs, Step},
     operation::Operation,
     persona::Persona,
-    recipe::{Base, Delivery, Recipe, Signing},
+    recipe::{Base, Delivery, Recipe},
+    signature::Signing,
 };
 
 /// One sentence of the catalogue.
@@ -152,6 +153,8 @@ pub enum Need {
     OutOfBand,
     /// The probe shows attributes too.
     AttributesVisible,
+    /// It knows its users by the NameID, not by an attribute.
+    NameIdRead,
     /// An EC key of the IdP is trusted.
     EcKeyTrusted,
     /// An RSA-4096 key of the IdP is trusted.
@@ -199,6 +202,7 @@ impl Need {
             Self::SecondSp => "no second SP is configured ([sp.second])",
             Self::TwoTenants => "the SP does not trust the second tenant",
             Self::OutOfBand => "the SP cannot reach the out-of-band listener",
+            Self::NameIdRead => "the SP knows its users by an attribute, and does not look at the NameID",
             Self::AttributesVisible => "the probe shows no attributes",
             Self::EcKeyTrusted => "the SP trusts no EC key of this IdP",
             Self::Rsa4096Trusted => "the SP trusts no RSA-4096 key of this IdP",

@@ -1,14 +1,25 @@
-//! Names for places in a message: `Assertion`, `Response/Signature`, `evil//NameID`, `Assertion[2]`.
+//! Names for places in a message: `Assertion`, `Response/Signature`, `evil//NameID`, `Assertion[2]`,
+//! `Attribute[@Name=urn:oid:0.9.2342.19200300.100.1.3]/AttributeValue`, `Identity`.
 //!
 //! A first segment in lower case names what an operation kept; `document` is the whole text. Any other segment
-//! is an element's local name, in whatever namespace; `/` goes to a child, `//` to a descendant, `[n]` takes
-//! the n-th match in document order, `[last]` the last.
+//! is an element's local name, in whatever namespace; `/` goes to a child, `//` to a descendant, `[@NAME=VALUE]` keeps
+//! the elements with that attribute, `[n]` takes the n-th match in document order, `[last]` the last.
+//!
+//! `Identity`, the last segment, is whatever the SP takes as the user's name: the NameID of an assertion and, where an
+//! attribute counts ([`crate::Context::identity`]), its first AttributeValue. Without anything before it the assertion is the
+//! message's first, below a label it is what was kept. Only `set` and `remove` do two places at once; in the text that is
+//! written, a person's name and `{text:Identity}` are of the same claim.
 
 use std::{fmt, str::FromStr};
 
 use roxmltree::Node;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::claim::Claim;
+
+/// The segment that stands for more than one place.
+const IDENTITY: &str = "Identity";
 
 /// A place in a message, or in what was kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -23,7 +34,33 @@ pub struct Selector {
 struct Step {
     descend: bool,
     name: String,
+    having: Option<Having>,
     nth: Nth,
+}
+
+/// An attribute by its local name, and its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Having {
+    name: String,
+    value: String,
+}
+
+impl Step {
+    fn to(name: &str) -> Self {
+        Self {
+            descend: false,
+            name: name.to_owned(),
+            having: None,
+            nth: Nth::First,
+        }
+    }
+
+    fn fits(&self, node: &Node<'_, '_>) -> bool {
+        let having = self.having.as_ref();
+        node.is_element()
+            && (self.name == "*" || node.tag_name().name() == self.name)
+            && having.is_none_or(|having| node.attribute(having.name.as_str()) == Some(&having.value))
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +86,43 @@ impl Selector {
         self.label().is_some() && self.steps.is_empty()
     }
 
+    /// Whether it stands for whatever the SP takes as the user's name.
+    pub fn is_identity(&self) -> bool {
+        self.steps.last().is_some_and(|step| step.name == IDENTITY)
+    }
+
+    /// The place where the value of this claim stands, if this is the `Identity`; itself otherwise.
+    pub(crate) fn of(mut self, claim: &Claim) -> Self {
+        if !self.is_identity() {
+            return self;
+        }
+        self.steps.pop();
+        if self.steps.is_empty() && self.label.is_none() {
+            self.steps.push(Step::to("Assertion"));
+        }
+        let below = |name: &str| Step {
+            descend: true,
+            ..Step::to(name)
+        };
+        match claim {
+            Claim::NameId => self.steps.push(below("NameID")),
+            Claim::Attribute(name) => {
+                self.steps.push(Step {
+                    having: Some(Having {
+                        name: "Name".to_owned(),
+                        value: name.clone(),
+                    }),
+                    ..below("Attribute")
+                });
+                self.steps.push(Step {
+                    nth: Nth::Number(1),
+                    ..Step::to("AttributeValue")
+                });
+            }
+        }
+        self
+    }
+
     /// Every element of the tree that matches, in document order; `root` is the document element.
     pub fn all<'a, 'input>(&self, root: Node<'a, 'input>) -> Vec<Node<'a, 'input>> {
         let Some((first, rest)) = self.steps.split_first() else {
@@ -57,10 +131,7 @@ impl Selector {
         // Under a label the first step is relative to what was kept; otherwise it may match anywhere.
         let anywhere = self.label().is_none();
         let mut found = if anywhere {
-            pick(
-                first,
-                root.descendants().filter(|n| named(n, &first.name)).collect(),
-            )
+            pick(first, root.descendants().filter(|n| first.fits(n)).collect())
         } else {
             step(first, root)
         };
@@ -77,30 +148,20 @@ impl Selector {
         };
         if self.label().is_none() && first.nth == Nth::First {
             // The first name may match many; the first whose remainder matches decides.
-            return root
-                .descendants()
-                .filter(|n| named(n, &first.name))
-                .find_map(|n| {
-                    rest.iter()
-                        .try_fold(n, |at, next| step(next, at).into_iter().next())
-                });
+            return root.descendants().filter(|n| first.fits(n)).find_map(|n| {
+                rest.iter()
+                    .try_fold(n, |at, next| step(next, at).into_iter().next())
+            });
         }
         self.all(root).into_iter().next()
     }
 }
 
-fn named(node: &Node<'_, '_>, name: &str) -> bool {
-    node.is_element() && (name == "*" || node.tag_name().name() == name)
-}
-
 fn step<'a, 'input>(step: &Step, at: Node<'a, 'input>) -> Vec<Node<'a, 'input>> {
     let matching = if step.descend {
-        at.descendants()
-            .skip(1)
-            .filter(|n| named(n, &step.name))
-            .collect()
+        at.descendants().skip(1).filter(|n| step.fits(n)).collect()
     } else {
-        at.children().filter(|n| named(n, &step.name)).collect()
+        at.children().filter(|n| step.fits(n)).collect()
     };
     pick(step, matching)
 }
@@ -132,29 +193,15 @@ impl FromStr for Selector {
                     .or_else(|| rest.strip_prefix('/'))
                     .unwrap_or(rest);
             }
-            let end = rest.find('/').unwrap_or(rest.len());
-            let (segment, tail) = rest.split_at(end);
+            let (segment, tail) = rest.split_at(end_of_segment(rest));
             rest = tail;
-            let (name, nth) = match segment.split_once('[') {
-                None => (segment, Nth::First),
-                Some((name, index)) => {
-                    let index = index
-                        .strip_suffix(']')
-                        .ok_or_else(|| wrong("a bracket is not closed"))?;
-                    let nth = match index {
-                        "last" => Nth::Last,
-                        n => Nth::Number(
-                            n.parse()
-                                .ok()
-                                .filter(|n| *n > 0)
-                                .ok_or_else(|| wrong("counting starts at 1"))?,
-                        ),
-                    };
-                    (name, nth)
-                }
-            };
+            let (name, brackets) = segment.split_at(segment.find('[').unwrap_or(segment.len()));
             if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || "_-.*".contains(c)) {
                 return Err(wrong("a segment must be a local name"));
+            }
+            let (having, nth) = bracketed(brackets).map_err(wrong)?;
+            if name == IDENTITY && !(brackets.is_empty() && rest.is_empty()) {
+                return Err(wrong("Identity is the last segment, and has no brackets"));
             }
             let is_label = first && name.starts_with(|c: char| c.is_lowercase());
             if is_label {
@@ -163,6 +210,7 @@ impl FromStr for Selector {
                 steps.push(Step {
                     descend,
                     name: name.to_owned(),
+                    having,
                     nth,
                 });
             }
@@ -170,6 +218,49 @@ impl FromStr for Selector {
         }
         Ok(Self { label, steps })
     }
+}
+
+/// Where a segment ends: at a slash, but for those in brackets.
+fn end_of_segment(text: &str) -> usize {
+    let mut inside = false;
+    let at = text.find(|c: char| {
+        inside = c == '[' || inside && c != ']';
+        c == '/' && !inside
+    });
+    at.unwrap_or(text.len())
+}
+
+/// What stands in the brackets behind a name: an attribute with its value, then a number, each if at all.
+fn bracketed(brackets: &str) -> Result<(Option<Having>, Nth), &'static str> {
+    let mut having = None;
+    let mut rest = brackets;
+    if let Some(attribute) = rest.strip_prefix("[@") {
+        let (attribute, tail) = attribute.split_once(']').ok_or("a bracket is not closed")?;
+        let (name, value) = attribute.split_once('=').ok_or("an attribute is [@NAME=VALUE]")?;
+        if name.is_empty() || value.is_empty() || value.contains('[') {
+            return Err("an attribute is [@NAME=VALUE]");
+        }
+        having = Some(Having {
+            name: name.to_owned(),
+            value: value.to_owned(),
+        });
+        rest = tail;
+    }
+    if rest.is_empty() {
+        return Ok((having, Nth::First));
+    }
+    let index = rest
+        .strip_prefix('[')
+        .and_then(|index| index.strip_suffix(']'))
+        .ok_or("a bracket is not closed")?;
+    let nth = match index {
+        "last" => Nth::Last,
+        n => {
+            let n = n.parse().ok().filter(|n| *n > 0);
+            Nth::Number(n.ok_or("counting starts at 1")?)
+        }
+    };
+    Ok((having, nth))
 }
 
 impl TryFrom<String> for Selector {
@@ -196,6 +287,9 @@ impl fmt::Display for Selector {
                 slash
             })?;
             f.write_str(&step.name)?;
+            if let Some(Having { name, value }) = &step.having {
+                write!(f, "[@{name}={value}]")?;
+            }
             match step.nth {
                 Nth::First => {}
                 Nth::Number(n) => write!(f, "[{n}]")?,
@@ -253,6 +347,43 @@ mod tests {
     }
 
     #[test]
+    fn an_attribute_in_brackets_tells_elements_of_one_name_apart() {
+        assert_eq!(found("Assertion[@n=2]").len(), 1);
+        assert_eq!(found("Assertion[@n=2]"), found("Assertion[2]"));
+        assert!(found("Assertion[@n=3]").is_empty());
+        assert_eq!(found("Assertion[@n=1][last]/Issuer").len(), 1);
+        let uri: Selector = "Attribute[@Name=http://a.example/b]/AttributeValue"
+            .parse()
+            .unwrap();
+        assert_eq!(
+            uri.to_string(),
+            "Attribute[@Name=http://a.example/b]/AttributeValue"
+        );
+    }
+
+    #[test]
+    fn the_identity_is_a_place_for_each_claim() {
+        let of = |selector: &str, claim: &Claim| {
+            let selector: Selector = selector.parse().unwrap();
+            assert!(selector.is_identity());
+            selector.of(claim).to_string()
+        };
+        let mail = Claim::Attribute("urn:x/mail".to_owned());
+        assert_eq!(of("Identity", &Claim::NameId), "Assertion//NameID");
+        assert_eq!(
+            of("Identity", &mail),
+            "Assertion//Attribute[@Name=urn:x/mail]/AttributeValue[1]"
+        );
+        assert_eq!(of("evil//Identity", &Claim::NameId), "evil//NameID");
+        assert_eq!(
+            of("Assertion[2]/Identity", &mail),
+            "Assertion[2]//Attribute[@Name=urn:x/mail]/AttributeValue[1]"
+        );
+        let other: Selector = "NameID".parse().unwrap();
+        assert_eq!(other.clone().of(&mail), other);
+    }
+
+    #[test]
     fn what_is_not_a_place_is_said_to_be_none() {
         for bad in [
             "",
@@ -262,6 +393,12 @@ mod tests {
             "A b",
             "Assertion//",
             "Assertion/",
+            "Attribute[@Name]",
+            "Attribute[@Name=",
+            "Attribute[@=x]",
+            "Attribute[1][@Name=x]",
+            "Identity[1]",
+            "Identity/Text",
         ] {
             assert!(bad.parse::<Selector>().is_err(), "{bad}");
         }
@@ -269,7 +406,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn reading_never_panics_and_writing_reads_back(text in "[A-Za-z/\\[\\]0-9*]{0,24}") {
+        fn reading_never_panics_and_writing_reads_back(text in "[A-Za-z/\\[\\]@=0-9*]{0,24}") {
             if let Ok(selector) = text.parse::<Selector>() {
                 prop_assert_eq!(selector.to_string().parse::<Selector>().unwrap(), selector);
             }

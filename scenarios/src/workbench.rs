@@ -8,7 +8,7 @@ use saml::{
     names::{alg, ns},
 };
 
-use crate::{fault::Fault, operation::Place, selector::Selector};
+use crate::{claim::People, fault::Fault, operation::Place, selector::Selector};
 
 /// The text of a message, and the pieces kept under names.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +17,8 @@ pub struct Workbench {
     pub text: String,
     /// What was kept.
     pub kept: BTreeMap<String, String>,
+    /// What the IdP calls the people whom its texts name.
+    pub(crate) people: People,
 }
 
 impl Workbench {
@@ -24,12 +26,17 @@ impl Workbench {
     pub fn new(text: String) -> Self {
         Self {
             text,
-            kept: BTreeMap::new(),
+            ..Self::default()
         }
     }
 
     /// The text that a selector looks into.
     pub(crate) fn source(&self, at: &Selector) -> Result<&str, Fault> {
+        if at.is_identity() {
+            return Err(Fault::recipe(format!(
+                "{at} may be two places, which only `set` and `remove` can do at once"
+            )));
+        }
         match at.label() {
             None => Ok(&self.text),
             Some(label) => self
@@ -62,6 +69,12 @@ impl Workbench {
             .first(tree.root_element())
             .ok_or_else(|| Fault::recipe(format!("there is no {at} in the message")))?;
         look(source, node)
+    }
+
+    /// Whether there is such an element.
+    pub(crate) fn has(&self, at: &Selector) -> Result<bool, Fault> {
+        let tree = view(self.source(at)?)?;
+        Ok(at.first(tree.root_element()).is_some())
     }
 
     /// Replaces what `range_of` names, in the first element found, or in all of them.

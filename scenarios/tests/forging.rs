@@ -5,8 +5,13 @@
 use std::collections::BTreeMap;
 
 use mock_idp::Directory;
-use saml::{SpMetadata, metadata::AcsEndpoint, names::binding};
-use scenarios::{Base, Catalogue, Context, Fault, KeyRing, Recipe, forge};
+use saml::{
+    AuthnRequest, SpMetadata,
+    authn_request::NameIdPolicy,
+    metadata::AcsEndpoint,
+    names::{binding, name_id},
+};
+use scenarios::{Base, Catalogue, Claim, Context, Fault, KeyRing, Message, Persona, Recipe, forge};
 
 struct Stage {
     directory: Directory,
@@ -41,17 +46,27 @@ impl Stage {
     }
 
     fn context(&self) -> Context<'_> {
+        self.context_for(None, None)
+    }
+
+    /// The same for an SP that knows its users by an attribute, and for a request.
+    fn context_for<'a>(
+        &'a self,
+        identity: Option<&'a str>,
+        request: Option<&'a AuthnRequest>,
+    ) -> Context<'a> {
         Context {
             directory: &self.directory,
             sp: &self.sp,
             keys: &self.keys,
             origin: "http://localhost:8400",
-            request: None,
+            request,
             relay_state: None,
             now: jiff::Timestamp::now(),
             out_of_band: None,
             each: None,
             azure: mock_idp::Azure::default(),
+            identity,
             values: &self.values,
         }
     }
@@ -163,4 +178,304 @@ fn a_recipe_that_cannot_be_done_says_which_verb_and_why() {
         fault.to_string().contains("{nobody} stands for nothing here"),
         "{fault}"
     );
+}
+
+const MAIL: &str = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress";
+const DISPLAY_NAME: &str = "http://schemas.microsoft.com/identity/claims/displayname";
+
+fn mail() -> Claim {
+    Claim::Attribute(MAIL.to_owned())
+}
+
+/// A request for a NameID of this format.
+fn asking_for(format: &str) -> AuthnRequest {
+    AuthnRequest {
+        id: "id-of-the-request".to_owned(),
+        version: "2.0".to_owned(),
+        name_id_policy: Some(NameIdPolicy {
+            format: Some(format.to_owned()),
+            ..NameIdPolicy::default()
+        }),
+        ..AuthnRequest::default()
+    }
+}
+
+/// The first variant of a scenario's message.
+fn message_of(id: &str, context: &Context<'_>) -> Message {
+    let scenario = Catalogue::embedded().get(id).unwrap();
+    let take = scenario.takes().remove(0);
+    forge(&take.recipe, scenario.bases[0], context).unwrap_or_else(|fault| panic!("{id}: {fault}"))
+}
+
+fn values_of<'m>(values: &'m [(Claim, String)], claim: &Claim) -> Vec<&'m str> {
+    let of_claim = values.iter().filter(|(other, _)| other == claim);
+    of_claim.map(|(_, value)| value.as_str()).collect()
+}
+
+#[test]
+fn the_identity_is_forged_wherever_this_sp_looks_for_it() {
+    let stage = Stage::new();
+    let truncated = "identity/comment-truncation";
+    let name_only = message_of(truncated, &stage.context());
+    let text = String::from_utf8(name_only.forged).unwrap();
+    assert_eq!(text.matches("<!---->").count(), 1, "{text}");
+    assert_eq!(
+        values_of(&name_only.issued, &mail()),
+        ["attacker@contoso.example"]
+    );
+
+    let displayed = message_of(truncated, &stage.context_for(Some(DISPLAY_NAME), None));
+    let text = String::from_utf8(displayed.forged).unwrap();
+    assert!(
+        text.contains(">admin@contoso.example<!---->.evil.example</NameID>"),
+        "{text}"
+    );
+    assert!(
+        text.contains(">Victim Marker-d85c<!---->.evil.example</AttributeValue>"),
+        "{text}"
+    );
+    let issued = values_of(&displayed.issued, &Claim::Attribute(DISPLAY_NAME.to_owned()));
+    assert_eq!(issued, ["Victim Marker-d85c.evil.example"]);
+    assert_eq!(displayed.name_id, "admin@contoso.example.evil.example");
+}
+
+#[test]
+fn what_a_person_is_called_is_of_the_claim_that_is_written() {
+    let stage = Stage::new();
+    let recipe = recipe(
+        r#"
+        as = "attacker"
+        proves = "nothing"
+        forge = [
+          { set = "Identity", text = "{text:Identity}|{victim}|{alice:http://schemas.xmlsoap.org/ws/2005/05/identity/claims/givenname}" },
+        ]
+        "#,
+    );
+    let message = forge(&recipe, Base::A, &stage.context_for(Some(DISPLAY_NAME), None)).unwrap();
+    let forged = &message.forged_values;
+    let displayed = Claim::Attribute(DISPLAY_NAME.to_owned());
+    let name = "attacker@contoso.example|admin@contoso.example|Alice-a19c";
+    assert_eq!(values_of(forged, &Claim::NameId), [name]);
+    let name = "Attacker Marker-2b6e|Victim Marker-d85c|Alice-a19c";
+    assert_eq!(values_of(forged, &displayed), [name]);
+
+    let nobody = forge(&recipe, Base::A, &stage.context_for(Some("urn:x:badge"), None)).unwrap();
+    assert_eq!(
+        values_of(&nobody.forged_values, &Claim::NameId).len(),
+        1,
+        "the NameID is there"
+    );
+}
+
+#[test]
+fn an_attribute_that_the_idp_does_not_issue_cannot_be_forged_in_anybodys_name() {
+    let stage = Stage::new();
+    let context = stage.context_for(Some("urn:x:badge"), None);
+    assert_eq!(
+        context.value_of(Persona::Victim, &Claim::Attribute("urn:x:badge".to_owned())),
+        None
+    );
+    let scenario = Catalogue::embedded().get("identity/cdata-split").unwrap();
+    let fault = forge(&scenario.recipe(), Base::A, &context).unwrap_err();
+    assert!(
+        fault
+            .to_string()
+            .contains("issues victim no attribute urn:x:badge"),
+        "{fault}"
+    );
+}
+
+#[test]
+fn a_name_that_stands_for_two_places_is_for_the_verbs_that_do_two() {
+    let stage = Stage::new();
+    let removed = recipe(
+        r#"proves = "nothing"
+        forge = [{ remove = "Identity" }]"#,
+    );
+    let message = forge(&removed, Base::A, &stage.context_for(Some(MAIL), None)).unwrap();
+    assert!(values_of(&message.forged_values, &Claim::NameId).is_empty());
+    assert!(values_of(&message.forged_values, &mail()).is_empty());
+    let fault = forge(
+        &recipe(r#"forge = [{ copy = "Identity", to = "it" }]"#),
+        Base::A,
+        &stage.context(),
+    );
+    assert!(fault.unwrap_err().to_string().contains("only `set` and `remove`"));
+}
+
+#[test]
+fn a_person_is_called_as_this_request_asks() {
+    let stage = Stage::new();
+    let persistent = asking_for(name_id::PERSISTENT);
+    let context = stage.context_for(None, Some(&persistent));
+    let victim = context.value_of(Persona::Victim, &Claim::NameId).unwrap();
+    assert!(
+        victim.len() == 44 && !victim.contains('@'),
+        "{victim} is not pairwise"
+    );
+    let wrapped = message_of("signature/xsw-3", &context);
+    let names = values_of(&wrapped.forged_values, &Claim::NameId);
+    assert_eq!(names, [victim.as_str(), wrapped.name_id.as_str()]);
+    assert_ne!(wrapped.name_id, victim);
+
+    let transient = asking_for(name_id::TRANSIENT);
+    let context = stage.context_for(None, Some(&transient));
+    let wrapped = message_of("signature/xsw-3", &context);
+    let names = values_of(&wrapped.forged_values, &Claim::NameId);
+    assert_eq!(names, ["admin@contoso.example", wrapped.name_id.as_str()]);
+    // The attacker's own is the one that this message issued.
+    message_of("identity/comment-leading", &context);
+}
+
+#[test]
+fn a_message_tells_what_was_issued_and_what_may_be_read_in_it() {
+    let stage = Stage::new();
+    let genuine = message_of("baseline/assertion-signed", &stage.context());
+    assert_eq!(genuine.issued, genuine.forged_values);
+    assert_eq!(
+        values_of(&genuine.issued, &Claim::NameId),
+        ["alice@contoso.example"]
+    );
+
+    let truncated = message_of("identity/attribute-comment-truncation", &stage.context());
+    let whole = "admin@contoso.example.evil.example";
+    assert_eq!(values_of(&truncated.issued, &mail()), [whole]);
+    assert_eq!(values_of(&truncated.forged_values, &mail()), [whole]);
+
+    let entity = message_of("identity/entity-split", &stage.context());
+    assert_eq!(values_of(&entity.forged_values, &Claim::NameId), [whole]);
+
+    let wrapped = message_of("signature/xsw-3", &stage.context());
+    assert_eq!(values_of(&wrapped.issued, &mail()), ["attacker@contoso.example"]);
+    let both = ["admin@contoso.example", "attacker@contoso.example"];
+    assert_eq!(values_of(&wrapped.forged_values, &mail()), both);
+
+    let rogue = message_of("trust/rogue-key-x509-keyinfo", &stage.context());
+    assert!(
+        values_of(&rogue.issued, &mail()).is_empty(),
+        "the IdP issued none of it"
+    );
+    assert_eq!(
+        values_of(&rogue.forged_values, &mail()),
+        ["admin@contoso.example"]
+    );
+
+    let tenant_b = message_of("trust/cross-tenant-same-nameid", &stage.context());
+    assert_eq!(
+        values_of(&tenant_b.issued, &Claim::NameId),
+        ["admin@contoso.example"]
+    );
+
+    let two_documents = message_of("signature/xmldom-multiple-roots", &stage.context());
+    assert!(two_documents.forged_values.is_empty() && !two_documents.issued.is_empty());
+}
+
+/// The victim's assertion beside the attacker's own, with `change` done to it.
+fn beside(change: &str, own: &str) -> Recipe {
+    recipe(&format!(
+        r#"
+        as = "attacker"
+        proves = "elsewhere"
+        draft = [
+          {{ copy = "Assertion", to = "victims", id = "_victims" }},
+          {{ write = "victim", in = "victims" }},
+          {change}
+          {own}
+        ]
+        forge = [{{ sign = "victims" }}, {{ put = "victims", before = "Response/Assertion" }}]
+        "#
+    ))
+}
+
+#[test]
+fn a_victim_who_is_signed_for_elsewhere_only_is_held_to_that() {
+    let stage = Stage::new();
+    let other_audience = r#"{ set = "victims//Audience", text = "urn:other" },"#;
+    for reason in [
+        other_audience,
+        r#"{ set = "victims//SubjectConfirmationData", attribute = "Recipient", value = "{acs}/other" },"#,
+        r#"{ set = "victims//SubjectConfirmation", attribute = "Method", value = "urn:oasis:names:tc:SAML:2.0:cm:sender-vouches" },"#,
+        r#"{ remove = "victims/AuthnStatement" },"#,
+    ] {
+        let message =
+            forge(&beside(reason, ""), Base::A, &stage.context()).unwrap_or_else(|f| panic!("{reason}: {f}"));
+        let names = message
+            .proofs
+            .strict
+            .iter()
+            .map(|i| i.name_id.as_deref().unwrap_or_default());
+        assert_eq!(
+            names.collect::<Vec<_>>(),
+            ["admin@contoso.example", "attacker@contoso.example"]
+        );
+    }
+
+    let refused = |recipe: &Recipe| forge(recipe, Base::A, &stage.context()).unwrap_err().to_string();
+    let usable = refused(&beside("", ""));
+    assert!(
+        usable.contains("the assertion _victims signs the victim in here"),
+        "{usable}"
+    );
+    let beside_usable = refused(&Recipe {
+        forge: recipe(
+            r#"forge = [
+              { sign = "victims" },
+              { put = "victims", before = "Response/Assertion" },
+              { copy = "Response/Assertion", to = "again", id = "_again", without = "Signature" },
+              { set = "again//Audience", text = "{sp}" },
+              { sign = "again" },
+              { put = "again", before = "Response/Assertion" },
+            ]"#,
+        )
+        .forge,
+        ..beside(other_audience, "")
+    });
+    assert!(
+        beside_usable.contains("the assertion _again signs the victim in"),
+        "{beside_usable}"
+    );
+    let own_too = refused(&beside(
+        other_audience,
+        r#"{ remove = "Assertion/AuthnStatement" },"#,
+    ));
+    assert!(own_too.contains("can sign nobody in here either"), "{own_too}");
+    let nobody = refused(&Recipe {
+        forge: Vec::new(),
+        ..beside(other_audience, "")
+    });
+    assert!(nobody.contains("he is not signed"), "{nobody}");
+    let broken = refused(&Recipe {
+        forge: recipe(
+            r#"forge = [{ sign = "victims" }, { put = "victims", before = "Response/Assertion" }, { write = "alice", in = "Assertion[2]" }]"#,
+        )
+        .forge,
+        ..beside(other_audience, "")
+    });
+    assert!(broken.contains("no longer verifies"), "{broken}");
+    let genuine = refused(&Recipe {
+        proves: Some(scenarios::Proves::Genuine),
+        ..beside(other_audience, "")
+    });
+    assert!(genuine.contains("stands in validly signed bytes"), "{genuine}");
+}
+
+#[test]
+fn a_victim_in_a_signed_attribute_is_refused_where_that_is_the_identity() {
+    let stage = Stage::new();
+    let signed = recipe(&format!(
+        r#"as = "attacker"
+        proves = "strict"
+        draft = [{{ set = "Attribute[@Name={MAIL}]/AttributeValue", text = "{{victim:{MAIL}}}" }}]"#
+    ));
+    forge(&signed, Base::A, &stage.context()).unwrap();
+    let fault = forge(&signed, Base::A, &stage.context_for(Some(MAIL), None)).unwrap_err();
+    assert!(fault.to_string().contains("validly signed"), "{fault}");
+    // What everybody has tells nobody from anybody.
+    let tenant = "http://schemas.microsoft.com/identity/claims/tenantid";
+    forge(
+        &Recipe::default(),
+        Base::A,
+        &stage.context_for(Some(tenant), None),
+    )
+    .unwrap();
 }

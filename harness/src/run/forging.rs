@@ -59,6 +59,7 @@ impl Forge {
         let directory = self.directory.read();
         let origin = self.origin.read().unwrap_or_else(PoisonError::into_inner);
         let offset = *locked(&self.offset);
+        let identity = locked(&self.identity).clone();
         make(&Context {
             directory: &directory,
             sp: &self.sp,
@@ -72,6 +73,7 @@ impl Forge {
             out_of_band: order.out_of_band.as_deref(),
             each: order.each.as_deref(),
             azure: self.azure,
+            identity: identity.as_deref(),
             values: &order.values,
         })
     }

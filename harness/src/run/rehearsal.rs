@@ -144,6 +144,7 @@ impl Rehearsal {
             out_of_band: Some("http://127.0.0.1:8500/hit"),
             each: take.each.as_deref(),
             azure: self.azure,
+            identity: None,
             values: &values,
         };
         let base = base.or(scenario.bases.first().copied()).unwrap_or(Base::A);

@@ -8,7 +8,7 @@ use super::minting::*;
 use crate::algorithm::Hash;
 use crate::canonical::{Kind, Method};
 use crate::xml::{DS, SAML};
-use crate::{Identity, proofs};
+use crate::{Confirmation, Identity, proofs};
 
 fn message(who: &str) -> String {
     response("_r", &assertion("_g", who))
@@ -32,10 +32,49 @@ fn a_signed_assertion_proves_its_identity() {
         name_id: Some("alice@corp.example".into()),
         attributes: vec![("role".into(), vec!["user".into(), "a & b".into()])],
         assertion_id: Some("_g".into()),
+        confirmations: vec![bearer(None)],
+        ..Identity::default()
     };
     assert_eq!(proofs.strict, [alice]);
     assert_eq!(proofs.genuine, proofs.strict);
     assert_eq!(proofs.why_not, None);
+}
+
+fn bearer(recipient: Option<&str>) -> Confirmation {
+    Confirmation {
+        method: "urn:oasis:names:tc:SAML:2.0:cm:bearer".into(),
+        recipient: recipient.map(str::to_owned),
+    }
+}
+
+/// Each reader's answer holds what decides for whom an assertion is, and for what.
+#[test]
+fn an_identity_tells_for_whom_it_is_and_how_it_is_confirmed() {
+    let bare = message("alice");
+    let whole = bare
+        .replace(
+            "<SubjectConfirmation Method=\"urn:oasis:names:tc:SAML:2.0:cm:bearer\"/>",
+            "<SubjectConfirmation Method=\"urn:oasis:names:tc:SAML:2.0:cm:sender-vouches\"/>\
+             <SubjectConfirmation Method=\"urn:oasis:names:tc:SAML:2.0:cm:bearer\">\
+             <SubjectConfirmationData Recipient=\"https://sp.example/acs\"/></SubjectConfirmation>",
+        )
+        .replace(
+            "</Subject>",
+            "</Subject><Conditions><AudienceRestriction><Audience>urn:<!-- -->one</Audience><Audience>urn:two</Audience>\
+             </AudienceRestriction><AudienceRestriction/></Conditions><AuthnStatement/>",
+        );
+    let proofs = prove(&Signing::of("_g").sign(&whole));
+    for identity in [&proofs.strict[0], &proofs.genuine[0]] {
+        assert_eq!(identity.audiences, [vec!["urn:one", "urn:two"], vec![]]);
+        assert!(!identity.confirmations[0].is_bearer());
+        assert_eq!(
+            identity.confirmations[1..],
+            [bearer(Some("https://sp.example/acs"))]
+        );
+        assert!(identity.authn_statement);
+    }
+    let proofs = prove(&Signing::of("_g").sign(&bare));
+    assert!(!proofs.strict[0].authn_statement && proofs.strict[0].audiences.is_empty());
 }
 
 #[test]

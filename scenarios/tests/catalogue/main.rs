@@ -5,6 +5,7 @@
 mod attacks;
 mod stage;
 
+use saml::names::name_id;
 use scenarios::{
     Catalogue, Need,
     recipe::{Delivery, Start},
@@ -26,6 +27,51 @@ fn every_scenario_can_be_forged_and_proves_what_it_claims() {
         faults.len(),
         faults.join("\n")
     );
+}
+
+/// Whoever knows its users by an attribute, and asks for names that are pairwise or new each time, is tested as the others are.
+#[test]
+fn what_forges_a_name_forges_it_under_any_claim_and_format() {
+    for (identity, format) in [
+        (
+            "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress",
+            name_id::PERSISTENT,
+        ),
+        (
+            "http://schemas.microsoft.com/identity/claims/displayname",
+            name_id::TRANSIENT,
+        ),
+    ] {
+        let stage = Stage::new().knowing_by(identity, format);
+        let mut forged = 0;
+        for scenario in &Catalogue::embedded().scenarios {
+            let text = serde_json::to_string(scenario.as_ref()).unwrap();
+            let of_names = ["Identity", "name-id", "{victim", "{attacker", "{alice"];
+            if !of_names.iter().any(|word| text.contains(word)) {
+                continue;
+            }
+            for (address, played) in stage.play_all(scenario) {
+                played.unwrap_or_else(|fault| panic!("{address} for {identity}: {fault}"));
+                forged += 1;
+            }
+        }
+        assert!(forged > 20, "only {forged} messages name anybody");
+    }
+}
+
+/// What writes into the NameID alone tests nothing where an attribute counts, so it says that it is not for such an SP.
+#[test]
+fn nothing_is_forged_in_the_name_id_alone() {
+    for scenario in &Catalogue::embedded().scenarios {
+        let text = serde_json::to_string(scenario.as_ref()).unwrap();
+        let alone = ["\"set\":\"NameID\"", "//NameID\",\"text", "//NameID\",\"raw"];
+        let alone = alone.iter().any(|part| text.contains(part));
+        assert!(
+            !alone || scenario.needs.contains(&Need::NameIdRead),
+            "{} writes into the NameID alone",
+            scenario.id
+        );
+    }
 }
 
 #[test]

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use mock_idp::Directory;
-use saml::{AuthnRequest, SigningKey, SpMetadata, metadata::AcsEndpoint, names::binding};
+use saml::{
+    AuthnRequest, SigningKey, SpMetadata, authn_request::NameIdPolicy, metadata::AcsEndpoint, names::binding,
+};
 use scenarios::{
     Base, Context, KeyRing, Message, Recipe, Scenario, Step, Take,
     flow::{Login, LoginAs},
@@ -17,6 +19,7 @@ pub(crate) struct Stage {
     sp: SpMetadata,
     keys: KeyRing,
     request: AuthnRequest,
+    identity: Option<&'static str>,
 }
 
 impl Stage {
@@ -49,7 +52,18 @@ impl Stage {
             sp,
             keys,
             request,
+            identity: None,
         }
+    }
+
+    /// The same for an SP that asks for names of this format, and knows its users by an attribute.
+    pub(crate) fn knowing_by(mut self, identity: &'static str, format: &str) -> Self {
+        self.identity = Some(identity);
+        self.request.name_id_policy = Some(NameIdPolicy {
+            format: Some(format.to_owned()),
+            ..NameIdPolicy::default()
+        });
+        self
     }
 
     fn context<'a>(&'a self, play: &'a Play<'_>, solicited: bool) -> Context<'a> {
@@ -64,6 +78,7 @@ impl Stage {
             out_of_band: Some("http://127.0.0.1:8499/token"),
             each: play.take.each.as_deref(),
             azure: mock_idp::Azure::default(),
+            identity: self.identity,
             values: &play.values,
         }
     }

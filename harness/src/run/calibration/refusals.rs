@@ -2,7 +2,8 @@
 
 use scenarios::{
     Base, Persona, Proves, Recipe,
-    recipe::{Delivery, Signing, Start},
+    recipe::{Delivery, Start},
+    signature::Signing,
 };
 
 use crate::{

@@ -83,18 +83,10 @@ impl Played {
     }
 }
 
-/// Every value that the IdP issued in a message, or that the independent verifier finds proven in it.
+/// Every value that the IdP issued in a message to the person who asked for it.
 pub(crate) fn issued(message: &Message) -> Vec<String> {
     let mut values = vec![message.name_id.clone()];
-    for identity in &message.proofs.genuine {
-        values.extend(identity.name_id.clone());
-        values.extend(
-            identity
-                .attributes
-                .iter()
-                .flat_map(|(_, values)| values.iter().cloned()),
-        );
-    }
+    values.extend(message.issued.iter().map(|(_, value)| value.clone()));
     values.retain(|value| !value.trim().is_empty());
     values.sort();
     values.dedup();

@@ -1,0 +1,291 @@
+//! The placeholders in a recipe's texts.
+//!
+//! | placeholder | stands for |
+//! | --- | --- |
+//! | `{now}` `{now-2h}` `{now+90s}` | an instant, UTC, in milliseconds; units s, m, h, d |
+//! | `{now-1h.7}` `{now-1h@+05:00}` | the same with seven digits of the second; in another zone |
+//! | `{fresh}` | a new ID |
+//! | `{acs}` `{sp}` `{request}` | the ACS URL, the SP's entityID, the AuthnRequest's ID |
+//! | `{acs:HOST}` `{acs-path}` | the ACS URL at another host; its path alone |
+//! | `{request:swapped}` | the AuthnRequest's ID with each letter in the other case |
+//! | `{issuer}` `{issuer:fabrikam}` | a tenant's entityID |
+//! | `{alice}` `{attacker}` `{victim}` `{outsider}` | what the IdP calls them: their NameIDs, or their values of the attribute into which `Identity` writes |
+//! | `{victim:NAME}` | their first value of the attribute of this Name |
+//! | `{certificate:KEY}` `{key-value:KEY}` | a key's certificate in Base64, its KeyValue element |
+//! | `{signature:KEY:TEXT}` | the key's signature over TEXT, SHA-256, in Base64 |
+//! | `{cube-root:PLACE}` `{cube-root-no-null:PLACE}` | a SignatureValue for the SignedInfo there, forged for exponent 3 |
+//! | `{digest:PLACE}` | SHA-256 over the exclusive canonical form of an element without its Signature children |
+//! | `{text:PLACE}` `{xml:PLACE}` `{attr:PLACE@NAME}` | what stands there now |
+//! | `{repeat:N:TEXT}` `{base64:TEXT}` | TEXT N times; TEXT in Base64 |
+//! | `{each}` `{v.NAME}` | the variant's text; a value kept in the flow |
+//! | `{oob}` `{metadata}` | the out-of-band URL; the tenant's signed EntityDescriptor |
+//!
+//! `{{` is a brace. In markup what a person is called is escaped; everything else stands as it is.
+
+use base64::prelude::*;
+use saml::document::escape_text;
+
+use crate::{
+    claim::Claim,
+    context::Context,
+    craft::{self, DigestInfo},
+    fault::Fault,
+    moment::moment,
+    persona::Persona,
+    selector::Selector,
+    workbench::Workbench,
+};
+
+/// A text with placeholders, and what they need to know of where it goes.
+#[derive(Clone, Copy)]
+pub(crate) struct Filling<'t> {
+    text: &'t str,
+    claim: &'t Claim,
+    markup: bool,
+}
+
+impl<'t> Filling<'t> {
+    /// A text that is text.
+    pub(crate) fn text(text: &'t str) -> Self {
+        Self {
+            text,
+            claim: &Claim::NameId,
+            markup: false,
+        }
+    }
+
+    /// A text that is markup.
+    pub(crate) fn markup(text: &'t str) -> Self {
+        Self {
+            markup: true,
+            ..Self::text(text)
+        }
+    }
+
+    /// The same, to be written as the value of a claim: `{victim}` is then the victim's value of that claim.
+    pub(crate) fn as_value_of(self, claim: &'t Claim) -> Self {
+        Self { claim, ..self }
+    }
+}
+
+impl Context<'_> {
+    /// Fills in the placeholders of a text. `bench` is the message as it stands.
+    ///
+    /// # Errors
+    /// An unknown placeholder, or one that stands for nothing here.
+    pub fn fill(&self, text: &str, bench: &Workbench) -> Result<String, Fault> {
+        self.filled(Filling::text(text), bench)
+    }
+
+    /// The same, for texts that are more than text.
+    pub(crate) fn filled(&self, filling: Filling<'_>, bench: &Workbench) -> Result<String, Fault> {
+        let text = filling.text;
+        let mut out = String::with_capacity(text.len() + 64);
+        let mut rest = text;
+        while let Some(open) = rest.find('{') {
+            out.push_str(&rest[..open]);
+            rest = &rest[open + 1..];
+            if let Some(tail) = rest.strip_prefix('{') {
+                out.push('{');
+                rest = tail;
+                continue;
+            }
+            let close = rest
+                .find('}')
+                .ok_or_else(|| Fault::recipe(format!("a placeholder is not closed in `{text}`")))?;
+            let one = One {
+                context: self,
+                bench,
+                filling,
+                name: &rest[..close],
+            };
+            out.push_str(&one.value()?);
+            rest = &rest[close + 1..];
+        }
+        out.push_str(rest);
+        Ok(out)
+    }
+}
+
+/// One placeholder.
+struct One<'a> {
+    context: &'a Context<'a>,
+    bench: &'a Workbench,
+    filling: Filling<'a>,
+    name: &'a str,
+}
+
+impl One<'_> {
+    fn value(&self) -> Result<String, Fault> {
+        let context = self.context;
+        if let Ok(persona) = self.name.parse() {
+            return self.called(persona, self.filling.claim);
+        }
+        if let Some(shift) = self.name.strip_prefix("now") {
+            return moment(context.now, shift)
+                .ok_or_else(|| self.nothing("write {now}, {now-2h}, {now+90s.7}, {now-1h@+05:00}"));
+        }
+        if let Some(kept) = self.name.strip_prefix("v.") {
+            let value = context.values.get(kept).cloned();
+            return value.ok_or_else(|| self.nothing("no value was kept under that name"));
+        }
+        if let Some((kind, argument)) = self.name.split_once(':') {
+            return self.value_with(kind, argument);
+        }
+        match self.name {
+            "fresh" => fresh_id(),
+            "acs" => Ok(context.acs()?.to_owned()),
+            "acs-path" => Ok(self.acs_parts()?.1.to_owned()),
+            "sp" => Ok(context.sp.entity_id.clone()),
+            "issuer" => Ok(context.directory.contoso().entity_id()),
+            "request" => self.request().map(str::to_owned),
+            "each" => {
+                let each = context.each.map(str::to_owned);
+                each.ok_or_else(|| self.nothing("the scenario has no `each`"))
+            }
+            "oob" => {
+                let url = context.out_of_band.map(str::to_owned);
+                url.ok_or_else(|| self.nothing("no out-of-band listener"))
+            }
+            "metadata" => self.metadata(),
+            _ => Err(self.nothing("no such placeholder")),
+        }
+    }
+
+    fn value_with(&self, kind: &str, argument: &str) -> Result<String, Fault> {
+        let Self { context, bench, .. } = *self;
+        let key = |name: &str| context.keys.named(name, context.directory);
+        if let Ok(persona) = kind.parse() {
+            return self.called(persona, &Claim::Attribute(argument.to_owned()));
+        }
+        match kind {
+            "issuer" => {
+                let mut tenants = context.directory.tenants.iter();
+                let named = tenants.find(|t| t.domain.split('.').next() == Some(argument));
+                Ok(named
+                    .ok_or_else(|| self.nothing("no tenant of that name"))?
+                    .entity_id())
+            }
+            "certificate" => Ok(key(argument)?.certificate().base64()),
+            "key-value" => Ok(saml::signature::key_value(key(argument)?.certificate())),
+            "signature" => {
+                let (name, text) = argument
+                    .split_once(':')
+                    .ok_or_else(|| self.nothing("write {signature:KEY:TEXT}"))?;
+                craft::signature_over(&key(name)?, text)
+            }
+            "cube-root" => craft::cube_root(bench, &self.place(argument)?, DigestInfo::Whole),
+            "cube-root-no-null" => craft::cube_root(bench, &self.place(argument)?, DigestInfo::WithoutNull),
+            "digest" => bench.digest(&self.place(argument)?),
+            "text" => bench.text_at(&self.place(argument)?),
+            "xml" => bench.xml_at(&self.place(argument)?),
+            "attr" => {
+                let (at, attribute) = argument
+                    .rsplit_once('@')
+                    .ok_or_else(|| self.nothing("write {attr:PLACE@NAME}"))?;
+                bench.attribute_at(&self.place(at)?, attribute)
+            }
+            "repeat" => {
+                let (count, text) = argument
+                    .split_once(':')
+                    .ok_or_else(|| self.nothing("write {repeat:N:TEXT}"))?;
+                let count: usize = count.parse().map_err(|_| self.nothing("N is a number"))?;
+                if count.saturating_mul(text.len()) > 16 << 20 {
+                    return Err(self.nothing("more than 16 MiB"));
+                }
+                Ok(text.repeat(count))
+            }
+            "base64" => Ok(BASE64_STANDARD.encode(argument)),
+            "acs" => {
+                let (scheme, path) = self.acs_parts()?;
+                Ok(format!("{scheme}://{argument}{path}"))
+            }
+            "request" if argument == "swapped" => {
+                let id = self.request()?;
+                let swapped = swap_case(id);
+                (swapped != *id)
+                    .then_some(swapped)
+                    .ok_or_else(|| self.nothing("the AuthnRequest's ID has no letter"))
+            }
+            _ => Err(self.nothing("no such placeholder")),
+        }
+    }
+
+    /// What the IdP calls a person under a claim.
+    fn called(&self, persona: Persona, claim: &Claim) -> Result<String, Fault> {
+        let claims = self.bench.people.of(persona, || self.context.claims(persona))?;
+        let value = claims.value(claim).ok_or_else(|| {
+            let nameless = format!("the identity provider issues {} no {claim}", persona.name());
+            self.nothing(&nameless)
+        })?;
+        Ok(match self.filling.markup {
+            true => escape_text(value).into_owned(),
+            false => value.to_owned(),
+        })
+    }
+
+    /// A place in the message; `Identity` is where the value that is being written stands.
+    fn place(&self, text: &str) -> Result<Selector, Fault> {
+        let place: Selector = text.parse().map_err(Fault::recipe)?;
+        Ok(place.of(self.filling.claim))
+    }
+
+    fn request(&self) -> Result<&str, Fault> {
+        let request = self.context.request;
+        request
+            .map(|request| request.id.as_str())
+            .ok_or_else(|| self.nothing("the response is unsolicited"))
+    }
+
+    /// Scheme and path of the ACS URL.
+    fn acs_parts(&self) -> Result<(&str, &str), Fault> {
+        let acs = self.context.acs()?;
+        let (scheme, rest) = acs
+            .split_once("://")
+            .ok_or_else(|| Fault::recipe(format!("the ACS {acs} is no absolute URL")))?;
+        Ok((scheme, &rest[rest.find('/').unwrap_or(rest.len())..]))
+    }
+
+    fn metadata(&self) -> Result<String, Fault> {
+        let context = self.context;
+        let tenant = context.directory.contoso();
+        let application = tenant.application(&context.sp.entity_id);
+        let bytes = mock_idp::federation_metadata(tenant, context.origin, application)
+            .map_err(|e| Fault::recipe(format!("the federation metadata cannot be made: {e}")))?;
+        let text = String::from_utf8_lossy(&bytes);
+        let start = text.find("<EntityDescriptor").unwrap_or(0);
+        Ok(text[start..].to_owned())
+    }
+
+    fn nothing(&self, why: &str) -> Fault {
+        Fault::recipe(format!("{{{}}} stands for nothing here: {why}", self.name))
+    }
+}
+
+fn swap_case(text: &str) -> String {
+    let swap = |c: char| {
+        if c.is_ascii_lowercase() {
+            c.to_ascii_uppercase()
+        } else {
+            c.to_ascii_lowercase()
+        }
+    };
+    text.chars().map(swap).collect()
+}
+
+/// A new ID as Azure writes them: an underscore and a lower-case GUID.
+pub(crate) fn fresh_id() -> Result<String, Fault> {
+    let mut b = [0u8; 16];
+    getrandom::fill(&mut b).map_err(|e| Fault::recipe(format!("the system gives no random bytes: {e}")))?;
+    b[6] = b[6] & 0x0f | 0x40;
+    b[8] = b[8] & 0x3f | 0x80;
+    let hex: String = b.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(format!(
+        "_{}-{}-{}-{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..]
+    ))
+}
