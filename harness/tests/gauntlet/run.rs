@@ -188,6 +188,8 @@ impl Served {
             .lines()
             .map_while(Result::ok);
         let origin = lines.find_map(|line| Some(line.split_once(LISTENS)?.1.to_owned()));
+        // A test that runs for a minute says so, and must find a reader.
+        thread::spawn(move || lines.for_each(drop));
         Self {
             origin: origin.unwrap_or_else(|| panic!("the SP of mode {mode} did not start")),
             child,

@@ -124,11 +124,6 @@ pub(crate) fn modes() -> Vec<Mode> {
         )
         .green_or(&["restart|went away|connect|reach|answer"])
         .flawed_not_green(),
-        mode("short-sessions", "a session ends after three pages", |sp| {
-            sp.limit = Limit::ShortSessions(3)
-        })
-        .green()
-        .flawed_red(),
         // The session is there, and nobody has its cookie: what is left is a connection that was dropped.
         mode(
             "takes-and-drops",

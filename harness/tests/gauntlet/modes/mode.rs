@@ -30,7 +30,7 @@ pub(crate) struct Good {
     pub(crate) says: &'static [&'static str],
     /// The scenarios that are rightly red, by the beginning of their ids.
     pub(crate) reds: &'static [&'static str],
-    /// So many ambers at least; none at all where it is 0.
+    /// So many ambers at least; where it is 0 and the SP conforms, none at all.
     pub(crate) ambers: u64,
 }
 

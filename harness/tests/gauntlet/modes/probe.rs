@@ -26,7 +26,7 @@ pub(crate) fn modes() -> Vec<Mode> {
             "what the first visitor saw is shown to everybody",
             |sp| sp.probe = Probe::Cached,
         )
-        .unjudged(EMPTY_JAR)
+        .unjudged(&["probe|/me"])
         .flawed_not_green(),
         mode("alternates", "every second answer names alice", |sp| {
             sp.probe = Probe::Alternates

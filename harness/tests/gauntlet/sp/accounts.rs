@@ -82,17 +82,10 @@ struct Account {
     number: usize,
 }
 
-/// A session, and how often its page was asked for.
-#[derive(Debug)]
-struct Session {
-    who: Who,
-    asked: u32,
-}
-
 /// Everything that is remembered.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
-    sessions: HashMap<String, Session>,
+    sessions: HashMap<String, Who>,
     accounts: BTreeMap<String, Account>,
     creating: HashSet<String>,
     busy: HashSet<String>,
@@ -208,25 +201,20 @@ impl Ledger {
         };
         self.creating.remove(key);
         if limit == Limit::OneSession {
-            self.sessions.retain(|_, session| session.who.key != key);
+            self.sessions.retain(|_, session| session.key != key);
         }
         if matches!(limit, Limit::AccountLock(_) | Limit::VictimLock(_)) {
             self.refused.remove(&said.name_id);
         }
         self.last = Some(who.clone());
         let id = random(16);
-        self.sessions.insert(id.clone(), Session { who, asked: 0 });
+        self.sessions.insert(id.clone(), who);
         id
     }
 
     /// Who a session belongs to.
-    pub(crate) fn session(&mut self, id: Option<&str>, limit: Limit) -> Option<Who> {
-        let session = self.sessions.get_mut(id?)?;
-        session.asked += 1;
-        match limit {
-            Limit::ShortSessions(most) if session.asked > most => None,
-            _ => Some(session.who.clone()),
-        }
+    pub(crate) fn session(&self, id: Option<&str>) -> Option<Who> {
+        self.sessions.get(id?).cloned()
     }
 
     /// The process ends: what was in memory is gone.

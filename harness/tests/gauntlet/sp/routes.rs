@@ -200,7 +200,7 @@ impl Site {
     }
 
     fn who(&self, request: &Request) -> Option<Who> {
-        self.ledger().session(request.cookie("sid"), self.sp.limit)
+        self.ledger().session(request.cookie("sid"))
     }
 
     fn shown(&self, request: &Request) -> Answer {

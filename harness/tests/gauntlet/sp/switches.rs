@@ -165,8 +165,6 @@ pub(crate) enum Limit {
     Slower(u64),
     /// After so many requests the port is closed for a second, and all sessions are lost.
     Restarts(u32),
-    /// Sessions end after so many requests to the page.
-    ShortSessions(u32),
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
