@@ -38,7 +38,8 @@ func main() {
 	pages := http.NewServeMux()
 	pages.Handle("/saml/", sp)
 	pages.Handle("GET /me", sp.RequireAccount(http.HandlerFunc(me)))
-	pages.HandleFunc("GET /logout", func(w http.ResponseWriter, r *http.Request) { // here alone; samlsp's own ends the IdP's session too
+	// Here alone: samlsp's own logout ends the session at the IdP too.
+	pages.HandleFunc("GET /logout", func(w http.ResponseWriter, r *http.Request) {
 		if err := sp.Session.DeleteSession(w, r); err != nil {
 			sp.OnError(w, r, err)
 		}

@@ -9,7 +9,6 @@ import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilderFactory;
-import javax.xml.xpath.XPath;
 import javax.xml.xpath.XPathConstants;
 import javax.xml.xpath.XPathFactory;
 import org.apache.catalina.Context;
@@ -61,10 +60,9 @@ final class Sp {
             var account = Map.of("user", person.getName(), "attributes", person.getAttributes());
             send(response, "application/json", JsonSerialization.writeValueAsString(account));
         });
-        page(pages, "/saml", (request, response) -> response.sendError(404)); // the filter's, which Tomcat asks in front of a page only
-        page(pages, "/logout", (request, response) -> request.getSession().invalidate()); // here alone; /me?GLO=true would sign out everywhere
+        page(pages, "/saml", (request, response) -> response.sendError(404)); // the filter's; Tomcat asks filters before pages only
+        page(pages, "/logout", (request, response) -> request.getSession().invalidate()); // here alone; /me?GLO=true is for all
         page(pages, "/metadata", (request, response) -> send(response, "application/samlmetadata+xml", metadata));
-        page(pages, "/health", (request, response) -> send(response, "text/plain", "ok\n"));
         page(pages, "", (request, response) -> response.sendRedirect("/me")); // where the adapter goes when the IdP began
         tomcat.start();
         tomcat.getServer().await();
@@ -74,7 +72,7 @@ final class Sp {
     private static Map<String, String> values(String sp, Document idp) throws Exception {
         var pair = KeyUtils.generateRsaKeyPair(2048);
         var role = "/*[local-name()='EntityDescriptor']/*[local-name()='IDPSSODescriptor']/*[local-name()='%s']";
-        XPath path = XPathFactory.newInstance().newXPath();
+        var path = XPathFactory.newInstance().newXPath();
         var signing = role.formatted("KeyDescriptor") + "[not(@use) or @use='signing']//*[local-name()='X509Certificate']";
         var certificates = (NodeList) path.evaluate(signing, idp, XPathConstants.NODESET);
         var keys = new StringBuilder();
@@ -82,10 +80,11 @@ final class Sp {
             var key = "<Key signing=\"true\"><CertificatePem>%s</CertificatePem></Key>";
             keys.append(key.formatted(certificates.item(i).getTextContent().strip()));
         }
+        var certificate = CertificateUtils.generateV1SelfSignedCertificate(pair, "keycloak-adapter");
         return Map.of(
                 "sp", sp,
                 "key", PemUtils.encodeKey(pair.getPrivate()),
-                "certificate", PemUtils.encodeCertificate(CertificateUtils.generateV1SelfSignedCertificate(pair, "keycloak-adapter")),
+                "certificate", PemUtils.encodeCertificate(certificate),
                 "idp", path.evaluate("/*/@entityID", idp),
                 "sso", path.evaluate(role.formatted("SingleSignOnService") + "[contains(@Binding, 'HTTP-POST')]/@Location", idp),
                 "slo", path.evaluate(role.formatted("SingleLogoutService") + "[contains(@Binding, 'HTTP-Redirect')]/@Location", idp),
