@@ -175,7 +175,6 @@ pub(crate) async fn prepare(
         Some(oob) => Some(Oob::start(oob).await.map_err(|e| wrong(&e))?),
         None => None,
     };
-    let patience = options.timeout.saturating_mul(12).max(Duration::from_secs(60));
     let stage = Stage::new(
         driver,
         other,
@@ -186,7 +185,7 @@ pub(crate) async fn prepare(
         target.subject,
         People::new(people),
         oob,
-        patience,
+        options.timeout,
     );
     Ok(stage)
 }

@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, PoisonError, RwLock,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -37,10 +37,14 @@ pub(crate) struct Stage {
     /// Everybody, before anybody has been seen.
     pub(crate) people: People,
     pub(crate) oob: Option<Oob>,
+    /// So long one request to the SP may take.
+    pub(crate) request: Duration,
     /// No firing takes longer, whatever its steps do.
     pub(crate) patience: Duration,
     /// How fast the SP may be asked.
     pub(crate) pace: Pace,
+    /// Nobody listens at the SP any more, and nobody came back.
+    lost: AtomicBool,
     firing: AtomicU64,
     requests: AtomicU64,
 }
@@ -60,7 +64,7 @@ impl Stage {
         subject: Subject,
         people: People,
         oob: Option<Oob>,
-        patience: Duration,
+        request: Duration,
     ) -> Self {
         Self {
             driver,
@@ -72,8 +76,10 @@ impl Stage {
             subject,
             people,
             oob,
-            patience,
+            request,
+            patience: request.saturating_mul(12).max(Duration::from_secs(60)),
             pace: Pace::default(),
+            lost: AtomicBool::new(false),
             firing: AtomicU64::new(0),
             requests: AtomicU64::new(0),
         }
@@ -157,6 +163,11 @@ impl Stage {
         *prober = Arc::new(change(Prober::clone(&prober)));
     }
 
+    /// Whether the SP went away for good.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
+    }
+
     /// Waits until somebody listens at the SP again; says whether somebody does.
     pub(crate) async fn back_within(&self, limit: Duration) -> bool {
         let begun = tokio::time::Instant::now();
@@ -167,6 +178,7 @@ impl Stage {
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
+        self.lost.store(true, Ordering::Relaxed);
         false
     }
 

@@ -120,6 +120,8 @@ pub(crate) fn wrapped() -> Message {
         },
         forged: forged.into_bytes(),
         proofs,
+        issued: Vec::new(),
+        forged_values: Vec::new(),
         values: BTreeMap::new(),
     }
 }
@@ -181,6 +183,7 @@ pub(crate) fn observation() -> Observation {
                 headers: vec![],
                 body: format!("<h1>admin</h1><script>alert(3)</script>{}", "x".repeat(200_000)),
             }),
+            withheld: Vec::new(),
             console: vec!["Uncaught \u{1b}[31mTypeError".to_owned()],
             screenshot: Some(BASE64_STANDARD.decode(PNG).unwrap()),
             elapsed: Duration::from_millis(31),

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use scenarios::{Base, Take};
 
-use super::{flow::play, played::Played};
+use super::{
+    flow::play,
+    played::{Broke, Played},
+};
 use crate::{
     driver::Driver,
     run::{learned::Learned, pace::Obstacle, stage::Stage},
@@ -26,6 +29,13 @@ pub(crate) async fn fire(
 ) -> Played {
     let mut left = AGAIN;
     loop {
+        if stage.is_lost() {
+            let why = "nobody listens at the SP any more, and nobody came back".to_owned();
+            return Played {
+                broke: Some(Broke::Precondition(why)),
+                ..Played::default()
+            };
+        }
         stage.pace.wait().await;
         let played = play(stage, driver, learned, take, base, judge).await;
         left -= 1;

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use scenarios::{Base, Scenario, Take};
+use scenarios::{Base, Persona, Scenario, Take};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::{
@@ -270,6 +270,14 @@ impl Runner {
         }
     }
 
+    /// Whether a flawless login takes as long as would be too long for one request, or does not come out at all.
+    async fn is_slow(&self, base: Base) -> bool {
+        let _alone = self.lanes.alone().await;
+        let begun = Instant::now();
+        let seen = frame(&self.stage, &self.learned, base, &[Persona::Alice]).await;
+        seen.failed.is_some() || begun.elapsed() > self.stage.request
+    }
+
     /// Fewer flows at once from now on, and said.
     fn narrow(&self, why: &str) {
         if self.lanes.narrow() {
@@ -346,6 +354,11 @@ impl Runner {
                     again.push(shot);
                 }
             }
+            let control = match (shot.hung(), self.learned.control_base(unit.base)) {
+                // Whether the SP or the machine was too slow is told by a flawless login just now.
+                (true, Some(base)) if self.is_slow(base).await => Control::Failed,
+                _ => control,
+            };
             if shot.hung() && again.iter().any(|shot| !shot.hung()) {
                 self.narrow("the SP does not answer in time where many ask at once");
             }
