@@ -90,10 +90,7 @@ jobs      = 8
     );
     assert_eq!(config.path("test-ca.pem"), folder.path().join("test-ca.pem"));
     // Read, and not acted on yet: whoever sets them is told.
-    assert_eq!(
-        config.idle(),
-        ["[sp] log", "[sp] reset", "[sp.probe] users", "[sp.second]"]
-    );
+    assert_eq!(config.idle(), ["[sp] log", "[sp.probe] users", "[sp.second]"]);
 }
 
 #[test]
