@@ -6,11 +6,24 @@ use crate::{
     table::{Row, all_hold},
 };
 
+/// What an SP refuses that is right; all other baselines are flawless logins.
+const REFUSED: [&str; 2] = [
+    "baseline/unsigned-rejected",
+    "baseline/no-session-without-response",
+];
+
 /// What is wrong with how a flawed SP was judged.
 pub(crate) fn faults(expected: &Flawed, ran: &Ran) -> Vec<String> {
     let mut faults = Vec::new();
     if !ran.exit.is_some_and(|exit| expected.exits.contains(&exit)) {
         faults.push(format!("exit {:?}, not {:?}", ran.exit, expected.exits));
+    }
+    // A flawless login that was refused for a lock or a limit is a false red: not green, but by accident.
+    let accidents = ran
+        .scenarios("baseline/")
+        .find(|(id, verdict)| *verdict == "fail" && !REFUSED.contains(id));
+    if let Some((id, _)) = accidents {
+        faults.push(format!("{id} is red and should not be"));
     }
     let wrappings = |wanted: &str| {
         ran.scenarios(WRAPPING)
