@@ -71,11 +71,12 @@ impl People {
             (Manner::Part, _) | (_, Manner::Part) => Manner::Part,
             _ => Manner::Whole,
         };
-        // What follows the message is new each time where the message's value is.
-        let follows = manner == Manner::Whole && !self.values(persona).iter().any(|v| same(v, shown));
         if let Some(person) = self.all.iter_mut().find(|person| person.persona == persona)
-            && !follows
-            && !person.shown.iter().any(|known| known == shown)
+            && !person
+                .shown
+                .iter()
+                .chain(&person.values)
+                .any(|known| same(known, shown))
         {
             person.shown.push(shown.to_owned());
         }
@@ -265,7 +266,8 @@ mod tests {
         people.saw(Persona::Alice, "_second", &["_second".to_owned()]);
         assert_eq!(people.manner(), Manner::Whole);
         assert_eq!(owner(&people, "_third", "_third"), ATTACKER);
-        assert_eq!(owner(&people, "_first", "_third"), Owner::Stranger);
+        assert_eq!(owner(&people, "_first", "_third"), Owner::Person(Persona::Alice));
+        assert_eq!(owner(&people, "_fourth", "_third"), Owner::Stranger);
     }
 
     #[test]
