@@ -119,6 +119,8 @@ pub(crate) fn wrapped() -> Message {
         },
         forged: forged.into_bytes(),
         proofs,
+        issued: Vec::new(),
+        forged_values: Vec::new(),
         values: BTreeMap::new(),
     }
 }
