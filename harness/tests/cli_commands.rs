@@ -141,10 +141,14 @@ fn list_shows_what_matches_for_people_and_for_programs() {
     let list: Vec<serde_json::Value> = serde_json::from_str(&json).unwrap();
     assert!(list.len() > 10);
     for key in [
-        "id", "title", "tier", "verdict", "severity", "refs", "needs", "disturbs",
+        "id", "title", "tier", "verdict", "severity", "attacker", "refs", "needs", "disturbs",
     ] {
         assert!(list[0].get(key).is_some(), "{key}");
     }
+    let xpath = list
+        .iter()
+        .find(|entry| entry["id"] == "signature/transform-xpath-exclude");
+    assert_eq!(xpath.unwrap()["attacker"], "issuer");
     let none = samlitmus(folder.path(), &["list", "nothing/*"]).code(4);
     assert!(stderr(&none).contains("no scenario matches"));
 }
@@ -157,6 +161,7 @@ fn explain_draws_the_message_and_says_what_it_is_for() {
         "← not signed",
         "[1] holds: rsa-sha256 over Assertion",
         "Why it matters",
+        "What it takes\n  a low-privileged user of the same tenant with one genuine login of his own\n",
         "What passing proves",
         "What failing proves",
         "How an SP's author mends it",
