@@ -28,9 +28,9 @@ pub struct Journey {
     pub page: Option<Page>,
     /// What the browser's console said at level error (empty over plain HTTP).
     pub console: Vec<String>,
-    /// Cookies that were withheld from a request because of `SameSite`, as `NAME (SameSite=Lax)`.
+    /// Cookies that a browser withheld or did not keep, each with the reason (over plain HTTP only).
     #[serde(default)]
-    pub withheld: Vec<String>,
+    pub lost_cookies: Vec<String>,
     /// A PNG of the page where the journey came to rest (browser only).
     #[serde(skip)]
     pub screenshot: Option<Vec<u8>>,
@@ -67,10 +67,10 @@ impl Journey {
             (Ended::Limit(why), _) => format!("it did not come to an end: {why}"),
             (Ended::Harness(why), _) => format!("the harness failed: {why}"),
         };
-        match self.withheld.as_slice() {
+        match self.lost_cookies.as_slice() {
             [] => told,
             cookies => format!(
-                "{told}; withheld from a cross-site POST, as every browser does: the cookie {}",
+                "{told}; as in every browser these cookies were lost: {}",
                 cookies.join(", ")
             ),
         }

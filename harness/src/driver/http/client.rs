@@ -16,7 +16,7 @@ use url::Url;
 
 use super::{
     cookie::SetCookie,
-    jar::{Jar, Relation},
+    jar::{Jar, Relation, refusal},
     outbound::{Next, Outbound},
 };
 use crate::{
@@ -280,7 +280,7 @@ impl HttpSession {
         let cookies = self.jar().header(&request.url, relation, now);
         if matches!(relation, Relation::CrossSiteUnsafe) {
             journey
-                .withheld
+                .lost_cookies
                 .extend(self.jar().withheld(&request.url, relation, now));
         }
         if let Some(value) = cookies.and_then(|cookies| HeaderValue::from_str(&cookies).ok()) {
@@ -326,6 +326,10 @@ impl HttpSession {
         let now = SystemTime::now();
         let mut jar = self.jar();
         for cookie in &cookies {
+            if let Some(why) = refusal(url, cookie) {
+                let lost = format!("{} ({why}: not kept)", cookie.name);
+                journey.lost_cookies.push(lost);
+            }
             jar.receive(url, cookie, now);
         }
         if let Some(hop) = journey.hops.last_mut() {

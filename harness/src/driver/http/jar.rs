@@ -145,11 +145,9 @@ impl Jar {
                 && !travels(cookie, relation, now)
         });
         stay.map(|cookie| match cookie.same_site {
-            SameSite::Strict => format!("{} (SameSite=Strict)", cookie.name),
-            SameSite::Lax => format!("{} (SameSite=Lax)", cookie.name),
-            SameSite::Unspecified | SameSite::None => {
-                format!("{} (no SameSite, which means Lax)", cookie.name)
-            }
+            SameSite::Strict => withheld(cookie, "SameSite=Strict"),
+            SameSite::Lax => withheld(cookie, "SameSite=Lax"),
+            SameSite::Unspecified | SameSite::None => withheld(cookie, "no SameSite, which means Lax"),
         })
         .collect()
     }
@@ -180,14 +178,17 @@ impl Jar {
     }
 }
 
+fn withheld(cookie: &Cookie, why: &str) -> String {
+    format!("{} ({why}: withheld from a cross-site POST)", cookie.name)
+}
+
 /// The cookie to keep, if this URL may set it.
 fn accepted(url: &Url, set: &SetCookie, now: SystemTime) -> Option<Cookie> {
-    let (domain, host_only) = domain(url, set.domain.as_deref())?;
-    let same_site = set.same_site();
-    let needs_secure = same_site == SameSite::None || set.partitioned;
-    if (set.secure && !trustworthy(url)) || (needs_secure && !set.secure) || !prefix_holds(set) {
+    if refusal(url, set).is_some() {
         return None;
     }
+    let (domain, host_only) = domain(url, set.domain.as_deref())?;
+    let same_site = set.same_site();
     Some(Cookie {
         name: set.name.clone(),
         value: set.value.clone(),
@@ -200,6 +201,23 @@ fn accepted(url: &Url, set: &SetCookie, now: SystemTime) -> Option<Cookie> {
         made: now,
         order: 0,
     })
+}
+
+/// Why a browser does not keep a cookie, in a few words.
+pub(super) fn refusal(url: &Url, set: &SetCookie) -> Option<&'static str> {
+    if domain(url, set.domain.as_deref()).is_none() {
+        Some("its Domain is another site's")
+    } else if set.secure && !trustworthy(url) {
+        Some("Secure, over plain http")
+    } else if set.same_site() == SameSite::None && !set.secure {
+        Some("SameSite=None without Secure")
+    } else if set.partitioned && !set.secure {
+        Some("Partitioned without Secure")
+    } else if !prefix_holds(set) {
+        Some("its name promises what does not hold")
+    } else {
+        None
+    }
 }
 
 /// What the name promises is true; and a cookie without a name does not pretend to have one that promises.

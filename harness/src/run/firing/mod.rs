@@ -2,7 +2,7 @@
 //!
 //! `flow` plays one: its steps in order, each a verb (`login`, `begin`, `send`, `visit`, `mint`) in a cookie jar of its own, with
 //! what the `scene` holds. `fire` plays it again where the SP asked for patience. `runner` fires many, between the controls
-//! of `control`, which are `flawless` logins; `shot` is one firing as it is judged, `conclude` what several of them come to.
+//! of `control`, which are `flawless` logins and which `watch` keeps an eye on; `shot` is one firing as it is judged, `conclude` what several of them come to.
 
 mod begin;
 mod conclude;
@@ -18,6 +18,7 @@ mod scene;
 mod send;
 mod shot;
 mod visit;
+mod watch;
 
 pub(super) use control::failure;
 pub(super) use fire::fire;

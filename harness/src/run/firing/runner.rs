@@ -6,17 +6,18 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::{Duration, Instant},
+    time::Instant,
 };
 
-use scenarios::{Base, Persona, Scenario, Take};
+use scenarios::{Base, Scenario, Take};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::{
     conclude::{AGAIN, confirmed, doubtful},
-    control::{Frame, frame},
+    control::Frame,
     fire::fire,
     shot::Shot,
+    watch::Watch,
 };
 use crate::{
     event::{Event, ScenarioResult, SnapshotState},
@@ -31,16 +32,11 @@ use crate::{
         plan::{Batch, Plan, Unit},
         stage::Stage,
     },
-    subject::process::shell,
     text::locked,
 };
 
 /// So many firings in a row without an answer open the circuit.
 const HANGS: usize = 5;
-/// So many frames in a row that do not hold end the firing: nothing that follows could be judged.
-const FRAMES: usize = 4;
-/// So long a lock or a limit may take to pass before a frame is tried once more.
-const BREATH: Duration = Duration::from_secs(2);
 
 /// A finished unit, and whether its refusal came as a calibrated 5xx.
 pub(crate) struct Finished {
@@ -56,15 +52,12 @@ pub(crate) struct Runner {
     finished: UnboundedSender<Finished>,
     /// Set by Ctrl-C: no new firing begins.
     stop: Arc<AtomicBool>,
-    lanes: Lanes,
+    lanes: Arc<Lanes>,
+    watch: Watch,
     /// So many negatives stand between two frames.
     size: AtomicUsize,
     /// Hangs in a row, of firings that should be refused and of the others.
     hangs: [AtomicUsize; 2],
-    /// Frames in a row that did not hold.
-    failures: AtomicUsize,
-    /// Why nothing is fired any more.
-    lost: Mutex<Option<String>>,
 }
 
 impl Runner {
@@ -76,17 +69,23 @@ impl Runner {
         finished: UnboundedSender<Finished>,
         stop: Arc<AtomicBool>,
     ) -> Self {
+        let lanes = Arc::new(Lanes::new(workers));
         Self {
+            watch: Watch::new(
+                stage.clone(),
+                learned.clone(),
+                lanes.clone(),
+                tell.clone(),
+                stop.clone(),
+            ),
             size: AtomicUsize::new(learned.batch.unwrap_or(usize::MAX)),
             stage,
             learned,
             tell,
             finished,
             stop,
-            lanes: Lanes::new(workers),
+            lanes,
             hangs: Default::default(),
-            failures: AtomicUsize::new(0),
-            lost: Mutex::new(None),
         }
     }
 
@@ -113,7 +112,7 @@ impl Runner {
         for batch in plan.alone {
             self.batch(batch, None).await;
         }
-        locked(&self.lost).clone()
+        self.watch.lost()
     }
 
     /// Fires a batch between two frames; where one does not hold, each unit again between two of its own. A frame that held
@@ -135,7 +134,7 @@ impl Runner {
             left = rest;
             let first = match before.take() {
                 Some(frame) => frame,
-                None => self.frame(&batch, base).await,
+                None => self.watch.frame(&batch.people(&self.learned), base).await,
             };
             if let Some(why) = &first.failed {
                 self.unjudged(units, why);
@@ -148,7 +147,7 @@ impl Runner {
                     None => return None,
                 }
             }
-            let after = self.frame(&batch, base).await;
+            let after = self.watch.frame(&batch.people(&self.learned), base).await;
             if after.failed.is_none() {
                 for (unit, shots) in units.iter().zip(shots) {
                     self.conclude(unit, shots, Control::Held, Some(first.firing))
@@ -170,7 +169,16 @@ impl Runner {
         };
         let base = self.learned.control_base(unit.base);
         match base.filter(|_| shots.iter().any(red)) {
-            Some(base) if self.frame(batch, base).await.failed.is_some() => Control::Failed,
+            Some(base)
+                if self
+                    .watch
+                    .frame(&batch.people(&self.learned), base)
+                    .await
+                    .failed
+                    .is_some() =>
+            {
+                Control::Failed
+            }
             _ => Control::NotNeeded,
         }
     }
@@ -188,7 +196,7 @@ impl Runner {
         let half = (units.len() / 2).max(1);
         self.size.fetch_min(half, Ordering::Relaxed);
         for (unit, seen) in units.iter().zip(shots) {
-            let before = self.frame(batch, base).await;
+            let before = self.watch.frame(&batch.people(&self.learned), base).await;
             if let Some(why) = &before.failed {
                 // What was seen before the disturbance counts where it needs no frame.
                 if seen.iter().any(Shot::impersonates) {
@@ -207,7 +215,7 @@ impl Runner {
                 .zip(seen)
                 .map(|(again, first)| if first.impersonates() { first } else { again })
                 .collect();
-            let after = self.frame(batch, base).await;
+            let after = self.watch.frame(&batch.people(&self.learned), base).await;
             let control = if after.failed.is_none() {
                 Control::Held
             } else {
@@ -215,86 +223,6 @@ impl Runner {
             };
             self.conclude(unit, shots, control, Some(before.firing)).await;
         }
-    }
-
-    /// A frame; where it does not hold, once more after a breath and after `[sp] reset`.
-    async fn frame(&self, batch: &Batch, base: Base) -> Frame {
-        if let Some(why) = locked(&self.lost).clone() {
-            return Frame {
-                firing: 0,
-                failed: Some(why),
-            };
-        }
-        let people = batch.people(&self.learned);
-        for again in [false, true] {
-            if again {
-                tokio::time::sleep(BREATH).await;
-                let subject = &self.stage.subject;
-                if let Some(reset) = subject.commands.get("reset")
-                    && let Err(why) = shell(reset, &subject.folder).await
-                {
-                    let _ = self.tell.send(Event::Warning(format!("[sp] reset: {why}")));
-                }
-            }
-            let seen = if again {
-                // Where only the others were in the way, it holds alone.
-                let _alone = self.lanes.alone().await;
-                frame(&self.stage, &self.learned, base, &people).await
-            } else {
-                let _place = self.lanes.one().await;
-                frame(&self.stage, &self.learned, base, &people).await
-            };
-            match &seen.failed {
-                None => {
-                    if again {
-                        self.narrow("flawless logins come out alone and not among others");
-                    }
-                    self.failures.store(0, Ordering::Relaxed);
-                    return seen;
-                }
-                Some(why) if again => {
-                    if self.failures.fetch_add(1, Ordering::Relaxed) + 1 >= FRAMES {
-                        self.give_up(why);
-                    }
-                    return seen;
-                }
-                Some(_) => {}
-            }
-            if self.stop.load(Ordering::Relaxed) {
-                return seen;
-            }
-        }
-        Frame {
-            firing: 0,
-            failed: Some("no frame was tried".to_owned()),
-        }
-    }
-
-    /// Whether a flawless login takes as long as would be too long for one request, or does not come out at all.
-    async fn is_slow(&self, base: Base) -> bool {
-        let _alone = self.lanes.alone().await;
-        let begun = Instant::now();
-        let seen = frame(&self.stage, &self.learned, base, &[Persona::Alice]).await;
-        seen.failed.is_some() || begun.elapsed() > self.stage.request
-    }
-
-    /// Fewer flows at once from now on, and said.
-    fn narrow(&self, why: &str) {
-        if self.lanes.narrow() {
-            let width = self.lanes.width();
-            let _ = self.tell.send(Event::Warning(format!(
-                "{why}: at most {width} at a time from now on"
-            )));
-        }
-    }
-
-    fn give_up(&self, why: &str) {
-        let mut lost = locked(&self.lost);
-        lost.get_or_insert_with(|| {
-            format!(
-                "no flawless login works any more ({why}): does the SP lock an account or an address after refusals, ask for a captcha, or limit how much it answers? Raise that for the time of the test, or name a command that undoes it in [sp] reset"
-            )
-        });
     }
 
     /// Fires each variant of a unit; none where the run was interrupted.
@@ -356,11 +284,12 @@ impl Runner {
             }
             let control = match (shot.hung(), self.learned.control_base(unit.base)) {
                 // Whether the SP or the machine was too slow is told by a flawless login just now.
-                (true, Some(base)) if self.is_slow(base).await => Control::Failed,
+                (true, Some(base)) if self.watch.is_slow(base).await => Control::Failed,
                 _ => control,
             };
             if shot.hung() && again.iter().any(|shot| !shot.hung()) {
-                self.narrow("the SP does not answer in time where many ask at once");
+                self.watch
+                    .narrow("the SP does not answer in time where many ask at once");
             }
             judged.push(confirmed(unit, shot, again, control, &self.learned));
         }
