@@ -278,6 +278,9 @@ impl HttpSession {
         let relation = Relation::of(request.initiator.as_ref(), &request.url, request.method.as_str());
         let now = SystemTime::now();
         let cookies = self.jar().header(&request.url, relation, now);
+        if cookies.is_none() {
+            journey.lost_cookies.extend(self.jar().elsewhere(&request.url));
+        }
         if matches!(relation, Relation::CrossSiteUnsafe) {
             journey
                 .lost_cookies

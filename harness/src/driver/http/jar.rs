@@ -152,6 +152,25 @@ impl Jar {
         .collect()
     }
 
+    /// Cookies of this host that another path has to itself.
+    pub(super) fn elsewhere(&self, url: &Url) -> Vec<String> {
+        let host = url.host_str().unwrap_or_default();
+        let there = self
+            .cookies
+            .iter()
+            .filter(|cookie| host_matches(cookie, host) && !path_matches(&cookie.path, url.path()));
+        there
+            .map(|cookie| {
+                format!(
+                    "{} (its Path is {}: not sent to {})",
+                    cookie.name,
+                    cookie.path,
+                    url.path()
+                )
+            })
+            .collect()
+    }
+
     fn make_room(&mut self, domain: &str) {
         let oldest = |cookies: &[Cookie], of: Option<&str>| {
             let mine = cookies
