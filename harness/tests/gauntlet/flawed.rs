@@ -69,6 +69,7 @@ pub(crate) fn row(mode: &Mode) -> Option<Row> {
 }
 
 #[test]
+#[ignore = "it takes minutes: ci/nightly runs it"]
 fn whatever_it_takes_as_identity() {
     all_hold(modes::identity, row);
 }
@@ -84,16 +85,19 @@ fn whatever_it_limits() {
 }
 
 #[test]
+#[ignore = "it takes minutes: ci/nightly runs it"]
 fn however_it_refuses() {
     all_hold(modes::refusals, row);
 }
 
 #[test]
+#[ignore = "it takes minutes: ci/nightly runs it"]
 fn however_its_page_answers() {
     all_hold(modes::probe, row);
 }
 
 #[test]
+#[ignore = "it takes minutes: ci/nightly runs it"]
 fn wherever_it_leads() {
     all_hold(modes::journey, row);
 }
