@@ -1,6 +1,6 @@
 //! A flow played, and played again where the SP asked for patience or was not there.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use scenarios::{Base, Take};
 
@@ -15,6 +15,8 @@ use crate::{
 
 /// So often a flow is played again for one of these reasons.
 const AGAIN: usize = 8;
+/// So long one flow is patient with an SP that asks for it.
+const PATIENCE: Duration = Duration::from_secs(40);
 /// So long an SP may take to come back.
 const RESTART: Duration = Duration::from_secs(30);
 
@@ -27,6 +29,7 @@ pub(crate) async fn fire(
     base: Base,
     judge: Option<&str>,
 ) -> Played {
+    let begun = Instant::now();
     let mut left = AGAIN;
     loop {
         if stage.is_lost() {
@@ -39,8 +42,11 @@ pub(crate) async fn fire(
         stage.pace.wait().await;
         let played = play(stage, driver, learned, take, base, judge).await;
         left -= 1;
+        // Who refuses so every time asks nobody for patience.
+        let page = played.observation.journey.page.as_ref();
+        let refused = page.is_some_and(|page| learned.refusals.knows(page));
         match played.obstacle {
-            _ if left == 0 => return played,
+            _ if left == 0 || refused || begun.elapsed() > PATIENCE => return played,
             None => return played,
             Some(Obstacle::Patience(time)) => stage.pace.hold(time),
             Some(Obstacle::Gone) if stage.back_within(RESTART).await => {}
