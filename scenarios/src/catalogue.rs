@@ -5,12 +5,12 @@ use std::{collections::BTreeMap, path::Path, sync::LazyLock};
 use include_dir::{Dir, include_dir};
 use thiserror::Error;
 
-use crate::{expectation::Tier, scenario::Scenario};
+use crate::{attacker::Attacker, expectation::Tier, scenario::Scenario};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/catalogue");
 
 /// The version of the embedded catalogue: it changes when a scenario's meaning does.
-pub const VERSION: &str = "1";
+pub const VERSION: &str = "2";
 
 /// Scenarios by id, in the order in which they stand.
 #[derive(Clone, Debug, Default)]
@@ -217,6 +217,12 @@ fn check(scenario: &Scenario) -> Result<(), String> {
     }
     if scenario.inert && !scenario.verdict.is_negative() {
         return Err("only what should be rejected can be inert".to_owned());
+    }
+    if scenario.verdict.is_negative() && scenario.attacker.is_none() {
+        return Err(format!(
+            "a message that should be rejected needs an `attacker`: who could make it and deliver it, one of {}",
+            Attacker::ALL.map(Attacker::word).join(", ")
+        ));
     }
     if !scenario.each.is_empty()
         && !serde_json::to_string(scenario)

@@ -65,6 +65,8 @@ pub enum Severity {
     Info,
     /// Hygiene, schema.
     Low,
+    /// Only the identity provider itself could have made the message: worth mending, no way in by itself.
+    Issuer,
     /// A control is missing, another still protects.
     Medium,
     /// Impersonation with preconditions, permanent access, denial of service before authentication.
@@ -79,6 +81,7 @@ impl Severity {
         match self {
             Self::Info => "info",
             Self::Low => "low",
+            Self::Issuer => "issuer",
             Self::Medium => "medium",
             Self::High => "high",
             Self::Critical => "critical",

@@ -9,6 +9,7 @@
 //! verdict  = "MUST_REJECT"
 //! inert    = true
 //! severity = "critical"
+//! attacker = "user"
 //! rule     = "only what the verified signature covers may be read (Core 5.4.2)"
 //! why      = "…"
 //! as       = "attacker"
@@ -21,6 +22,7 @@
 //! ```
 
 mod apply;
+pub mod attacker;
 mod authority;
 pub mod catalogue;
 pub mod context;
@@ -41,6 +43,7 @@ mod signing;
 mod verbs;
 pub mod workbench;
 
+pub use attacker::Attacker;
 pub use catalogue::{Catalogue, CatalogueError};
 pub use context::Context;
 pub use expectation::{Expected, Proves, Severity, Tier};

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    attacker::Attacker,
     expectation::{Expected, Proves, Severity, Tier},
     flow::{Judge, Login, LoginAs, Step},
     operation::Operation,
@@ -31,6 +32,9 @@ pub struct Scenario {
     pub inert: bool,
     /// The harm if it fails.
     pub severity: Severity,
+    /// Who could do this. Every scenario that wants a refusal says so; others have no attacker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attacker: Option<Attacker>,
     /// Where the expectation comes from.
     #[serde(default, skip_serializing_if = "Refs::is_empty")]
     pub refs: Refs,

@@ -233,6 +233,7 @@ fn by_severity(summary: &RunSummary) -> String {
         Severity::Critical,
         Severity::High,
         Severity::Medium,
+        Severity::Issuer,
         Severity::Low,
         Severity::Info,
     ]

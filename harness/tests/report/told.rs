@@ -32,6 +32,7 @@ id       = "signature/xsw-3"
 title    = "A forged assertion stands before the signed one"
 verdict  = "MUST_REJECT"
 severity = "critical"
+attacker = "user"
 refs     = { spec = ["Core 5.4.2"], cwe = [347], paper = ["On Breaking SAML, XSW3"] }
 rule     = "only what the verified signature covers may be read (Core 5.4.2)"
 why      = "The SP that verifies one assertion and reads another signs in whoever the attacker wrote."

@@ -2,7 +2,7 @@
 
 use crate::stage::Stage;
 use saml::{names::alg, signature::digest_of};
-use scenarios::{Base, Catalogue, Persona};
+use scenarios::{Attacker, Base, Catalogue, Persona};
 
 #[test]
 fn an_attack_on_the_victim_has_the_victim_in_it() {
@@ -51,6 +51,31 @@ fn a_borrowed_signature_still_holds_where_it_was_put() {
             assert!(covered.iter().any(|c| c.verifies), "{address}: {covered:#?}");
         }
     }
+}
+
+/// Who needs no account has no login of which he could bring the signed part along.
+#[test]
+fn what_anyone_can_send_holds_nothing_that_the_idp_signed_for_somebody() {
+    let stage = Stage::new();
+    let anyone = |s: &&std::sync::Arc<scenarios::Scenario>| s.attacker == Some(Attacker::Anyone);
+    let mut messages = 0;
+    for scenario in Catalogue::embedded().scenarios.iter().filter(anyone) {
+        // What was withdrawn was signed with the IdP's key once; whoever has that key needs no account.
+        if scenario.id == "trust/removed-key-still-trusted" {
+            continue;
+        }
+        for (address, played) in stage.play_all(scenario) {
+            for message in played.unwrap().messages {
+                assert!(
+                    message.proofs.genuine.is_empty(),
+                    "{address}: {:?}",
+                    message.proofs.genuine
+                );
+                messages += 1;
+            }
+        }
+    }
+    assert!(messages > 80, "only {messages} messages");
 }
 
 /// A verifier that takes the digest from where the attack puts it must find it right: otherwise the SP refuses for
