@@ -1,11 +1,8 @@
 //! A whole run: the IdP up, the SP up, calibration, all scenarios, everything down again.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::{Duration, Instant},
+    sync::{Arc, atomic::Ordering},
+    time::Instant,
 };
 
 use jiff::Timestamp;
@@ -22,6 +19,7 @@ use crate::{
     run::prepare::{Running, prepare},
     run::stage::{Abilities, Stage},
     snapshot::Snapshots,
+    stop::{GRACE, overdue, wished},
     subject::target::Target,
 };
 
@@ -52,12 +50,12 @@ pub async fn run(
     let mut running = Running::default();
     let prepared = tokio::select! {
         prepared = prepare(target, scenarios, &options, &mut running) => prepared.map_err(Some),
-        () = stopped(&options.stop) => Err(None),
+        () = wished(&options.stop) => Err(None),
     };
     let stage = match prepared {
         Ok(stage) => Arc::new(stage),
         Err(why) => {
-            let ended = running.end().await;
+            let ended = running.end(&options.stop).await;
             let mut around = Circumstances {
                 interrupted: why.is_none(),
                 warnings: ended.err().into_iter().collect(),
@@ -90,7 +88,7 @@ pub async fn run(
     };
     let calibrated = tokio::select! {
         calibrated = calibrate(&stage) => Some(calibrated),
-        () = stopped(&options.stop) => None,
+        () = wished(&options.stop) => None,
     };
     // What answers is not what was started where that has failed: another program holds its port.
     let calibrated = match (calibrated, running.failed()) {
@@ -127,7 +125,7 @@ pub async fn run(
     }
     around.waivers = options.waivers.complaints();
     around.interrupted = options.stop.load(Ordering::Relaxed);
-    if let Err(why) = running.end().await {
+    if let Err(why) = running.end(&options.stop).await {
         around.warnings.push(why);
     }
     let mut summary = tally.finish(&around);
@@ -139,13 +137,6 @@ pub async fn run(
     let summary = Arc::new(summary);
     tell(&Event::Finished(summary.clone()));
     Ok(Arc::unwrap_or_clone(summary))
-}
-
-/// Ends with Ctrl-C.
-async fn stopped(stop: &AtomicBool) {
-    while !stop.load(Ordering::Relaxed) {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
 }
 
 /// Everything between calibration and the end. Says how many scenarios came to no verdict: none, unless the run was
@@ -179,6 +170,9 @@ async fn fire(
     let firing = tokio::spawn(async move {
         runner.run(plan, workers).await;
     });
+    let (stop, mut abandoned) = (options.stop.clone(), false);
+    let overdue = overdue(&stop, GRACE);
+    tokio::pin!(overdue);
     loop {
         tokio::select! {
             biased;
@@ -200,9 +194,15 @@ async fn fire(
                     tell(&Event::ScenarioFinished(Arc::new(result)));
                 }
             },
+            () = &mut overdue, if !abandoned => {
+                abandoned = true;
+                firing.abort();
+            }
         }
     }
-    if let Err(error) = firing.await {
+    if let Err(error) = firing.await
+        && !error.is_cancelled()
+    {
         tell(&Event::Warning(format!("a worker of the harness broke: {error}")));
     }
     missing
