@@ -9,6 +9,7 @@ pub mod driver;
 pub mod event;
 pub mod exit;
 pub mod judge;
+pub mod mask;
 mod nameless;
 pub mod report;
 pub mod run;
