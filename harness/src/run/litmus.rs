@@ -12,6 +12,7 @@ use crate::{
     event::{Event, RunInfo, RunSummary},
     judge::VerdictKind,
     judge::summary::{Circumstances, Tally},
+    mask,
     run::calibration::{Hopeless, calibrate, reach},
     run::firing::runner::{Finished, Runner},
     run::options::{CannotRun, DriverKind, Options},
@@ -34,6 +35,7 @@ pub async fn run(
     mut tell: impl FnMut(&Event),
 ) -> Result<RunSummary, CannotRun> {
     let begun = Instant::now();
+    let mut tell = |event: &Event| tell(&mask::told(event));
     let mut info = RunInfo {
         sp: target.name.clone(),
         driver: match options.driver {
