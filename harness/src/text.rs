@@ -83,6 +83,35 @@ fn character(name: &str) -> Option<char> {
     }
 }
 
+/// Foreign text, made fit to be read, and to stand in XML and HTML: what would steer a terminal, turn the reading order, hide
+/// itself, or is no character at all is spelled out. Line breaks stay.
+pub(crate) fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => out.push(c),
+            c if c.is_control() => out.extend(c.escape_default()),
+            c if steers(c) || is_none(c) => out.extend(c.escape_unicode()),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Whether a character shows nothing itself, and changes how others are shown.
+fn steers(c: char) -> bool {
+    matches!(
+        c,
+        '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
+/// Whether a code point is none of Unicode's characters; XML 1.0 forbids some of them.
+fn is_none(c: char) -> bool {
+    matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe
+}
+
 /// A count and its noun.
 pub(crate) fn counted(count: usize, noun: &str) -> String {
     if count == 1 {
@@ -99,7 +128,17 @@ pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use super::clip;
+    use super::{clip, visible};
+
+    #[test]
+    fn what_steers_or_hides_is_spelled_out() {
+        let text = "a\u{0}b\u{1b}[1m\u{202e}c\u{fffe}\u{1ffff}\u{e0041}\td\ne";
+        assert_eq!(
+            visible(text),
+            "a\\u{0}b\\u{1b}[1m\\u{202e}c\\u{fffe}\\u{1ffff}\\u{e0041}\\td\ne"
+        );
+        assert_eq!(visible("Zoë 😀 – “ok”"), "Zoë 😀 – “ok”");
+    }
 
     #[test]
     fn a_text_is_cut_where_a_character_ends() {

@@ -14,7 +14,7 @@ use super::{
         SettleArgs,
     },
     decode, explain, list,
-    output::{Mistake, catalogue, colored, exit_of, print, write},
+    output::{Mistake, catalogue, colored, exit_of, note, print, write},
     pick::{Tiers, globs, missing, pick},
     settle,
 };
@@ -45,7 +45,7 @@ pub fn main() -> ExitCode {
 
 fn answer(command: Command) -> anyhow::Result<Exit> {
     match command {
-        Command::Run(args) => running()?.block_on(super::run::run(args)),
+        Command::Run(args) => running(super::run::run(args)),
         Command::Idp(IdpArgs {
             command: Some(command),
             ..
@@ -54,9 +54,9 @@ fn answer(command: Command) -> anyhow::Result<Exit> {
             IdpCommand::Export { setup, out } => super::idp::export(&setup, out.as_deref()),
             IdpCommand::Import { setup, file } => super::idp::import(&setup, &file),
         },
-        Command::Idp(args) => running()?.block_on(super::idp::serve(args)),
+        Command::Idp(args) => running(super::idp::serve(args)),
         Command::Gallery(args) => super::gallery::answer(args),
-        Command::Sp(args) => running()?.block_on(super::sp::serve(args)),
+        Command::Sp(args) => running(super::sp::serve(args)),
         Command::List(args) => list(&args),
         Command::Explain(args) => explain(&args),
         Command::Forge(args) => forge(&args),
@@ -88,7 +88,7 @@ fn list(args: &ListArgs) -> anyhow::Result<Exit> {
         Some(args.tier.as_ref().unwrap_or(&all)),
     )?;
     for missed in &picked.missed {
-        eprintln!("samlitmus: {missed}");
+        note(missed);
     }
     print(&if args.json {
         list::json(&picked.scenarios) + "\n"
@@ -175,8 +175,12 @@ fn snapshots(args: &SettleArgs) -> anyhow::Result<(PathBuf, Option<String>)> {
     Ok((args.snapshots.clone().unwrap_or(kept), sp))
 }
 
-fn running() -> anyhow::Result<tokio::runtime::Runtime> {
-    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+fn running(command: impl Future<Output = anyhow::Result<Exit>>) -> anyhow::Result<Exit> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let ended = runtime.block_on(command);
+    // Whoever is asked for a name and hangs must not keep the program.
+    runtime.shutdown_background();
+    ended
 }
 
 /// Says what went wrong, in one sentence, and whose fault it is.
@@ -187,7 +191,7 @@ fn tell(error: &anyhow::Error) -> Exit {
     {
         return Exit::Conforms;
     }
-    let _ = writeln!(io::stderr(), "samlitmus: {error:#}");
+    note(&format!("{error:#}"));
     exit_of(error)
 }
 

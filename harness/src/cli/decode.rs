@@ -9,7 +9,10 @@ use base64::{
 use saml::names::ns;
 use thiserror::Error;
 
-use crate::report::anatomy::{Trust, anatomy, draw, visible};
+use crate::{
+    report::anatomy::{Trust, anatomy, draw},
+    text::visible,
+};
 
 /// The most bytes that are read.
 pub const MOST: usize = 32 << 20;

@@ -9,7 +9,13 @@ use mock_idp::{
 use saml::SpMetadata;
 
 use crate::{
-    cli::{args::IdpArgs, interrupt::until_interrupted, output::Mistake, settled::Settled, setup::IdpSetup},
+    cli::{
+        args::IdpArgs,
+        interrupt::serve_until_interrupted,
+        output::{Mistake, line, note},
+        settled::Settled,
+        setup::IdpSetup,
+    },
     config::{self, Config},
     exit::Exit,
     subject::target::described as described_in,
@@ -48,13 +54,13 @@ pub(crate) fn import(setup: &IdpSetup, file: &Path) -> anyhow::Result<Exit> {
         .map_err(|error| wrong(error.to_string()))?;
     let directory = shared.read();
     for tenant in &directory.tenants {
-        eprintln!(
-            "samlitmus: {} now has {} users, {} groups and {} applications",
+        note(&format!(
+            "{} now has {} users, {} groups and {} applications",
             tenant.domain,
             tenant.users.len(),
             tenant.groups.len(),
             tenant.applications.len()
-        );
+        ));
     }
     Ok(Exit::Conforms)
 }
@@ -64,7 +70,7 @@ fn write(bytes: &[u8], out: Option<&Path>, advice: &str) -> anyhow::Result<Exit>
         Some(path) => {
             std::fs::write(path, bytes)
                 .map_err(|error| Mistake(format!("{} cannot be written: {error}", path.display())))?;
-            eprintln!("samlitmus: wrote {}; {advice}", path.display());
+            note(&format!("wrote {}; {advice}", path.display()));
         }
         None => {
             let mut stdout = std::io::stdout().lock();
@@ -111,34 +117,42 @@ pub(crate) async fn serve(args: IdpArgs) -> anyhow::Result<Exit> {
         .await
         .map_err(|error| Mistake(error.to_string()))?;
     let directory = shared.read();
-    println!("mock identity provider, for tests only: {}", idp.origin());
-    println!("  portal    {}/portal", idp.origin());
+    line(&format!(
+        "mock identity provider, for tests only: {}",
+        idp.origin()
+    ));
+    line(&format!("  portal    {}/portal", idp.origin()));
     if let (Some(origin), Some(file)) = (idp.https_origin(), tls.as_ref().and_then(Tls::certificate_file)) {
-        println!("  https     {origin}  trust {}", file.display());
+        line(&format!("  https     {origin}  trust {}", file.display()));
     }
     for tenant in &directory.tenants {
-        println!("\n{}  {}", tenant.domain, tenant.entity_id());
-        println!("  sign-in   {}", idp.sso_url(&tenant.id));
-        println!("  metadata  {}", idp.metadata_url(&tenant.id));
+        line(&format!("\n{}  {}", tenant.domain, tenant.entity_id()));
+        line(&format!("  sign-in   {}", idp.sso_url(&tenant.id)));
+        line(&format!("  metadata  {}", idp.metadata_url(&tenant.id)));
         let client = Client::of(tenant)?;
-        println!("  graph     client {}  secret {}", client.id, client.secret);
+        line(&format!(
+            "  graph     client {}  secret {}",
+            client.id, client.secret
+        ));
         for user in &tenant.users {
-            println!(
+            line(&format!(
                 "  user      {}  password {}",
                 user.user_principal_name, user.password
-            );
+            ));
         }
         for application in &tenant.applications {
-            println!("  launch    {}", idp.launch_url(&application.app_id, &tenant.id));
+            line(&format!(
+                "  launch    {}",
+                idp.launch_url(&application.app_id, &tenant.id)
+            ));
         }
     }
     if let Some(config::Metadata::Url(url)) = settled.config.as_ref().and_then(Config::metadata) {
-        println!(
+        line(&format!(
             "\nthe SP's metadata is at {url}, which only `run` reads; to sign in by hand give it as a file"
-        );
+        ));
     }
-    until_interrupted().await?;
-    idp.shutdown().await;
+    serve_until_interrupted(|| idp.shutdown()).await?;
     Ok(Exit::Conforms)
 }
 

@@ -21,6 +21,16 @@ pub(crate) fn exit_of(error: &anyhow::Error) -> Exit {
     if mistake { Exit::Usage } else { Exit::NotJudged }
 }
 
+/// A line on standard output, from a command that goes on though nobody may read it any more.
+pub(crate) fn line(text: &str) {
+    let _ = writeln!(io::stdout(), "{text}");
+}
+
+/// A sentence to whoever sits there, on standard error, whether or not anybody reads it.
+pub(crate) fn note(sentence: &str) {
+    let _ = writeln!(io::stderr(), "samlitmus: {sentence}");
+}
+
 pub(crate) fn print(text: &str) -> anyhow::Result<Exit> {
     write(text.as_bytes())
 }

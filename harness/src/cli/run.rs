@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 use reference_sp::Flaws;
@@ -14,53 +15,132 @@ use crate::{
     cli::pick::pick,
     cli::{
         args::RunArgs,
-        output::{Mistake, catalogue, exit_of},
+        interrupt::Interrupts,
+        output::{Mistake, catalogue, exit_of, note},
     },
     config::{Config, DriverChoice, FailOn},
     event::{Event, RunSummary},
     exit::Exit,
-    judge::waiver::Waivers,
-    report::{Listener, terminal::Terminal},
+    judge::{VerdictKind, waiver::Waivers},
+    report::{Listener, Reports, Target as Report, terminal::Terminal},
     run::{
         litmus,
         options::{CannotRun, DriverKind, Options},
     },
+    stop,
     subject::target::Target,
 };
+
+/// A run that was interrupted has ended by itself within this, whatever hangs; otherwise it is left as it is.
+const PATIENCE: Duration = Duration::from_secs(14);
 
 /// Runs, reports, and says how it ended.
 ///
 /// # Errors
 /// A mistake in arguments or configuration, or a report that cannot be written.
 pub(crate) async fn run(args: RunArgs) -> anyhow::Result<Exit> {
-    let mistake = |why: String| anyhow::Error::new(Mistake(why));
-    let mut reports: Vec<Box<dyn Listener>> = Vec::new();
-    for report in &args.report {
-        reports.push(report.open().map_err(|error| mistake(error.to_string()))?);
+    let interrupts = Interrupts::listen()?;
+    let stop = Arc::<AtomicBool>::default();
+    let reports = Reports::open(&args.report).map_err(|error| Mistake(error.to_string()))?;
+    let watch = tokio::spawn(interrupted(interrupts, stop.clone(), args.report.clone()));
+    let mut audience = Audience {
+        terminal: Terminal::standard(),
+        reports,
+        counted: RunSummary::default(),
+    };
+    let begun = Instant::now();
+    let fired = tokio::select! {
+        fired = fire(&args, &stop, &mut audience) => fired,
+        () = stop::overdue(&stop, PATIENCE) => Ok(Came::Ran(left(&audience, begun))),
+    };
+    let Audience {
+        mut terminal,
+        reports,
+        ..
+    } = audience;
+    let (exit, said) = match fired {
+        Ok(Came::Ran(summary)) => {
+            let (summary, written) = reports.end(summary);
+            terminal.wrote(written);
+            terminal.on(&Event::Finished(Arc::new(summary.clone())));
+            (summary, terminal.write().err().map(anyhow::Error::from))
+        }
+        Ok(Came::Nothing(why)) => {
+            note(&why);
+            let (summary, _) = reports.end(nothing_fired(why, Exit::NothingRan));
+            summary.causes.iter().skip(1).for_each(|cause| note(cause));
+            (summary, None)
+        }
+        Err(error) => {
+            let (summary, _) = reports.end(nothing_fired(format!("{error:#}"), exit_of(&error)));
+            summary.causes.iter().skip(1).for_each(|cause| note(cause));
+            (summary, Some(error))
+        }
+    };
+    // Until here, a second signal ends the program at once.
+    watch.abort();
+    match said {
+        Some(error) => Err(error),
+        None => Ok(Exit::ALL
+            .into_iter()
+            .find(|known| known.code() == exit.exit)
+            .unwrap_or(Exit::NotJudged)),
     }
-    let ended = fire(&args, &mut reports).await;
-    if let Err(error) = &ended {
-        nothing_fired(&mut reports, format!("{error:#}"), exit_of(error));
+}
+
+/// How it came out, if nothing was wrong with the command itself.
+enum Came {
+    /// Something was to be fired.
+    Ran(RunSummary),
+    /// Nothing was; why.
+    Nothing(String),
+}
+
+/// All who are told.
+struct Audience {
+    terminal: Terminal<std::io::Stdout>,
+    reports: Reports,
+    /// What came so far.
+    counted: RunSummary,
+}
+
+impl Audience {
+    fn on(&mut self, event: &Event) {
+        if let Event::ScenarioFinished(result) = event {
+            *self.counted.counts.entry(result.verdict).or_default() += 1;
+            if result.verdict == VerdictKind::Fail {
+                *self.counted.fail_by_severity.entry(result.severity).or_default() += 1;
+            }
+        }
+        self.terminal.on(event);
+        self.reports.on(event);
     }
-    let finished: Result<Vec<()>, _> = reports.into_iter().map(Listener::finish).collect();
-    let exit = ended?;
-    finished?;
-    Ok(exit)
 }
 
 /// A gate that reads only a report finds the cause there, and never the report of an earlier run.
-fn nothing_fired(reports: &mut [Box<dyn Listener>], cause: String, exit: Exit) {
-    let summary = RunSummary {
+fn nothing_fired(cause: String, exit: Exit) -> RunSummary {
+    RunSummary {
         causes: vec![cause],
         exit: exit.code(),
         ..RunSummary::default()
-    };
-    let told = Event::Finished(Arc::new(summary));
-    reports.iter_mut().for_each(|report| report.on(&told));
+    }
+}
+
+/// The end of a run that was interrupted and did not come to its end.
+fn left(audience: &Audience, begun: Instant) -> RunSummary {
+    RunSummary {
+        causes: vec![format!(
+            "interrupted, and something did not end within {} s and was left",
+            PATIENCE.as_secs()
+        )],
+        exit: Exit::Interrupted.code(),
+        duration: begun.elapsed(),
+        ..audience.counted.clone()
+    }
 }
 
 /// Everything between the opening of the reports and their end.
-async fn fire(args: &RunArgs, reports: &mut [Box<dyn Listener>]) -> anyhow::Result<Exit> {
+async fn fire(args: &RunArgs, stop: &Arc<AtomicBool>, audience: &mut Audience) -> anyhow::Result<Came> {
     let mistake = |why: String| anyhow::Error::new(Mistake(why));
     let config = if args.demo {
         None
@@ -74,19 +154,20 @@ async fn fire(args: &RunArgs, reports: &mut [Box<dyn Listener>]) -> anyhow::Resu
             true => "no scenario is in these tiers; `samlitmus list` shows all".to_owned(),
             false => picked.missed.join("; "),
         };
-        eprintln!("samlitmus: nothing ran: {why}");
-        nothing_fired(reports, format!("nothing ran: {why}"), Exit::NothingRan);
-        return Ok(Exit::NothingRan);
+        return Ok(Came::Nothing(format!("nothing ran: {why}")));
     }
     if !picked.missed.is_empty() {
         return Err(mistake(picked.missed.join("; ")));
     }
     if let Some(config) = &config {
         for key in config.idle() {
-            eprintln!("samlitmus: {key} is read, and this version does not act on it yet");
+            note(&format!("{key} is read, and this version does not act on it yet"));
         }
     }
-    let options = options(args, config.as_ref())?;
+    let options = Options {
+        stop: stop.clone(),
+        ..options(args, config.as_ref())?
+    };
     let target = match &config {
         Some(config) => Target::of(config),
         None => {
@@ -99,23 +180,16 @@ async fn fire(args: &RunArgs, reports: &mut [Box<dyn Listener>]) -> anyhow::Resu
         }
     };
     let target = target.map_err(mistake)?;
-
-    let mut terminal = Terminal::new(args.report.clone());
-    let interrupt = tokio::spawn(interrupted(options.stop.clone()));
     let tell = |event: &Event| {
-        terminal.on(event);
-        reports.iter_mut().for_each(|report| report.on(event));
+        // The end is told when it is known which reports could be written.
+        if !matches!(event, Event::Finished(_)) {
+            audience.on(event);
+        }
     };
     let summary = litmus::run(target, &picked.scenarios, options, tell).await;
-    interrupt.abort();
-    let summary = summary.map_err(|error| match error {
+    summary.map(Came::Ran).map_err(|error| match error {
         CannotRun::Configuration(why) | CannotRun::NotJudged(why) => mistake(why),
-    })?;
-    Box::new(terminal).finish()?;
-    Ok(Exit::ALL
-        .into_iter()
-        .find(|exit| exit.code() == summary.exit)
-        .unwrap_or(Exit::NotJudged))
+    })
 }
 
 fn folders(args: &RunArgs, config: Option<&Config>) -> Vec<PathBuf> {
@@ -171,15 +245,12 @@ fn seed() -> u64 {
     u64::try_from(jiff::Timestamp::now().as_microsecond()).unwrap_or_default() % 1_000_000
 }
 
-/// The first Ctrl-C ends the run after the firings under way, with its reports; the second ends the program.
-async fn interrupted(stop: Arc<AtomicBool>) {
-    for _ in 0..2 {
-        if tokio::signal::ctrl_c().await.is_err() {
-            return;
-        }
-        if stop.swap(true, Ordering::Relaxed) {
-            std::process::exit(Exit::Interrupted.code());
-        }
-        eprintln!("samlitmus: stopping; the report of what ran is being written (once more to end at once)");
-    }
+/// The first signal ends the run, with the report of what ran; the second ends the program.
+async fn interrupted(mut interrupts: Interrupts, stop: Arc<AtomicBool>, reports: Vec<Report>) {
+    interrupts.first().await;
+    stop.store(true, Ordering::Relaxed);
+    note("stopping; the report of what ran is being written (once more to end at once)");
+    interrupts.another().await;
+    reports.iter().for_each(Report::abandon);
+    std::process::exit(Exit::Interrupted.code());
 }

@@ -6,7 +6,13 @@ use mock_idp::Directory;
 use reference_sp::{Account, ReferenceSp, Trusted};
 use saml::IdpMetadata;
 
-use super::{args::SpArgs, interrupt::until_interrupted, output::Mistake, settled::Settled, setup::IdpSetup};
+use super::{
+    args::SpArgs,
+    interrupt::serve_until_interrupted,
+    output::{Mistake, line, note},
+    settled::Settled,
+    setup::IdpSetup,
+};
 use crate::{
     exit::Exit,
     subject::target::{accounts, trust},
@@ -48,17 +54,23 @@ pub(crate) async fn serve(args: SpArgs) -> anyhow::Result<Exit> {
     })
     .await
     .map_err(|error| Mistake(error.to_string()))?;
-    println!("reference service provider, for tests only: {}", sp.url());
-    println!("  metadata  {}", sp.metadata_url());
-    println!("  sign in   {}", sp.login_url());
-    println!("  probe     {}  (json:/nameId)", sp.whoami_url());
-    println!("  admin     {}  password {}", sp.admin_url(), sp.admin_password());
-    println!("  refuses with {}", args.refuse_with);
+    line(&format!(
+        "reference service provider, for tests only: {}",
+        sp.url()
+    ));
+    line(&format!("  metadata  {}", sp.metadata_url()));
+    line(&format!("  sign in   {}", sp.login_url()));
+    line(&format!("  probe     {}  (json:/nameId)", sp.whoami_url()));
+    line(&format!(
+        "  admin     {}  password {}",
+        sp.admin_url(),
+        sp.admin_password()
+    ));
+    line(&format!("  refuses with {}", args.refuse_with));
     for flaw in &args.flaw {
-        println!("  wrong on purpose: {}", flaw.name());
+        line(&format!("  wrong on purpose: {}", flaw.name()));
     }
-    until_interrupted().await?;
-    sp.shutdown().await;
+    serve_until_interrupted(|| sp.shutdown()).await?;
     Ok(Exit::Conforms)
 }
 
@@ -72,7 +84,7 @@ fn known_here(trusted: &[Trusted]) -> Vec<Account> {
     let accounts = match directory {
         Ok(directory) => directory.as_ref().map_or_else(Vec::new, accounts),
         Err(error) => {
-            eprintln!("samlitmus: the users of this folder's IdP are left out: {error:#}");
+            note(&format!("the users of this folder's IdP are left out: {error:#}"));
             Vec::new()
         }
     };

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, str::FromStr};
 
 use super::{
+    draft::Draft,
     html::Html,
     json::Json,
     junit::Junit,
@@ -44,17 +45,23 @@ pub struct Target {
 }
 
 impl Target {
-    /// Opens the file now, so that a path that cannot be written is known before the run.
+    /// Begins the report, so that a path that cannot be written is known before the run. An earlier report at this path goes:
+    /// whoever reads only the file must not take it for this run's.
     ///
     /// # Errors
-    /// The file cannot be made.
+    /// No report can be written there.
     pub fn open(&self) -> Result<Box<dyn Listener>, ReportError> {
-        let path = self.path.clone();
+        let path = &self.path;
         Ok(match self.kind {
             Kind::Json => Box::new(Json::create(path)?),
             Kind::Junit => Box::new(Junit::create(path)?),
             Kind::Html => Box::new(Html::create(path)?),
         })
+    }
+
+    /// Takes away what a run that ends at once, in the middle of its report, would leave beside this path.
+    pub fn abandon(&self) {
+        Draft::abandon(&self.path);
     }
 }
 

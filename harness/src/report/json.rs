@@ -1,18 +1,14 @@
 //! The results for programs, schema 1.
 
-use std::{
-    collections::BTreeMap,
-    fs::File,
-    io::{BufWriter, Write},
-    path::PathBuf,
-};
+use std::{collections::BTreeMap, path::Path};
 
 use scenarios::{Expected, Severity, Tier};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    listener::{Listener, ReportError, cannot, create},
+    draft::Draft,
+    listener::{Listener, ReportError},
     spool::Spool,
 };
 use crate::{
@@ -171,8 +167,7 @@ pub struct Hop {
 
 /// The listener that writes them.
 pub struct Json {
-    path: PathBuf,
-    file: File,
+    draft: Draft,
     entries: Spool,
     summary: Summary,
     info: Option<RunInfo>,
@@ -181,15 +176,15 @@ pub struct Json {
 }
 
 impl Json {
-    /// Makes the file.
+    /// Makes the file, under another name; an earlier report goes.
     ///
     /// # Errors
     /// It cannot be made.
-    pub fn create(path: PathBuf) -> Result<Self, ReportError> {
+    pub fn create(path: &Path) -> Result<Self, ReportError> {
+        let draft = Draft::begin(path)?;
         Ok(Self {
-            file: create(&path)?,
-            entries: Spool::beside(&path)?,
-            path,
+            entries: draft.spool()?,
+            draft,
             summary: Summary::default(),
             info: None,
             calibration: None,
@@ -197,35 +192,33 @@ impl Json {
         })
     }
 
-    fn head(&mut self) -> Results {
+    /// All but the entries.
+    fn head(&self) -> Results {
         let version = || env!("CARGO_PKG_VERSION").to_owned();
-        let info = self.info.take();
-        if self.summary.exit.is_none() {
-            self.summary
-                .causes
-                .push("the run did not come to an end".to_owned());
+        let info = self.info.as_ref();
+        let mut summary = self.summary.clone();
+        if summary.exit.is_none() {
+            summary.causes.push("the run did not come to an end".to_owned());
         }
         Results {
             schema: SCHEMA,
             tool: Tool {
                 name: "samlitmus".to_owned(),
-                version: info.as_ref().map_or_else(version, |info| info.version.clone()),
-                catalogue: info.as_ref().map_or_else(
+                version: info.map_or_else(version, |info| info.version.clone()),
+                catalogue: info.map_or_else(
                     || scenarios::catalogue::VERSION.to_owned(),
                     |info| info.catalogue.clone(),
                 ),
             },
-            seed: info.as_ref().map_or(0, |info| info.seed),
-            started: info
-                .as_ref()
-                .map_or_else(String::new, |info| info.started.clone()),
+            seed: info.map_or(0, |info| info.seed),
+            started: info.map_or_else(String::new, |info| info.started.clone()),
             duration_ms: self.duration_ms,
-            driver: info.as_ref().map_or_else(String::new, |info| info.driver.clone()),
+            driver: info.map_or_else(String::new, |info| info.driver.clone()),
             sp: Sp {
-                name: info.map_or_else(String::new, |info| info.sp),
-                calibration: self.calibration.take(),
+                name: info.map_or_else(String::new, |info| info.sp.clone()),
+                calibration: self.calibration.clone(),
             },
-            summary: std::mem::take(&mut self.summary),
+            summary,
             scenarios: Vec::new(),
         }
     }
@@ -252,16 +245,20 @@ impl Listener for Json {
         }
     }
 
-    fn finish(mut self: Box<Self>) -> Result<(), ReportError> {
+    fn write(&mut self) -> Result<(), ReportError> {
         let head = serde_json::to_string_pretty(&self.head()).unwrap_or_default();
         // The list stands last, so that it can be copied in without being held in memory.
-        let head = head.trim_end().strip_suffix("[]\n}").unwrap_or(&head).to_owned();
-        let mut out = BufWriter::new(&mut self.file);
-        writeln!(out, "{head}[")
-            .and_then(|()| self.entries.pour(&mut out, ",\n"))
-            .and_then(|()| out.write_all(b"\n]}\n"))
-            .and_then(|()| out.flush())
-            .map_err(|why| cannot(&self.path, why))
+        let head = head.trim_end().strip_suffix("[]\n}").unwrap_or(&head);
+        let entries = &mut self.entries;
+        self.draft.write(|out| {
+            writeln!(out, "{head}[")?;
+            entries.pour(out, ",\n")?;
+            out.write_all(b"\n]}\n")
+        })
+    }
+
+    fn publish(self: Box<Self>) -> Result<(), ReportError> {
+        self.draft.publish()
     }
 }
 

@@ -1,33 +1,35 @@
 //! JUnit's XML: a suite a namespace, for CI systems that draw tests.
 
-use std::{collections::BTreeMap, fs::File, io::Write, path::PathBuf};
+use std::{collections::BTreeMap, path::Path};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::listener::{Listener, ReportError, cannot, create};
+use super::{
+    draft::Draft,
+    listener::{Listener, ReportError},
+};
 use crate::{
     event::{Event, RunSummary, ScenarioResult},
     exit::Exit,
     judge::VerdictKind,
+    text::visible,
 };
 
 /// The listener that writes it.
 pub struct Junit {
-    path: PathBuf,
-    file: File,
+    draft: Draft,
     suites: BTreeMap<String, BTreeMap<String, TestCase>>,
     end: Option<RunSummary>,
 }
 
 impl Junit {
-    /// Makes the file.
+    /// Makes the file, under another name; an earlier report goes.
     ///
     /// # Errors
     /// It cannot be made.
-    pub fn create(path: PathBuf) -> Result<Self, ReportError> {
+    pub fn create(path: &Path) -> Result<Self, ReportError> {
         Ok(Self {
-            file: create(&path)?,
-            path,
+            draft: Draft::begin(path)?,
             suites: BTreeMap::new(),
             end: None,
         })
@@ -38,11 +40,8 @@ impl Listener for Junit {
     fn on(&mut self, event: &Event) {
         match event {
             Event::ScenarioFinished(result) => {
-                let name = format!("{} [{}]", result.scenario.id, result.base);
-                let suite = self
-                    .suites
-                    .entry(result.scenario.namespace().to_owned())
-                    .or_default();
+                let name = fit(&format!("{} [{}]", result.scenario.id, result.base));
+                let suite = self.suites.entry(fit(result.scenario.namespace())).or_default();
                 suite.insert(name.clone(), test_case(&name, result));
             }
             Event::Finished(summary) => self.end = Some(summary.as_ref().clone()),
@@ -50,25 +49,36 @@ impl Listener for Junit {
         }
     }
 
-    fn finish(mut self: Box<Self>) -> Result<(), ReportError> {
+    fn write(&mut self) -> Result<(), ReportError> {
         let mut report = Report::new("samlitmus");
         let mut run = TestSuite::new("run");
         run.add_test_case(whole_run(self.end.as_ref()));
         report.add_test_suite(run);
-        for (namespace, cases) in std::mem::take(&mut self.suites) {
+        for (namespace, cases) in &self.suites {
             let mut suite = TestSuite::new(namespace);
-            suite.add_test_cases(cases.into_values());
+            suite.add_test_cases(cases.values().cloned());
             report.add_test_suite(suite);
         }
         if let Some(end) = &self.end {
             report.set_time(end.duration);
         }
-        let text = report
-            .to_string()
-            .map_err(|why| cannot(&self.path, std::io::Error::other(why)))?;
-        self.file
-            .write_all(text.as_bytes())
-            .map_err(|why| cannot(&self.path, why))
+        self.draft
+            .write(|out| report.serialize(out).map_err(std::io::Error::other))
+    }
+
+    fn publish(self: Box<Self>) -> Result<(), ReportError> {
+        self.draft.publish()
+    }
+}
+
+/// The most characters of one text.
+const MOST: usize = 4_000;
+
+/// A text with nothing in it that XML forbids or a terminal obeys, and of a length that CI systems show.
+fn fit(text: &str) -> String {
+    match text.char_indices().nth(MOST) {
+        None => visible(text),
+        Some((end, _)) => format!("{}…", visible(&text[..end])),
     }
 }
 
@@ -81,13 +91,13 @@ fn test_case(name: &str, result: &ScenarioResult) -> TestCase {
             };
             let mut status = TestCaseStatus::non_success(kind);
             status
-                .set_message(&*result.reason)
+                .set_message(fit(&result.reason))
                 .set_type(result.outcome.word());
             status
         }
         VerdictKind::NotApplicable | VerdictKind::Waived => {
             let mut status = TestCaseStatus::skipped();
-            status.set_message(format!("{}: {}", result.verdict.word(), result.reason));
+            status.set_message(fit(&format!("{}: {}", result.verdict.word(), result.reason)));
             status
         }
         VerdictKind::Pass | VerdictKind::PassInert | VerdictKind::Recorded | VerdictKind::Warn => {
@@ -95,17 +105,17 @@ fn test_case(name: &str, result: &ScenarioResult) -> TestCase {
         }
     };
     let mut case = TestCase::new(name, status);
-    case.set_classname(format!("samlitmus.{}", result.scenario.namespace()));
+    case.set_classname(fit(&format!("samlitmus.{}", result.scenario.namespace())));
     case.set_time(result.duration);
     if result.verdict != VerdictKind::Pass {
         case.set_system_out(format!(
             "{}: {}\nexpected {}, observed {} ({})\nrule: {}",
             result.verdict.word(),
-            result.reason,
+            fit(&result.reason),
             result.expected,
             result.outcome,
             result.severity,
-            result.scenario.rule,
+            fit(&result.scenario.rule),
         ));
     }
     case
@@ -122,7 +132,7 @@ fn whole_run(end: Option<&RunSummary>) -> TestCase {
             };
             let mut status = TestCaseStatus::non_success(kind);
             status
-                .set_message(end.causes.join("; "))
+                .set_message(fit(&end.causes.join("; ")))
                 .set_type(format!("exit {}", end.exit));
             status
         }

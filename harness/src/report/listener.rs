@@ -1,7 +1,6 @@
 //! What a run told, for people and for machines. Each report only listens.
 
 use std::{
-    fs::File,
     io,
     path::{Path, PathBuf},
 };
@@ -15,11 +14,18 @@ pub trait Listener: Send {
     /// Takes one event in. What goes wrong is told at the end.
     fn on(&mut self, event: &Event);
 
-    /// Nothing follows; whatever is written must now be whole.
+    /// Writes down whole what was told so far, where nobody takes it for a report yet. Further events may follow, after which
+    /// it is written again.
     ///
     /// # Errors
     /// What could not be written.
-    fn finish(self: Box<Self>) -> Result<(), ReportError>;
+    fn write(&mut self) -> Result<(), ReportError>;
+
+    /// Puts what was written in its place.
+    ///
+    /// # Errors
+    /// What could not be put there.
+    fn publish(self: Box<Self>) -> Result<(), ReportError>;
 }
 
 /// Why a report is not there.
@@ -33,14 +39,6 @@ pub enum ReportError {
         /// Why.
         why: io::Error,
     },
-}
-
-/// Makes a file and the folders above it.
-pub(super) fn create(path: &Path) -> Result<File, ReportError> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(|why| cannot(path, why))?;
-    }
-    File::create(path).map_err(|why| cannot(path, why))
 }
 
 pub(super) fn cannot(path: &Path, why: io::Error) -> ReportError {

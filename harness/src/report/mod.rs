@@ -2,13 +2,16 @@
 
 pub mod anatomy;
 mod asked;
+mod draft;
 pub mod html;
 pub mod json;
 pub mod junit;
 mod listener;
+mod reports;
 mod spool;
 pub mod terminal;
 mod words;
 
 pub use asked::{Kind, Target};
 pub use listener::{Listener, ReportError};
+pub use reports::Reports;

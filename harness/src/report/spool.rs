@@ -3,14 +3,13 @@
 use std::{
     fs::File,
     io::{self, Read, Seek, SeekFrom, Write},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
-use super::listener::{ReportError, cannot, create};
+use crate::nameless;
 
-/// Pieces of text in a file beside the report, given back in the order of their keys.
+/// Pieces of text in a file that has no name, given back in the order of their keys.
 pub(super) struct Spool {
-    path: PathBuf,
     file: File,
     pieces: Vec<Piece>,
     end: u64,
@@ -24,20 +23,10 @@ struct Piece {
 }
 
 impl Spool {
-    /// A spool for the report at `report`.
-    pub(super) fn beside(report: &Path) -> Result<Self, ReportError> {
-        let mut path = report.as_os_str().to_owned();
-        path.push(".part");
-        let path = PathBuf::from(path);
-        create(&path)?;
-        let file = File::options()
-            .read(true)
-            .write(true)
-            .open(&path)
-            .map_err(|why| cannot(&path, why))?;
+    /// A spool on the disk where this path is.
+    pub(super) fn at(path: &Path) -> io::Result<Self> {
         Ok(Self {
-            path,
-            file,
+            file: nameless::at(path)?,
             pieces: Vec::new(),
             end: 0,
             trouble: None,
@@ -68,13 +57,12 @@ impl Spool {
     }
 
     /// Copies all pieces, sorted by key, with a separator between them.
-    pub(super) fn pour(&mut self, out: &mut impl Write, separator: &str) -> io::Result<()> {
-        if let Some(why) = self.trouble.take() {
-            return Err(why);
+    pub(super) fn pour(&mut self, out: &mut dyn Write, separator: &str) -> io::Result<()> {
+        if let Some(why) = &self.trouble {
+            return Err(io::Error::new(why.kind(), why.to_string()));
         }
-        let mut pieces = std::mem::take(&mut self.pieces);
-        pieces.sort_by(|a, b| a.key.cmp(&b.key));
-        for (at, piece) in pieces.iter().enumerate() {
+        self.pieces.sort_by(|a, b| a.key.cmp(&b.key));
+        for (at, piece) in self.pieces.iter().enumerate() {
             if at > 0 {
                 out.write_all(separator.as_bytes())?;
             }
@@ -85,27 +73,22 @@ impl Spool {
     }
 }
 
-impl Drop for Spool {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.path);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn pieces_come_back_in_the_order_of_their_keys_and_the_file_goes_away() {
+    fn pieces_come_back_in_the_order_of_their_keys_from_a_file_that_nobody_sees() {
         let folder = tempfile::tempdir().unwrap();
-        let mut spool = Spool::beside(&folder.path().join("deep/report.json")).unwrap();
+        let mut spool = Spool::at(&folder.path().join("report.json.pieces.part")).unwrap();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
         for (key, text) in [("b", "second"), ("a", "first"), ("c", "third")] {
             spool.push(key.to_owned(), text);
         }
-        let mut out = Vec::new();
-        spool.pour(&mut out, ", ").unwrap();
-        drop(spool);
-        assert_eq!(String::from_utf8(out).unwrap(), "first, second, third");
-        assert_eq!(std::fs::read_dir(folder.path().join("deep")).unwrap().count(), 0);
+        for _ in 0..2 {
+            let mut out = Vec::new();
+            spool.pour(&mut out, ", ").unwrap();
+            assert_eq!(String::from_utf8(out).unwrap(), "first, second, third");
+        }
     }
 }

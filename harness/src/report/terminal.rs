@@ -6,12 +6,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use scenarios::Severity;
 
 use super::{
-    anatomy::visible,
     asked::Target,
     listener::{Listener, ReportError, cannot},
     words::{learned, seconds},
 };
-use crate::text::counted;
+use crate::text::{counted, visible};
 use crate::{
     event::{Calibration, Event, RunInfo, RunSummary, ScenarioResult, SnapshotState},
     exit::Exit,
@@ -32,11 +31,11 @@ pub struct Terminal<W> {
 
 impl Terminal<std::io::Stdout> {
     /// On standard output, with progress on standard error where that is a terminal, and colours where `NO_COLOR`
-    /// does not forbid them. `reports` are named at the end.
-    pub fn new(reports: Vec<Target>) -> Self {
+    /// does not forbid them.
+    pub fn standard() -> Self {
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let color = !plain && std::io::stdout().is_terminal();
-        let mut terminal = Self::plain(std::io::stdout(), reports);
+        let mut terminal = Self::plain(std::io::stdout());
         terminal.color = color;
         if std::io::stderr().is_terminal() {
             terminal.bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
@@ -47,17 +46,22 @@ impl Terminal<std::io::Stdout> {
 
 impl<W: Write> Terminal<W> {
     /// Into any writer, without colours and progress.
-    pub fn plain(out: W, reports: Vec<Target>) -> Self {
+    pub fn plain(out: W) -> Self {
         Self {
             out,
             color: false,
             bar: ProgressBar::hidden(),
-            reports,
+            reports: Vec::new(),
             drifted: 0,
             unseen: 0,
             warned: Vec::new(),
             trouble: None,
         }
+    }
+
+    /// Names these reports at the end.
+    pub fn wrote(&mut self, reports: Vec<Target>) {
+        self.reports = reports;
     }
 
     fn say(&mut self, line: &str) {
@@ -215,17 +219,23 @@ impl<W: Write + Send> Listener for Terminal<W> {
         }
     }
 
-    fn finish(mut self: Box<Self>) -> Result<(), ReportError> {
+    fn write(&mut self) -> Result<(), ReportError> {
         self.bar.finish_and_clear();
         let flushed = self.out.flush();
         match self.trouble.take().or(flushed.err()) {
-            // Whoever reads may have read enough (`| head`).
-            Some(why) if why.kind() != std::io::ErrorKind::BrokenPipe => {
-                Err(cannot("standard output".as_ref(), why))
-            }
+            Some(why) if !went_away(&why) => Err(cannot("standard output".as_ref(), why)),
             _ => Ok(()),
         }
     }
+
+    fn publish(self: Box<Self>) -> Result<(), ReportError> {
+        Ok(())
+    }
+}
+
+/// Whoever reads may have read enough (`| head`), or closed the terminal, which is an EIO.
+fn went_away(why: &std::io::Error) -> bool {
+    why.kind() == std::io::ErrorKind::BrokenPipe || why.raw_os_error() == Some(5)
 }
 
 fn by_severity(summary: &RunSummary) -> String {

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use super::anatomy::visible;
-use crate::event::Calibration;
+use crate::{event::Calibration, text::visible};
 
 /// What calibration found, in one line.
 pub(super) fn learned(calibration: &Calibration) -> String {

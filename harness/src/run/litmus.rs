@@ -1,11 +1,8 @@
 //! A whole run: the IdP up, the SP up, calibration, all scenarios, everything down again.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::{Duration, Instant},
+    sync::{Arc, atomic::Ordering},
+    time::Instant,
 };
 
 use jiff::Timestamp;
@@ -15,6 +12,7 @@ use crate::{
     event::{Event, RunInfo, RunSummary},
     judge::VerdictKind,
     judge::summary::{Circumstances, Tally},
+    mask,
     run::calibration::{Hopeless, calibrate, reach, recheck},
     run::firing::runner::{Finished, Runner},
     run::learned::Learned,
@@ -23,6 +21,7 @@ use crate::{
     run::prepare::{Running, prepare},
     run::stage::Stage,
     snapshot::Snapshots,
+    stop::{GRACE, overdue, wished},
     subject::target::Target,
 };
 
@@ -37,6 +36,7 @@ pub async fn run(
     mut tell: impl FnMut(&Event),
 ) -> Result<RunSummary, CannotRun> {
     let begun = Instant::now();
+    let mut tell = |event: &Event| tell(&mask::told(event));
     let mut info = RunInfo {
         sp: target.name.clone(),
         driver: match options.driver {
@@ -53,12 +53,12 @@ pub async fn run(
     let mut running = Running::default();
     let prepared = tokio::select! {
         prepared = prepare(target, scenarios, &options, &mut running) => prepared.map_err(Some),
-        () = stopped(&options.stop) => Err(None),
+        () = wished(&options.stop) => Err(None),
     };
     let stage = match prepared {
         Ok(stage) => Arc::new(stage),
         Err(why) => {
-            let ended = running.end().await;
+            let ended = running.end(&options.stop).await;
             let mut around = Circumstances {
                 interrupted: why.is_none(),
                 warnings: ended.err().into_iter().collect(),
@@ -91,7 +91,7 @@ pub async fn run(
     };
     let calibrated = tokio::select! {
         calibrated = calibrate(&stage) => Some(calibrated),
-        () = stopped(&options.stop) => None,
+        () = wished(&options.stop) => None,
     };
     // What answers is not what was started where that has failed: another program holds its port.
     let calibrated = match (calibrated, running.failed()) {
@@ -125,7 +125,7 @@ pub async fn run(
             if !options.stop.load(Ordering::Relaxed) {
                 let rechecked = tokio::select! {
                     rechecked = recheck(&stage, &told, &learned) => rechecked,
-                    () = stopped(&options.stop) => Vec::new(),
+                    () = wished(&options.stop) => Vec::new(),
                 };
                 around.unjudged.extend(rechecked);
             }
@@ -146,7 +146,7 @@ pub async fn run(
     }
     around.waivers = options.waivers.complaints();
     around.interrupted = options.stop.load(Ordering::Relaxed);
-    if let Err(why) = running.end().await {
+    if let Err(why) = running.end(&options.stop).await {
         around.warnings.push(why);
     }
     let mut summary = tally.finish(&around);
@@ -158,13 +158,6 @@ pub async fn run(
     let summary = Arc::new(summary);
     tell(&Event::Finished(summary.clone()));
     Ok(Arc::unwrap_or_clone(summary))
-}
-
-/// Ends with Ctrl-C.
-async fn stopped(stop: &AtomicBool) {
-    while !stop.load(Ordering::Relaxed) {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
 }
 
 /// What the firing left behind.
@@ -205,6 +198,9 @@ async fn fire(
         options.stop.clone(),
     ));
     let firing = tokio::spawn(async move { runner.run(plan, workers).await });
+    let (stop, mut abandoned) = (options.stop.clone(), false);
+    let overdue = overdue(&stop, GRACE);
+    tokio::pin!(overdue);
     loop {
         tokio::select! {
             biased;
@@ -226,10 +222,15 @@ async fn fire(
                     tell(&Event::ScenarioFinished(Arc::new(result)));
                 }
             },
+            () = &mut overdue, if !abandoned => {
+                abandoned = true;
+                firing.abort();
+            }
         }
     }
     let given_up = match firing.await {
         Ok(given_up) => given_up,
+        Err(error) if error.is_cancelled() => None,
         Err(error) => {
             tell(&Event::Warning(format!("a worker of the harness broke: {error}")));
             None

@@ -4,7 +4,7 @@ use std::{
     future::Future,
     path::Path,
     pin::Pin,
-    sync::{Arc, Mutex, OnceLock, RwLock},
+    sync::{Arc, Mutex, OnceLock, RwLock, atomic::AtomicBool},
     time::{Duration, Instant},
 };
 
@@ -41,16 +41,16 @@ impl Running {
         self.started.as_mut().and_then(Started::failed)
     }
 
-    /// Ends the SP that was started.
+    /// Ends the SP that was started; within seconds from `hurry` on.
     ///
     /// # Errors
     /// Its stop command failed.
-    pub(crate) async fn end(self) -> Result<(), String> {
+    pub(crate) async fn end(self, hurry: &AtomicBool) -> Result<(), String> {
         if let Some(sp) = self.reference {
             sp.shutdown().await;
         }
         match self.started {
-            Some(started) => started.stop().await,
+            Some(started) => started.stop(hurry).await,
             None => Ok(()),
         }
     }

@@ -2,6 +2,8 @@
 //! is signed in (`probe`).
 
 pub(crate) mod address;
+mod command;
+mod leash;
 pub mod probe;
 pub(crate) mod process;
 pub mod target;

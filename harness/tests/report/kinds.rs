@@ -114,7 +114,9 @@ fn the_terminal_says_what_failed_and_the_one_sentence_that_matters() {
         kind: samlitmus::report::Kind::Html,
         path: PathBuf::from("report.html"),
     }];
-    told::tell(Box::new(Terminal::plain(said.clone(), reports)), &told::run());
+    let mut terminal = Terminal::plain(said.clone());
+    terminal.wrote(reports);
+    told::tell(Box::new(terminal), &told::run());
     insta::assert_snapshot!("terminal", said.text());
 }
 

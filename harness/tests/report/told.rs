@@ -376,5 +376,6 @@ pub(crate) fn tell(mut listener: Box<dyn Listener>, events: &[Event]) {
     for event in events {
         listener.on(event);
     }
-    listener.finish().unwrap();
+    listener.write().unwrap();
+    listener.publish().unwrap();
 }

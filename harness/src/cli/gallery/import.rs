@@ -6,7 +6,7 @@ use mock_idp::gallery::{Initiation, LONGEST_PAGE, Template, read};
 
 use super::args::ImportArgs;
 use crate::{
-    cli::output::{Mistake, print},
+    cli::output::{Mistake, note, print},
     exit::Exit,
 };
 
@@ -29,7 +29,7 @@ pub(super) fn import(args: &ImportArgs) -> anyhow::Result<Exit> {
             Ok(template) => good.push((path, template)),
             Err(why) => {
                 bad += 1;
-                eprintln!("samlitmus: {}: {why}", path.display());
+                note(&format!("{}: {why}", path.display()));
             }
         }
     }

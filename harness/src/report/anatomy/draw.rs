@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::model::{Anatomy, Line, Mark, visible};
+use super::model::{Anatomy, Line, Mark};
+use crate::text::visible;
 
 /// Draws a message. With `color`, what is signed is green and what is not is red.
 pub fn draw(anatomy: &Anatomy, color: bool) -> String {

@@ -6,6 +6,5 @@ mod model;
 mod read;
 
 pub use draw::draw;
-pub(crate) use model::visible;
 pub use model::{Anatomy, Line, Mark, Seal, Trust};
 pub use read::anatomy;

@@ -1,14 +1,11 @@
 //! The results as one page: works from disk, asks for nothing, and trusts nothing that an SP or a message said.
 
-use std::{
-    fs::File,
-    io::{BufWriter, Write},
-    path::PathBuf,
-};
+use std::path::Path;
 
 use super::{page, scenario, told::Told};
 use crate::report::{
-    listener::{Listener, ReportError, cannot, create},
+    draft::Draft,
+    listener::{Listener, ReportError},
     spool::Spool,
 };
 use crate::{
@@ -21,23 +18,22 @@ const SCREENSHOTS: usize = 48 << 20;
 
 /// The listener that writes it.
 pub struct Html {
-    path: PathBuf,
-    file: File,
+    draft: Draft,
     sections: Spool,
     told: Told,
     screenshots_left: usize,
 }
 
 impl Html {
-    /// Makes the file.
+    /// Makes the file, under another name; an earlier report goes.
     ///
     /// # Errors
     /// It cannot be made.
-    pub fn create(path: PathBuf) -> Result<Self, ReportError> {
+    pub fn create(path: &Path) -> Result<Self, ReportError> {
+        let draft = Draft::begin(path)?;
         Ok(Self {
-            file: create(&path)?,
-            sections: Spool::beside(&path)?,
-            path,
+            sections: draft.spool()?,
+            draft,
             told: Told::default(),
             screenshots_left: SCREENSHOTS,
         })
@@ -74,14 +70,18 @@ impl Listener for Html {
         }
     }
 
-    fn finish(mut self: Box<Self>) -> Result<(), ReportError> {
+    fn write(&mut self) -> Result<(), ReportError> {
         let (before, after) = page::around(&self.told);
-        let mut out = BufWriter::new(&mut self.file);
-        out.write_all(before.as_bytes())
-            .and_then(|()| self.sections.pour(&mut out, "\n"))
-            .and_then(|()| out.write_all(after.as_bytes()))
-            .and_then(|()| out.flush())
-            .map_err(|why| cannot(&self.path, why))
+        let sections = &mut self.sections;
+        self.draft.write(|out| {
+            out.write_all(before.as_bytes())?;
+            sections.pour(out, "\n")?;
+            out.write_all(after.as_bytes())
+        })
+    }
+
+    fn publish(self: Box<Self>) -> Result<(), ReportError> {
+        self.draft.publish()
     }
 }
 

@@ -2,7 +2,10 @@
 
 use maud::{Markup, html};
 
-use crate::report::anatomy::{Anatomy, Line, Mark, Seal, Trust, anatomy, visible};
+use crate::{
+    report::anatomy::{Anatomy, Line, Mark, Seal, Trust, anatomy},
+    text::visible,
+};
 
 /// The message that was sent.
 pub(super) fn message(message: &scenarios::Message) -> Markup {

@@ -7,8 +7,8 @@ use super::told::{Told, badge};
 use crate::{
     exit::Exit,
     judge::VerdictKind,
-    report::{anatomy::visible, words},
-    text::counted,
+    report::words,
+    text::{counted, visible},
 };
 
 const STYLE: &str = include_str!("page.css");

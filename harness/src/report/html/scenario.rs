@@ -8,7 +8,7 @@ use super::{message, told::badge};
 use crate::{
     event::{ScenarioResult, SnapshotState},
     judge::observation::{CookieSeen, Ended, Hop, Journey, Page, Party, Probe},
-    report::anatomy::visible,
+    text::visible,
 };
 
 /// The most bytes of one screenshot.
