@@ -1,6 +1,6 @@
 //! What an assertion says of a person, value by value: the NameID and the attributes.
 
-use std::{collections::HashSet, sync::OnceLock};
+use std::{borrow::Cow, collections::HashSet, sync::OnceLock};
 
 use roxmltree::Node;
 
@@ -68,7 +68,10 @@ impl Claims {
             let values = attribute.values.iter();
             values.map(move |value| (claim.clone(), value.clone()))
         });
-        once_each(name.chain(attributes))
+        let mut seen = HashSet::new();
+        name.chain(attributes)
+            .filter(|value| seen.insert(value.clone()))
+            .collect()
     }
 }
 
@@ -98,25 +101,42 @@ impl People {
 /// Every NameID and AttributeValue below a node, whatever namespace they are in and wherever they stand: what some reader may
 /// take for somebody's name. All text of an element is its value, whatever parts it.
 pub(crate) fn values_below(node: Node<'_, '_>) -> Values {
-    once_each(node.descendants().filter_map(|element| {
-        let claim = match element.tag_name().name() {
-            "NameID" => Claim::NameId,
+    // A group claim may have thousands of values, so nothing is copied before it is known to be new.
+    let mut seen = HashSet::new();
+    let mut values = Vec::new();
+    for element in node.descendants().filter(Node::is_element) {
+        let attribute = match element.tag_name().name() {
+            "NameID" => None,
             "AttributeValue" => {
-                let name = element
-                    .parent_element()
-                    .and_then(|parent| parent.attribute("Name"));
-                Claim::Attribute(name.unwrap_or_default().to_owned())
+                let parent = element.parent_element();
+                Some(
+                    parent
+                        .and_then(|parent| parent.attribute("Name"))
+                        .unwrap_or_default(),
+                )
             }
-            _ => return None,
+            _ => continue,
         };
-        let text = element.descendants().filter(Node::is_text);
-        Some((claim, text.filter_map(|text| text.text()).collect()))
-    }))
+        let value = text_of(element);
+        if seen.insert((attribute, value.clone())) {
+            let claim = attribute.map_or(Claim::NameId, |name| Claim::Attribute(name.to_owned()));
+            values.push((claim, value.into_owned()));
+        }
+    }
+    values
 }
 
-fn once_each(values: impl Iterator<Item = (Claim, String)>) -> Values {
-    let mut seen = HashSet::new();
-    values.filter(|value| seen.insert(value.clone())).collect()
+/// All text in an element.
+fn text_of<'a>(element: Node<'a, '_>) -> Cow<'a, str> {
+    let mut texts = element.descendants().filter_map(|node| match node.is_text() {
+        true => node.text(),
+        false => None,
+    });
+    let first = texts.next().unwrap_or_default();
+    match texts.next() {
+        None => Cow::Borrowed(first),
+        Some(second) => Cow::Owned([first, second].into_iter().chain(texts).collect()),
+    }
 }
 
 #[cfg(test)]

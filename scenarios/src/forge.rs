@@ -42,14 +42,15 @@ pub fn forge_unchecked(recipe: &Recipe, base: Base, context: &Context<'_>) -> Re
 fn make(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<(Message, Workbench), Fault> {
     let base = recipe.base.unwrap_or(base);
     let made = mint(recipe, base, context)?;
+    let (forged_values, values) = read(&made.forged);
     let message = Message {
         persona: recipe.persona(),
         name_id: made.claims.name_id.clone(),
         base,
         proofs: prove(&made, recipe.proves, context)?,
-        issued: issued(recipe, &made, context)?,
-        forged_values: values_in(&made.forged),
-        values: values(&made.bench),
+        issued: issued(recipe, &made, &forged_values, context)?,
+        forged_values,
+        values,
         wire: wire(&made.forged, recipe.deliver.as_ref(), &made.bench, context)?,
         unsigned: made.unsigned,
         signed: made.signed,
@@ -84,7 +85,7 @@ pub fn reforge(
     };
     let proofs = proofs::proofs(&forged, &trusted(context));
     Ok(Message {
-        forged_values: values_in(&forged),
+        forged_values: read(&forged).0,
         forged,
         wire,
         proofs,
@@ -182,12 +183,15 @@ fn name(
 }
 
 /// What the IdP issued to the persona. A draft may hold what the victim is called as well, under a key of nobody's.
-fn issued(recipe: &Recipe, made: &Made, context: &Context<'_>) -> Result<Values, Fault> {
+fn issued(recipe: &Recipe, made: &Made, forged: &Values, context: &Context<'_>) -> Result<Values, Fault> {
     let own = made.claims.values();
     if recipe.draft.is_empty() {
         return Ok(own);
     }
-    let mut issued = values_in(made.signed.as_bytes());
+    let mut issued = match recipe.forge.is_empty() {
+        true => forged.clone(),
+        false => read(made.signed.as_bytes()).0,
+    };
     if recipe.persona() != Persona::Victim {
         let victim = made
             .bench
@@ -199,8 +203,9 @@ fn issued(recipe: &Recipe, made: &Made, context: &Context<'_>) -> Result<Values,
     Ok(issued)
 }
 
-/// The values in a message, as the most lenient reader finds them.
-fn values_in(message: &[u8]) -> Values {
+/// The values in a message as the most lenient reader finds them, and those that later steps may call by name. Neither where
+/// no tree can hold the message.
+fn read(message: &[u8]) -> (Values, BTreeMap<String, String>) {
     let utf16 = message.strip_prefix(&[0xff, 0xfe]).map(|body| {
         let (units, _) = body.as_chunks::<2>();
         char::decode_utf16(units.iter().map(|unit| u16::from_le_bytes(*unit)))
@@ -209,7 +214,7 @@ fn values_in(message: &[u8]) -> Values {
     });
     let text = utf16.map_or_else(|| String::from_utf8_lossy(message), Into::into);
     view(&text)
-        .map(|tree| values_below(tree.root()))
+        .map(|tree| (values_below(tree.root()), named_values(&tree)))
         .unwrap_or_default()
 }
 
@@ -308,10 +313,7 @@ fn prove(made: &Made, proves: Option<Proves>, context: &Context<'_>) -> Result<P
     Ok(proofs)
 }
 
-fn values(bench: &Workbench) -> BTreeMap<String, String> {
-    let Ok(tree) = view(&bench.text) else {
-        return BTreeMap::new();
-    };
+fn named_values(tree: &roxmltree::Document<'_>) -> BTreeMap<String, String> {
     let find = |name: &str| {
         tree.root_element()
             .descendants()

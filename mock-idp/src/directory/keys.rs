@@ -53,10 +53,18 @@ impl Keys {
         }
     }
 
-    /// Two new RSA-2048 keys whose certificates live for three years from the day before `now`: the service
-    /// provider's clock may be behind ours.
+    /// A new RSA-2048 key whose certificate lives for three years from the day before `now`: the service provider's clock may
+    /// be behind ours.
+    ///
+    /// # Errors
+    ///
+    /// OpenSSL or the system's random source fails.
+    pub fn make_one(now: Timestamp) -> Result<SigningKey, saml::key::KeyError> {
+        SigningKey::generate_azure(SUBJECT, now - DAY, YEARS)
+    }
+
+    /// Two new keys.
     pub(super) fn generate(now: Timestamp) -> Result<Self, saml::key::KeyError> {
-        let one = || SigningKey::generate_azure(SUBJECT, now - DAY, YEARS);
-        Ok(Self::new(one()?, one()?))
+        Ok(Self::new(Self::make_one(now)?, Self::make_one(now)?))
     }
 }

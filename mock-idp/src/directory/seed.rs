@@ -7,26 +7,22 @@ use crate::guid;
 /// Domain, display name and country of each tenant.
 const TENANTS: [(&str, &str, &str); 2] = [(CONTOSO, "Contoso", "US"), (FABRIKAM, "Fabrikam", "DE")];
 
-/// The two tenants with their people, each with new ids and keys.
-pub(super) fn tenants(
-    mut keys: impl FnMut() -> Result<Keys, saml::key::KeyError>,
-) -> Result<Vec<Tenant>, saml::key::KeyError> {
-    let tenant = |(domain, display_name, country): (&str, &str, &str)| {
-        Ok(Tenant {
-            id: guid::fresh(),
-            domain: domain.to_owned(),
-            domains: vec![format!(
-                "{}.onmicrosoft.example",
-                display_name.to_ascii_lowercase()
-            )],
-            display_name: display_name.to_owned(),
-            country: country.to_owned(),
-            users: people(domain),
-            groups: Vec::new(),
-            applications: Vec::new(),
-            policies: Vec::new(),
-            keys: keys()?,
-        })
+/// The two tenants with their people, each with new ids and with these keys.
+pub(super) fn tenants(keys: [Keys; 2]) -> Vec<Tenant> {
+    let tenant = |((domain, display_name, country), keys): ((&str, &str, &str), Keys)| Tenant {
+        id: guid::fresh(),
+        domain: domain.to_owned(),
+        domains: vec![format!(
+            "{}.onmicrosoft.example",
+            display_name.to_ascii_lowercase()
+        )],
+        display_name: display_name.to_owned(),
+        country: country.to_owned(),
+        users: people(domain),
+        groups: Vec::new(),
+        applications: Vec::new(),
+        policies: Vec::new(),
+        keys,
     };
-    TENANTS.into_iter().map(tenant).collect()
+    TENANTS.into_iter().zip(keys).map(tenant).collect()
 }

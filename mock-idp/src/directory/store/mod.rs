@@ -113,11 +113,23 @@ impl Directory {
     ///
     /// [`StoreError::Key`] where OpenSSL cannot make keys.
     pub fn ephemeral() -> Result<Self, StoreError> {
-        let tenants = seed::tenants(|| Keys::generate(Timestamp::now()))?;
-        Ok(Self {
-            tenants,
+        let now = Timestamp::now();
+        // Finding primes is all that a new directory waits for, so each tenant's are found at the same time.
+        let (first, second) = std::thread::scope(|scope| {
+            let second = scope.spawn(|| Keys::generate(now));
+            let first = Keys::generate(now);
+            (first, second.join())
+        });
+        let second = second.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        Ok(Self::with_keys(first?, second?))
+    }
+
+    /// A directory that nobody keeps, with new ids and with these keys of its two tenants.
+    pub fn with_keys(contoso: Keys, fabrikam: Keys) -> Self {
+        Self {
+            tenants: seed::tenants([contoso, fabrikam]),
             templates: Vec::new(),
-        })
+        }
     }
 
     /// Forgets what is kept in this state folder; the next [`Directory::open`] makes new ids and keys.
