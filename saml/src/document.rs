@@ -14,6 +14,10 @@ pub struct Limits {
     pub depth: usize,
     /// Nodes of all kinds.
     pub nodes: u32,
+    /// Attributes of one element, namespace declarations among them. A parser compares each with each.
+    pub attributes: usize,
+    /// Namespace declarations, those in force counted anew at each element that adds one, as a parser copies them there.
+    pub namespaces: usize,
 }
 
 impl Default for Limits {
@@ -22,6 +26,8 @@ impl Default for Limits {
             bytes: 4 << 20,
             depth: 256,
             nodes: 500_000,
+            attributes: 256,
+            namespaces: 250_000,
         }
     }
 }
@@ -40,6 +46,20 @@ pub enum XmlError {
     /// Elements nested deeper than allowed.
     #[error("elements are nested deeper than the {limit} levels that are read")]
     TooDeep {
+        /// What is allowed.
+        limit: usize,
+    },
+    /// More attributes on one element than allowed.
+    #[error("an element has more than the {limit} attributes that are read")]
+    TooManyAttributes {
+        /// What is allowed.
+        limit: usize,
+    },
+    /// More namespace declarations than allowed.
+    #[error(
+        "it has more namespace declarations than the {limit} that are read, those in force counted anew at each element that adds one"
+    )]
+    TooManyNamespaces {
         /// What is allowed.
         limit: usize,
     },
@@ -75,9 +95,7 @@ pub fn parse_with<'t>(text: &'t str, limits: &Limits) -> Result<Document<'t>, Xm
             limit: limits.bytes,
         });
     }
-    if deeper_than(tags(text, 0), limits.depth) {
-        return Err(XmlError::TooDeep { limit: limits.depth });
-    }
+    within(text, limits)?;
     let options = ParsingOptions {
         nodes_limit: limits.nodes,
         ..ParsingOptions::default()
@@ -86,6 +104,44 @@ pub fn parse_with<'t>(text: &'t str, limits: &Limits) -> Result<Document<'t>, Xm
         roxmltree::Error::DtdDetected => XmlError::Doctype,
         other => XmlError::Malformed(other.to_string()),
     })
+}
+
+/// Whether a text may be shown to a parser, whose time grows with the square of what is counted here. One pass.
+fn within(text: &str, limits: &Limits) -> Result<(), XmlError> {
+    // How many declarations each open element adds.
+    let mut open = Vec::new();
+    let (mut in_force, mut copied) = (0, 0);
+    for tag in tags(text, 0) {
+        let (attributes, declarations) = match tag.kind {
+            TagKind::End => {
+                in_force -= open.pop().unwrap_or_default();
+                continue;
+            }
+            TagKind::Start | TagKind::Empty => tag.attributes(),
+            TagKind::Declaration => continue,
+        };
+        if attributes > limits.attributes {
+            return Err(XmlError::TooManyAttributes {
+                limit: limits.attributes,
+            });
+        }
+        if declarations > 0 {
+            copied += in_force + declarations;
+        }
+        if copied > limits.namespaces {
+            return Err(XmlError::TooManyNamespaces {
+                limit: limits.namespaces,
+            });
+        }
+        if tag.kind == TagKind::Start {
+            in_force += declarations;
+            open.push(declarations);
+        }
+        if open.len() > limits.depth {
+            return Err(XmlError::TooDeep { limit: limits.depth });
+        }
+    }
+    Ok(())
 }
 
 /// UTF-8 text of bytes; a byte order mark is dropped.
@@ -144,6 +200,29 @@ impl<'t> Tag<'t> {
     pub(crate) fn local_name(&self) -> &'t str {
         let name = self.name();
         name.split_once(':').map_or(name, |(_, local)| local)
+    }
+
+    /// How many attributes it has, and how many of them declare a namespace.
+    fn attributes(&self) -> (usize, usize) {
+        let (mut all, mut declarations) = (0, 0);
+        let mut rest = self.source;
+        while let Some(equals) = rest.find(['=', '"', '\'']) {
+            match rest.as_bytes()[equals] {
+                b'=' => {
+                    let name = rest[..equals].trim_end();
+                    let name = name.rsplit(|c: char| c.is_ascii_whitespace()).next();
+                    all += 1;
+                    declarations += usize::from(name.is_some_and(|name| name.starts_with("xmlns")));
+                    rest = &rest[equals + 1..];
+                }
+                quote => {
+                    let value = &rest[equals + 1..];
+                    let end = value.find(char::from(quote)).map_or(value.len(), |end| end + 1);
+                    rest = &value[end..];
+                }
+            }
+        }
+        (all, declarations)
     }
 
     /// The offset after its `>`.
@@ -336,6 +415,47 @@ mod tests {
     }
 
     #[test]
+    fn what_a_parser_would_need_the_square_of_its_time_for_is_refused_before_it_is_shown_it() {
+        let attributes = |count: usize| {
+            let all: String = (0..count).map(|at| format!(" a{at}='='")).collect();
+            format!("<a><b{all}/></a>")
+        };
+        assert!(parse(&attributes(256)).is_ok());
+        for count in [257, 4_000, 8_000, 16_000, 32_000] {
+            let refused = parse(&attributes(count)).err();
+            assert_eq!(
+                refused,
+                Some(XmlError::TooManyAttributes { limit: 256 }),
+                "{count}"
+            );
+        }
+        // Each sibling makes a parser copy what its parent declares.
+        let siblings = |declared: usize, count: usize| {
+            let all: String = (0..declared).map(|at| format!(" xmlns:n{at}='u'")).collect();
+            format!("<a{all}>{}</a>", "<b xmlns='v'/>".repeat(count))
+        };
+        let limit = 250_000;
+        assert!(parse(&siblings(4, 32_000)).is_ok());
+        assert!(parse(&siblings(200, 1_000)).is_ok());
+        for count in [4_000, 8_000, 16_000, 32_000] {
+            let refused = parse(&siblings(200, count)).err();
+            assert_eq!(refused, Some(XmlError::TooManyNamespaces { limit }), "{count}");
+        }
+        // What was closed is in force no more.
+        let closed = format!("<a>{}</a>", "<b xmlns:c='u'><d/></b>".repeat(32_000));
+        assert!(parse(&closed).is_ok());
+    }
+
+    #[test]
+    fn thirty_two_thousand_elements_are_read() {
+        let elements = format!("<a>{}</a>", "<b c='d'>e</b>".repeat(32_000));
+        assert_eq!(
+            parse(&elements).unwrap().root_element().children().count(),
+            32_000
+        );
+    }
+
+    #[test]
     fn the_text_of_an_element_is_all_of_it_whatever_stands_between() {
         let tree = parse("<a>admin<!-- x -->@evil<?p i?>.example<![CDATA[!]]></a>").unwrap();
         assert_eq!(text(tree.root_element()), "admin@evil.example!");
@@ -401,6 +521,24 @@ mod tests {
             let begin = |tag: &Tag<'_>| matches!(tag.kind, TagKind::Start | TagKind::Empty);
             let seen: Vec<_> = tags(&text, 0).filter(begin).map(|tag| tag.at).collect();
             prop_assert_eq!(seen, elements);
+        }
+
+        #[test]
+        fn as_many_attributes_are_counted_as_a_parser_sees(
+            values in proptest::collection::vec("[a-z=' \\t>/]{0,8}", 0..12), declared in 0usize..4,
+        ) {
+            let mut tag = String::from("<a");
+            for (at, value) in values.iter().enumerate() {
+                tag.push_str(&format!("\n b{at} = \"{value}\""));
+            }
+            for at in 0..declared {
+                tag.push_str(&format!(" xmlns:n{at}='u=\"{at}'"));
+            }
+            tag.push_str("/>");
+            let tree = parse(&tag).unwrap();
+            let seen = tree.root_element().attributes().count();
+            let counted = tags(&tag, 0).next().unwrap().attributes();
+            prop_assert_eq!(counted, (seen + declared, declared));
         }
 
         #[test]
