@@ -28,6 +28,9 @@ pub fn explain(scenario: &Scenario, rehearsal: &Rehearsal, color: bool) -> Resul
     );
     paragraph(&mut out, "The rule", &scenario.rule);
     paragraph(&mut out, "Why it matters", &scenario.why);
+    if let Some(attacker) = scenario.attacker {
+        paragraph(&mut out, "What it takes", attacker.sentence());
+    }
     if !scenario.flow.is_empty() {
         let steps: Vec<String> = scenario
             .flow

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write, sync::Arc};
 
-use scenarios::{Disturbs, Need, Scenario};
+use scenarios::{Attacker, Disturbs, Need, Scenario};
 use serde::Serialize;
 
 use crate::report::html::references;
@@ -45,6 +45,7 @@ struct Entry<'a> {
     tier: &'static str,
     verdict: &'static str,
     severity: &'static str,
+    attacker: Option<&'static str>,
     inert: bool,
     refs: &'a scenarios::scenario::Refs,
     needs: &'a [Need],
@@ -62,6 +63,7 @@ impl<'a> Entry<'a> {
             tier: scenario.tier.word(),
             verdict: scenario.verdict.word(),
             severity: scenario.severity.word(),
+            attacker: scenario.attacker.map(Attacker::word),
             inert: scenario.inert,
             refs: &scenario.refs,
             needs: &scenario.needs,
