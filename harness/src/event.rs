@@ -133,6 +133,8 @@ pub enum SnapshotState {
     OutcomeDrift,
     /// Only hops or cookies differ.
     PresentationDrift,
+    /// There is one, and the scenario no longer applies to this SP.
+    Unapplied,
 }
 
 /// The end of a run.

@@ -110,14 +110,18 @@ pub fn globs(patterns: &[String]) -> Result<Vec<GlobMatcher>, PatternError> {
 
 /// That nothing has this id, and what comes nearest.
 pub fn missing(catalogue: &Catalogue, pattern: &str) -> String {
-    if pattern.contains(['*', '?', '[', '{']) {
-        return format!("no scenario matches {pattern:?}; `samlitmus list` shows all");
-    }
     let ids: Vec<&str> = catalogue
         .scenarios
         .iter()
         .map(|scenario| scenario.id.as_str())
         .collect();
+    if pattern.contains(['*', '?', '[', '{']) {
+        let plain: String = pattern.chars().filter(|c| !"*?[]{}".contains(*c)).collect();
+        return match similar::get_close_matches(plain.as_str(), &ids, 1, 0.6).first() {
+            Some(near) => format!("no scenario matches {pattern:?}; the nearest is '{near}'"),
+            None => format!("no scenario matches {pattern:?}; `samlitmus list` shows all"),
+        };
+    }
     let namespace = ids.iter().any(|id| id.split('/').next() == Some(pattern));
     let nearest = || {
         similar::get_close_matches(pattern, &ids, 1, 0.6)
@@ -193,6 +197,10 @@ mod tests {
         assert_eq!(
             missed("x*"),
             ["no scenario matches \"x*\"; `samlitmus list` shows all"]
+        );
+        assert_eq!(
+            missed("tme/pas*"),
+            ["no scenario matches \"tme/pas*\"; the nearest is 'time/past'"]
         );
         assert!(missed("time/*").is_empty());
         assert!(

@@ -1,7 +1,7 @@
 //! `samlitmus run`: from arguments and configuration to a run, its reports and its exit code.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -10,9 +10,10 @@ use std::{
 };
 
 use reference_sp::Flaws;
+use scenarios::Catalogue;
 
 use crate::{
-    cli::pick::pick,
+    cli::pick::{missing, pick},
     cli::{
         args::RunArgs,
         interrupt::Interrupts,
@@ -22,6 +23,7 @@ use crate::{
     event::{Event, RunSummary},
     exit::Exit,
     judge::{VerdictKind, waiver::Waivers},
+    mask,
     report::{Listener, Reports, Target as Report, terminal::Terminal},
     run::{
         litmus,
@@ -166,7 +168,7 @@ async fn fire(args: &RunArgs, stop: &Arc<AtomicBool>, audience: &mut Audience) -
     }
     let options = Options {
         stop: stop.clone(),
-        ..options(args, config.as_ref())?
+        ..options(args, config.as_ref(), &catalogue)?
     };
     let target = match &config {
         Some(config) => Target::of(config),
@@ -188,7 +190,7 @@ async fn fire(args: &RunArgs, stop: &Arc<AtomicBool>, audience: &mut Audience) -
     };
     let summary = litmus::run(target, &picked.scenarios, options, tell).await;
     summary.map(Came::Ran).map_err(|error| match error {
-        CannotRun::Configuration(why) | CannotRun::NotJudged(why) => mistake(why),
+        CannotRun::Configuration(why) | CannotRun::NotJudged(why) => mistake(mask::text(&why)),
     })
 }
 
@@ -199,7 +201,7 @@ fn folders(args: &RunArgs, config: Option<&Config>) -> Vec<PathBuf> {
     configured.chain(args.scenarios.iter().cloned()).collect()
 }
 
-fn options(args: &RunArgs, config: Option<&Config>) -> anyhow::Result<Options> {
+fn options(args: &RunArgs, config: Option<&Config>, catalogue: &Catalogue) -> anyhow::Result<Options> {
     let default = Options::default();
     let run = config.map(|config| &config.run);
     let waivers = args
@@ -207,7 +209,7 @@ fn options(args: &RunArgs, config: Option<&Config>) -> anyhow::Result<Options> {
         .clone()
         .or_else(|| Some(config?.path(run?.waivers.as_ref()?)));
     let waivers = match waivers {
-        Some(path) => Waivers::load(&path, today()).map_err(|error| Mistake(error.to_string()))?,
+        Some(path) => known_waivers(&path, catalogue)?,
         None => Waivers::default(),
     };
     let chosen = args.driver.or(run.map(|run| run.driver)).unwrap_or_default();
@@ -234,6 +236,22 @@ fn options(args: &RunArgs, config: Option<&Config>) -> anyhow::Result<Options> {
         waivers,
         stop: Arc::default(),
     })
+}
+
+/// The waivers of a file. One that no scenario of the catalogue is meant by is a slip of the pen, whatever is fired.
+fn known_waivers(path: &Path, catalogue: &Catalogue) -> Result<Waivers, Mistake> {
+    let waivers = Waivers::load(path, today()).map_err(|error| Mistake(error.to_string()))?;
+    let ids = catalogue.scenarios.iter().map(|scenario| scenario.id.as_str());
+    let unknown = waivers.unknown(ids);
+    if unknown.is_empty() {
+        return Ok(waivers);
+    }
+    let missing: Vec<String> = unknown.iter().map(|id| missing(catalogue, id)).collect();
+    Err(Mistake(format!(
+        "the waivers in {}: {}",
+        path.display(),
+        missing.join("; ")
+    )))
 }
 
 fn today() -> jiff::civil::Date {

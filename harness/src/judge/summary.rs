@@ -16,6 +16,7 @@ pub(crate) struct Tally {
     by_kind: BTreeMap<VerdictKind, Vec<String>>,
     drifted: Vec<String>,
     new: Vec<String>,
+    unapplied: Vec<String>,
     by_server_error: usize,
     /// Attacks that were fired, and those of them that ended in a crash or without an answer.
     attacks: usize,
@@ -56,12 +57,13 @@ impl Tally {
         match result.snapshot {
             SnapshotState::OutcomeDrift => self.drifted.push(name.clone()),
             SnapshotState::New => self.new.push(name.clone()),
+            SnapshotState::Unapplied => self.unapplied.push(name.clone()),
             SnapshotState::PresentationDrift => {
                 self.summary.warnings.push(format!(
                     "{name}: the same outcome by other pages or cookies than accepted"
                 ));
             }
-            _ => {}
+            SnapshotState::Off | SnapshotState::Same => {}
         }
         self.by_kind.entry(result.verdict).or_default().push(name);
         self.by_server_error += usize::from(by_server_error);
@@ -130,6 +132,17 @@ impl Tally {
                     listed(&self.new)
                 ),
             );
+        }
+        if !self.unapplied.is_empty() {
+            let cause = format!(
+                "{} no longer applied, though accepted snapshots of them are there: {}; look why in the report, or delete those snapshots",
+                counted(self.unapplied.len(), "scenario"),
+                listed(&self.unapplied)
+            );
+            match around.locked {
+                true => because(1, cause),
+                false => self.summary.warnings.push(cause),
+            }
         }
         for waiver in &around.waivers {
             because(1, waiver.clone());
@@ -219,6 +232,30 @@ mod tests {
             causes[0].starts_with("3 scenarios came to no verdict"),
             "{causes:?}"
         );
+    }
+
+    #[test]
+    fn what_was_accepted_and_no_longer_applies_is_a_deviation_where_snapshots_are_locked() {
+        let of = |locked| {
+            let tally = Tally {
+                unapplied: vec!["signature/x (A)".to_owned()],
+                by_kind: [(VerdictKind::Pass, vec!["time/x (A)".to_owned()])].into(),
+                ..Tally::default()
+            };
+            tally.finish(&Circumstances {
+                locked,
+                ..Circumstances::default()
+            })
+        };
+        let locked = of(true);
+        assert_eq!(locked.exit, 1);
+        assert!(
+            locked.causes[0].starts_with("1 scenario no longer applied")
+                && locked.causes[0].contains("signature/x (A)"),
+            "{locked:?}"
+        );
+        let open = of(false);
+        assert_eq!((open.exit, open.causes.len(), open.warnings.len()), (0, 0, 1));
     }
 
     #[test]

@@ -122,6 +122,13 @@ impl Waivers {
         Ok(Self { entries })
     }
 
+    /// The ids and patterns that none of these ids is meant by, as they stand in the file.
+    pub fn unknown<'a>(&self, ids: impl Iterator<Item = &'a str> + Clone) -> Vec<&str> {
+        let meant = |entry: &&Entry| ids.clone().any(|id| entry.matcher.is_match(id));
+        let unknown = self.entries.iter().filter(|entry| !meant(entry));
+        unknown.map(|entry| entry.waiver.id.as_str()).collect()
+    }
+
     /// What a verdict becomes under the waivers, with the reason of the one that bit.
     pub fn apply(&mut self, id: &str, verdict: VerdictKind) -> Option<String> {
         let mut reason = None;
@@ -201,6 +208,17 @@ mod tests {
     #[test]
     fn a_waiver_that_was_not_asked_says_nothing() {
         assert!(on("2027-01-01").complaints().is_empty());
+    }
+
+    #[test]
+    fn a_waiver_that_means_nothing_there_is_is_told() {
+        let waivers = on("2027-01-01");
+        assert!(
+            waivers
+                .unknown(["time/x", "destination/x"].into_iter())
+                .is_empty()
+        );
+        assert_eq!(waivers.unknown(["time/x"].into_iter()), ["destination/*"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use scenarios::{Expected, Severity, Tier};
+use scenarios::{Attacker, Expected, Severity, Tier};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -10,15 +10,18 @@ use super::{
     draft::Draft,
     listener::{Listener, ReportError},
     spool::Spool,
+    words::own_page,
 };
 use crate::{
     event::{Calibration, Event, RunInfo, RunSummary, ScenarioResult, SnapshotState},
-    judge::VerdictKind,
-    judge::outcome::Outcome,
+    judge::{VerdictKind, observation, outcome::Outcome},
+    said::{Said, said},
 };
 
 /// The version of this format. It changes when a key changes its meaning or goes.
 pub const SCHEMA: u32 = 1;
+/// The most characters of an address.
+const LONGEST: usize = 2_000;
 
 /// All results of a run.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -115,6 +118,8 @@ pub struct Entry {
     pub expected: Expected,
     /// The severity, raised where an impersonation was demonstrated.
     pub severity: Severity,
+    /// Who could do this; none where it is no attack.
+    pub attacker: Option<Attacker>,
     /// What was observed.
     pub outcome: Outcome,
     /// The judgement.
@@ -137,6 +142,8 @@ pub struct Entry {
     pub variants: Vec<Variant>,
     /// The journey of the judged step.
     pub hops: Vec<Hop>,
+    /// The page of the SP's on which it came to rest.
+    pub page: Option<Page>,
     /// The recipe of the deciding firing, as it can be fired again.
     pub recipe: serde_json::Value,
 }
@@ -163,6 +170,19 @@ pub struct Hop {
     pub status: Option<u16>,
     /// Time to the complete answer, in milliseconds.
     pub duration_ms: u64,
+}
+
+/// A page of the SP's, by its words.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Page {
+    /// Its status.
+    pub status: u16,
+    /// Its address.
+    pub url: String,
+    /// Its title.
+    pub title: String,
+    /// What it says to whoever reads it, from where it tells of an error on; at most 200 characters.
+    pub says: String,
 }
 
 /// The listener that writes them.
@@ -295,9 +315,9 @@ impl Summary {
 impl Entry {
     /// The entry of a result.
     pub fn of(result: &ScenarioResult) -> Self {
-        let hop = |hop: &crate::judge::observation::Hop| Hop {
+        let hop = |hop: &observation::Hop| Hop {
             method: hop.method.clone(),
-            url: hop.url.chars().take(2_000).collect(),
+            url: hop.url.chars().take(LONGEST).collect(),
             status: hop.status,
             duration_ms: millis(hop.elapsed),
         };
@@ -310,6 +330,7 @@ impl Entry {
             tier: result.scenario.tier,
             expected: result.expected,
             severity: result.severity,
+            attacker: result.scenario.attacker,
             outcome: result.outcome,
             verdict: result.verdict,
             reason: result.reason.clone(),
@@ -329,8 +350,19 @@ impl Entry {
                 })
                 .collect(),
             hops: result.observation.journey.hops.iter().map(hop).collect(),
+            page: own_page(result).map(page),
             recipe: result.recipe.clone(),
         }
+    }
+}
+
+fn page(page: &observation::Page) -> Page {
+    let Said { title, says } = said(page);
+    Page {
+        status: page.status,
+        url: page.url.chars().take(LONGEST).collect(),
+        title,
+        says,
     }
 }
 

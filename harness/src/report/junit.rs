@@ -7,6 +7,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use super::{
     draft::Draft,
     listener::{Listener, ReportError},
+    words,
 };
 use crate::{
     event::{Event, RunSummary, ScenarioResult},
@@ -109,13 +110,18 @@ fn test_case(name: &str, result: &ScenarioResult) -> TestCase {
     case.set_time(result.duration);
     if result.verdict != VerdictKind::Pass {
         case.set_system_out(format!(
-            "{}: {}\nexpected {}, observed {} ({})\nrule: {}",
+            "{}: {}\nexpected {}, observed {} ({})\nrule: {}{}",
             result.verdict.word(),
             fit(&result.reason),
             result.expected,
             result.outcome,
-            result.severity,
+            words::severity(result.severity),
             fit(&result.scenario.rule),
+            [words::attacker(result), words::page(result)]
+                .into_iter()
+                .flatten()
+                .map(|line| format!("\n{line}"))
+                .collect::<String>(),
         ));
     }
     case

@@ -8,7 +8,7 @@ use scenarios::Severity;
 use super::{
     asked::Target,
     listener::{Listener, ReportError, cannot},
-    words::{learned, seconds},
+    words::{attacker, learned, page, seconds, sentence, severity},
 };
 use crate::text::{counted, visible};
 use crate::{
@@ -118,7 +118,7 @@ impl<W: Write> Terminal<W> {
         match result.snapshot {
             SnapshotState::OutcomeDrift | SnapshotState::PresentationDrift => self.drifted += 1,
             SnapshotState::New => self.unseen += 1,
-            SnapshotState::Off | SnapshotState::Same => {}
+            SnapshotState::Off | SnapshotState::Same | SnapshotState::Unapplied => {}
         }
         if !matches!(
             result.verdict,
@@ -127,11 +127,11 @@ impl<W: Write> Terminal<W> {
             return;
         }
         let id = match &result.variant {
-            Some(variant) => format!("{}#{variant}", result.scenario.id),
+            Some(variant) => format!("{}#{}", result.scenario.id, visible(variant)),
             None => result.scenario.id.clone(),
         };
         let severity = if result.verdict == VerdictKind::Fail {
-            format!("  {}", result.severity)
+            format!("  {}", severity(result.severity))
         } else {
             String::new()
         };
@@ -143,7 +143,10 @@ impl<W: Write> Terminal<W> {
             result.outcome,
         );
         self.say(&line);
-        self.say(&format!("      {}", visible(&result.reason).replace('\n', " ")));
+        let reason = Some(sentence(&result.reason).replace('\n', " "));
+        for line in [reason, attacker(result), page(result)].into_iter().flatten() {
+            self.say(&format!("      {line}"));
+        }
     }
 
     /// Once each, though the summary repeats what was told on the way.
@@ -152,7 +155,7 @@ impl<W: Write> Terminal<W> {
             return;
         }
         self.warned.push(warning.to_owned());
-        let line = format!("{}: {}", self.paint(33, "warning"), visible(warning));
+        let line = format!("{}: {}", self.paint(33, "warning"), sentence(warning));
         self.say(&line);
     }
 
@@ -195,7 +198,7 @@ impl<W: Write> Terminal<W> {
             self.say(&format!("{}: {}", target.kind.word(), target.path.display()));
         }
         for cause in &summary.causes {
-            self.say(&format!("cause: {}", visible(cause)));
+            self.say(&format!("cause: {}", sentence(cause)));
         }
         let meaning = Exit::ALL
             .into_iter()

@@ -2,7 +2,17 @@
 
 use std::time::Duration;
 
-use crate::{event::Calibration, text::visible};
+use scenarios::Severity;
+
+use crate::{
+    event::{Calibration, ScenarioResult},
+    judge::{
+        VerdictKind,
+        observation::{Page, Party},
+    },
+    said::said,
+    text::visible,
+};
 
 /// What calibration found, in one line.
 pub(super) fn learned(calibration: &Calibration) -> String {
@@ -41,6 +51,50 @@ pub(super) fn learned(calibration: &Calibration) -> String {
         "accepts signed {places}; sign-in started by {starts}; refuses with {}",
         visible(refuses)
     )
+}
+
+/// The most characters of a sentence for people.
+const SENTENCE: usize = 2_000;
+
+/// A sentence with foreign words in it, made visible and bounded.
+pub(super) fn sentence(text: &str) -> String {
+    match text.char_indices().nth(SENTENCE) {
+        None => visible(text),
+        Some((end, _)) => format!("{}…", visible(&text[..end])),
+    }
+}
+
+/// The severity of a result, with what must be known of it.
+pub(super) fn severity(severity: Severity) -> String {
+    match severity {
+        Severity::Issuer => format!("{severity}: only the issuer could have made this message"),
+        _ => severity.to_string(),
+    }
+}
+
+/// Who could do what deviates; none where nobody is meant, and where the severity says it.
+pub(super) fn attacker(result: &ScenarioResult) -> Option<String> {
+    let deviates = matches!(result.verdict, VerdictKind::Fail | VerdictKind::Warn);
+    let attacker = result.scenario.attacker.filter(|_| deviates)?;
+    (result.severity != Severity::Issuer).then(|| format!("what it takes: {}", attacker.sentence()))
+}
+
+/// The SP's own words on what deviates or could not be judged.
+pub(super) fn page(result: &ScenarioResult) -> Option<String> {
+    let matters = matches!(
+        result.verdict,
+        VerdictKind::Fail | VerdictKind::Warn | VerdictKind::Inconclusive
+    );
+    let page = own_page(result).filter(|_| matters)?;
+    let words = said(page).line()?;
+    Some(format!("its page ({}) says: {words}", page.status))
+}
+
+/// The page on which the journey came to rest, unless it is one of the IdP's.
+pub(super) fn own_page(result: &ScenarioResult) -> Option<&Page> {
+    let journey = &result.observation.journey;
+    let idp = journey.hops.last().is_some_and(|hop| hop.party == Party::Idp);
+    journey.page.as_ref().filter(|_| !idp)
 }
 
 pub(super) fn seconds(duration: Duration) -> String {

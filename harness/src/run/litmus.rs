@@ -108,7 +108,8 @@ pub async fn run(
             let snapshots = options
                 .snapshots
                 .as_ref()
-                .map(|at| Snapshots::new(at, &running.name, options.locked));
+                .map(|at| Snapshots::new(at, &running.name, options.locked))
+                .map(|kept| kept.of_any_driver(options.driver == DriverKind::Auto));
             let firing = fire(
                 &stage,
                 &learned,

@@ -26,6 +26,7 @@ use crate::{
 pub struct Snapshots {
     folder: PathBuf,
     locked: bool,
+    any_driver: bool,
 }
 
 impl Snapshots {
@@ -34,21 +35,29 @@ impl Snapshots {
         Self {
             folder: folder.join(sp),
             locked,
+            any_driver: false,
         }
+    }
+
+    /// The same for a run that takes whichever driver fits: where there is no browser, what was accepted with one no longer
+    /// applies. A run that was told its driver says nothing about the other's snapshots.
+    pub fn of_any_driver(self, any_driver: bool) -> Self {
+        Self { any_driver, ..self }
     }
 
     /// Compares a result with what was accepted. Unless locked, what is new or has changed is written beside it as
     /// pending (`.snap.new`), and what is pending and no longer differs is cleared away.
     ///
-    /// What could not be judged or does not apply is no behaviour of the SP, and is not compared.
+    /// What could not be judged or does not apply is no behaviour of the SP, and is not compared; but what was accepted and
+    /// no longer applies is told.
     ///
     /// # Errors
     /// A file that cannot be read or written.
     pub fn compare(&self, result: &ScenarioResult) -> Result<SnapshotState, SnapshotError> {
-        let unjudged = matches!(
-            result.verdict,
-            VerdictKind::Inconclusive | VerdictKind::NotApplicable
-        );
+        if result.verdict == VerdictKind::NotApplicable {
+            return Ok(self.unapplied(result));
+        }
+        let unjudged = result.verdict == VerdictKind::Inconclusive;
         if unjudged || matches!(result.outcome, Outcome::Unobserved | Outcome::Blocked) {
             return Ok(SnapshotState::Off);
         }
@@ -65,7 +74,7 @@ impl Snapshots {
         if !self.locked {
             let new = pending::beside(&path);
             match state {
-                SnapshotState::Same | SnapshotState::Off => remove(&new)?,
+                SnapshotState::Same | SnapshotState::Off | SnapshotState::Unapplied => remove(&new)?,
                 SnapshotState::New | SnapshotState::OutcomeDrift | SnapshotState::PresentationDrift => {
                     write(&new, &file(result, &seen))?;
                 }
@@ -74,14 +83,29 @@ impl Snapshots {
         Ok(state)
     }
 
+    fn unapplied(&self, result: &ScenarioResult) -> SnapshotState {
+        let drivers: &[&str] = match self.any_driver {
+            true => &["http", "browser"],
+            false => &[&result.driver],
+        };
+        match drivers.iter().any(|driver| self.path_of(result, driver).exists()) {
+            true => SnapshotState::Unapplied,
+            false => SnapshotState::Off,
+        }
+    }
+
     /// Where the snapshot of a result stands: base A over HTTP under the scenario's name, others with base and driver.
     pub fn path(&self, result: &ScenarioResult) -> PathBuf {
+        self.path_of(result, &result.driver)
+    }
+
+    fn path_of(&self, result: &ScenarioResult, driver: &str) -> PathBuf {
         let mut name = result.scenario.id.clone();
         if result.base != "A" {
             name.push('@');
             name.push_str(&result.base);
         }
-        if result.driver == "browser" {
+        if driver == "browser" {
             name.push_str("@browser");
         }
         self.folder.join(format!("{name}.snap"))

@@ -12,6 +12,8 @@ fn every_scenario_of_the_catalogue_can_be_explained() {
             text.starts_with(&scenario.id) && text.contains("What it sends"),
             "{text}"
         );
+        let attacker = scenario.attacker.map(|attacker| attacker.sentence());
+        assert!(attacker.is_none_or(|sentence| text.contains(sentence)), "{text}");
         assert!(!text.contains('\u{1b}'), "{} steers the terminal", scenario.id);
     }
 }

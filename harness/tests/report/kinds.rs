@@ -61,6 +61,20 @@ fn json_holds_what_the_contract_promises() {
     assert_eq!(entry["variant"], serde_json::Value::Null);
     assert_eq!((&entry["firing"], &entry["control"]), (&41.into(), &40.into()));
     assert_eq!(entry["recipe"]["as"], "attacker");
+    assert_eq!(entry["attacker"], "user");
+    assert_eq!(entry["page"]["status"], 200);
+    assert_eq!(entry["page"]["url"], "http://127.0.0.1:8080/account");
+    let page = &entry["page"];
+    assert_eq!(page["title"], "Account</title><script>alert(2)</script>");
+    assert!(
+        page["says"].as_str().unwrap().starts_with("admin · xxx"),
+        "{page}"
+    );
+    let login = &value["scenarios"][0];
+    assert_eq!(
+        (&login["id"], &login["attacker"]),
+        (&"baseline/post".into(), &serde_json::Value::Null)
+    );
 
     let results: Results = serde_json::from_str(&text).unwrap();
     let ids: Vec<&str> = results.scenarios.iter().map(|entry| entry.id.as_str()).collect();

@@ -4,6 +4,8 @@
 
 mod decoded;
 mod explained;
+mod foreign;
 mod kinds;
+mod secrets;
 mod snapshots;
 mod told;

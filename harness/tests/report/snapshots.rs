@@ -140,6 +140,42 @@ fn locked_writes_nothing_and_what_was_not_judged_is_not_kept() {
 }
 
 #[test]
+fn what_was_accepted_and_no_longer_applies_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = Snapshots::new(folder.path(), "billing", false);
+    let away = |driver: &str| ScenarioResult {
+        verdict: VerdictKind::NotApplicable,
+        outcome: Outcome::Unobserved,
+        driver: driver.to_owned(),
+        ..seen(|_| {})
+    };
+    assert_eq!(
+        open.compare(&away("http")).unwrap(),
+        SnapshotState::Off,
+        "nobody accepted anything"
+    );
+    open.compare(&seen(|_| {})).unwrap();
+    pending(folder.path(), &[]).unwrap()[0]
+        .settle(Choice::Accept)
+        .unwrap();
+    for locked in [false, true] {
+        let snapshots = Snapshots::new(folder.path(), "billing", locked);
+        assert_eq!(
+            snapshots.compare(&away("http")).unwrap(),
+            SnapshotState::Unapplied
+        );
+        // What was accepted over HTTP says nothing of a run that is told to use a browser; one that takes what fits misses both.
+        assert_eq!(snapshots.compare(&away("browser")).unwrap(), SnapshotState::Off);
+        let any = snapshots.of_any_driver(true);
+        assert_eq!(any.compare(&away("browser")).unwrap(), SnapshotState::Unapplied);
+    }
+    assert!(
+        pending(folder.path(), &[]).unwrap().is_empty(),
+        "there is nothing to decide"
+    );
+}
+
+#[test]
 fn a_snapshot_that_is_garbage_is_one_clear_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("billing/signature/xsw-3.snap");

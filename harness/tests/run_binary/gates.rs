@@ -100,6 +100,45 @@ fn a_waiver_holds_until_it_expires_or_the_deviation_heals() {
 }
 
 #[test]
+fn a_waiver_for_nothing_is_a_slip_that_is_told_before_anything_is_fired() {
+    let site = Site::new();
+    let own = "[[scenario]]\nid = \"signature/own\"\ntitle = \"t\"\nverdict = \"INFO\"\nseverity = \"info\"\nrule = \"r\"\nwhy = \"w\"\n";
+    std::fs::create_dir(site.path("own")).unwrap();
+    site.write("own/own.toml", own);
+    let run = |waived: &str, more: &[&str]| {
+        let waiver = format!("[[waiver]]\nid = \"{waived}\"\nreason = \"known\"\n");
+        site.write("w.toml", &waiver);
+        let run = [
+            "run",
+            "baseline/assertion-signed",
+            "--waivers",
+            "w.toml",
+            "--report",
+            "json=r.json",
+        ];
+        site.samlitmus(&[&run[..], more].concat())
+    };
+    for (slip, hint) in [
+        ("signature/xsw3", "did you mean 'signature/xsw-3'?"),
+        ("signatur/xsw-*", "the nearest is 'signature/xsw-"),
+        ("signature/own", "there is no scenario \"signature/own\""),
+    ] {
+        let said = run(slip, &[]).code(2);
+        assert!(
+            said.sentence().starts_with("the waivers in w.toml: ") && said.sentence().contains(hint),
+            "{said:#?}"
+        );
+        assert_eq!(
+            super::causes(&super::results(&site.path("r.json"))),
+            [said.sentence()]
+        );
+    }
+    // What stands in the catalogue and is not fired is no slip; here the SP is down, so that nothing is.
+    run("signature/xsw-3", &[]).code(3);
+    run("signature/own", &["--scenarios", "own"]).code(3);
+}
+
+#[test]
 fn waivers_that_cannot_be_read_end_with_2() {
     let site = Site::new();
     for (text, hint) in [

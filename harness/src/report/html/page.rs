@@ -158,13 +158,13 @@ fn causes(told: &Told) -> Markup {
         @if !causes.is_empty() {
             section.causes {
                 h2 { "Why it does not end with 0" }
-                ul { @for cause in causes { li { (visible(cause)) } } }
+                ul { @for cause in causes { li { (words::sentence(cause)) } } }
             }
         }
         @if !warnings.is_empty() {
             section.warnings {
                 h2 { "Warnings" }
-                ul { @for warning in &warnings { li { (visible(warning)) } } }
+                ul { @for warning in &warnings { li { (words::sentence(warning)) } } }
             }
         }
     }

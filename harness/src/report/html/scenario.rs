@@ -8,6 +8,7 @@ use super::{message, told::badge};
 use crate::{
     event::{ScenarioResult, SnapshotState},
     judge::observation::{CookieSeen, Ended, Hop, Journey, Page, Party, Probe},
+    report::words,
     text::visible,
 };
 
@@ -30,13 +31,14 @@ pub(super) fn section(result: &ScenarioResult, seed: Option<u64>, room: bool) ->
             data-ns=(scenario.namespace()) {
             summary {
                 (badge(result.verdict))
-                span.id { (scenario.id) @if let Some(variant) = &result.variant { "#" (variant) } }
+                span.id { (scenario.id) @if let Some(variant) = &result.variant { "#" (visible(variant)) } }
                 span.base title="what is signed" { (result.base) }
                 span.title { (scenario.title) }
                 span.outcome { (result.outcome) }
             }
             div.body {
-                p class={ "reason r-" (result.verdict.word()) } { (visible(&result.reason)) }
+                p class={ "reason r-" (result.verdict.word()) } { (words::sentence(&result.reason)) }
+                @if let Some(said) = words::page(result) { p.said { (said) } }
                 div.columns {
                     div {
                         (judgement(result))
@@ -70,8 +72,9 @@ fn judgement(result: &ScenarioResult) -> Markup {
     html! {
         dl.pairs {
             dt { "Expected" } dd { code { (result.expected) } }
-            dt { "Observed" } dd { code { (result.outcome) } ", signed in: " (result.identity) }
-            dt { "Severity" } dd { (result.severity) }
+            dt { "Observed" } dd { code { (result.outcome) } ", signed in: " (visible(&result.identity)) }
+            dt { "Severity" } dd { (words::severity(result.severity)) }
+            @if let Some(attacker) = result.scenario.attacker { dt { "What it takes" } dd { (attacker.sentence()) } }
             dt { "Tier" } dd { (result.scenario.tier) }
             dt { "Driver" } dd { (result.driver) ", " (result.duration.as_millis()) " ms, firing " (result.firing)
                 @if let Some(control) = result.control { ", control " (control) } }
@@ -82,7 +85,7 @@ fn judgement(result: &ScenarioResult) -> Markup {
                 caption { "Variants" }
                 thead { tr { th scope="col" { "Name" } th scope="col" { "Verdict" } th scope="col" { "Outcome" } } }
                 tbody { @for (name, outcome, verdict) in &result.variants {
-                    tr { td { (name) } td { (badge(*verdict)) } td { (outcome) } }
+                    tr { td { (visible(name)) } td { (badge(*verdict)) } td { (outcome) } }
                 } }
             }
         }
@@ -96,6 +99,7 @@ fn snapshot(state: &SnapshotState) -> Option<&'static str> {
         SnapshotState::New => Some("new, nobody has accepted it yet"),
         SnapshotState::OutcomeDrift => Some("the outcome differs from the accepted one"),
         SnapshotState::PresentationDrift => Some("hops or cookies differ from the accepted ones"),
+        SnapshotState::Unapplied => Some("accepted before, and it no longer applies"),
     }
 }
 
@@ -208,7 +212,7 @@ fn probe(probe: &Probe) -> Markup {
             Probe::SignedOut => "Nobody.",
             Probe::SignedIn { identity, markers } => {
                 strong { (cut(identity, URL)) }
-                @if !markers.is_empty() { " – the page carries the marks of " (markers.join(", ")) }
+                @if !markers.is_empty() { " – the page carries the marks of " (visible(&markers.join(", "))) }
             }
             Probe::Unclear { why, .. } => { "It could not be told: " (visible(why)) }
         } }
