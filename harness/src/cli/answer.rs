@@ -107,7 +107,7 @@ fn explain(args: &ExplainArgs) -> anyhow::Result<Exit> {
     let scenario = catalogue
         .get(&args.id)
         .ok_or_else(|| Mistake(missing(&catalogue, &args.id)))?;
-    let rehearsal = Rehearsal::new(args.config.load_if_any()?.as_ref())?;
+    let rehearsal = Rehearsal::new(args.config.load_if_any()?.as_ref(), &scenario.keys())?;
     print(&explain::explain(scenario, &rehearsal, colored())?)
 }
 
@@ -116,7 +116,7 @@ fn forge(args: &ForgeArgs) -> anyhow::Result<Exit> {
     let scenario = catalogue
         .get(&args.id)
         .ok_or_else(|| Mistake(missing(&catalogue, &args.id)))?;
-    let rehearsal = Rehearsal::new(args.config.load_if_any()?.as_ref())?;
+    let rehearsal = Rehearsal::new(args.config.load_if_any()?.as_ref(), &scenario.keys())?;
     let message = rehearsal.message(scenario, args.base, args.variant.as_deref())?;
     if args.raw {
         return write(&message.forged);

@@ -1,6 +1,7 @@
 //! Before anything is fired: the IdP up, the SP up, its metadata read, the drivers ready.
 
 use std::{
+    collections::BTreeSet,
     future::Future,
     path::Path,
     pin::Pin,
@@ -87,6 +88,13 @@ pub(crate) async fn prepare(
     setup.ca = target.ca.clone();
     let http = HttpDriver::new(setup.clone()).map_err(|e| wrong(&e))?;
 
+    // Primes are looked for while the SP comes up, and never in the middle of a login.
+    let keys = KeyRing::default();
+    let warming = tokio::task::spawn_blocking({
+        let (keys, directory) = (keys.clone(), idp.directory().read());
+        let names = needed(scenarios);
+        move || keys.warm(names, &directory)
+    });
     running.name.clone_from(&target.name);
     running.warnings = warnings;
     running.reference = target.reference;
@@ -144,7 +152,7 @@ pub(crate) async fn prepare(
     let forge = Arc::new(Forge {
         directory,
         sp,
-        keys: KeyRing::default(),
+        keys,
         origin: RwLock::new(idp.origin().to_owned()),
         azure: target.azure,
         offset: Mutex::new(SignedDuration::ZERO),
@@ -152,7 +160,8 @@ pub(crate) async fn prepare(
     });
     let answers = Arc::new(Answers::new(forge.clone()));
     late.set(answers.clone());
-    let needed = scenarios
+    warming.await.map_err(|e| wrong(&e))?.map_err(|e| wrong(&e))?;
+    let browser = scenarios
         .iter()
         .any(|scenario| scenario.needs.contains(&Need::Browser));
     let (driver, other) = match options.driver {
@@ -160,7 +169,7 @@ pub(crate) async fn prepare(
             Driver::Browser(BrowserDriver::start(setup).await.map_err(browserless)?),
             Some(Driver::Http(http)),
         ),
-        DriverKind::Auto if needed => match BrowserDriver::start(setup).await {
+        DriverKind::Auto if browser => match BrowserDriver::start(setup).await {
             Ok(browser) => (Driver::Http(http), Some(Driver::Browser(browser))),
             Err(error) => {
                 running
@@ -188,6 +197,25 @@ pub(crate) async fn prepare(
         options.timeout,
     );
     Ok(stage)
+}
+
+/// The keys that these scenarios call by name, but for those that no SP trusts without being told so.
+fn needed(scenarios: &[Arc<Scenario>]) -> BTreeSet<&'static str> {
+    let untrusted = [
+        Need::EcKeyTrusted,
+        Need::Rsa4096Trusted,
+        Need::RsaE3Trusted,
+        Need::SpKey,
+        Need::IdpCa,
+    ];
+    let fired = scenarios
+        .iter()
+        .filter(|scenario| !scenario.needs.iter().any(|need| untrusted.contains(need)));
+    // Calibration asks how a message under nobody's key is refused.
+    fired
+        .flat_map(|scenario| scenario.keys())
+        .chain(["rogue"])
+        .collect()
 }
 
 /// A browser that is not there can be installed; one that does not obey leaves nothing to judge with.

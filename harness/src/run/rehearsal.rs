@@ -1,15 +1,16 @@
 //! Messages that nobody sends: made with throw-away keys for an SP that need not exist, to be looked at.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use jiff::Timestamp;
 use mock_idp::Directory;
-use saml::{
-    AuthnRequest, SigningKey, SpMetadata,
-    key::{KeyError, Kind},
-    names::binding,
+use saml::{AuthnRequest, SpMetadata, names::binding};
+use scenarios::{
+    Base, Context, Fault, KeyRing, Message, Recipe, Scenario, Step, Take, forge, keys::directory_on_paper,
 };
-use scenarios::{Base, Context, Fault, KeyRing, Message, Recipe, Scenario, Step, Take, forge};
 use thiserror::Error;
 
 use crate::config::{Config, Metadata};
@@ -33,9 +34,9 @@ pub enum RehearsalError {
     /// No keys.
     #[error("the IdP's keys cannot be used: {0}")]
     Store(#[from] mock_idp::StoreError),
-    /// No key for the SP.
-    #[error("no key can be made for the SP on paper: {0}")]
-    Key(#[from] KeyError),
+    /// No keys for it.
+    #[error("no keys can be made: {0}")]
+    Keys(Fault),
     /// No metadata.
     #[error("the SP's metadata {file} cannot be used: {why}")]
     Metadata {
@@ -66,14 +67,14 @@ pub enum RehearsalError {
 
 impl Rehearsal {
     /// For the SP of a configuration where its metadata needs no network, for a stand-in otherwise; with the kept keys
-    /// of the configuration, or with new ones.
+    /// of the configuration, or with new ones: no more than these names need (see [`Scenario::keys`]).
     ///
     /// # Errors
     /// Keys or metadata cannot be used.
-    pub fn new(config: Option<&Config>) -> Result<Self, RehearsalError> {
+    pub fn new(config: Option<&Config>, keys: &BTreeSet<&str>) -> Result<Self, RehearsalError> {
         let mut directory = match config.map(|config| config.path(&config.idp.state)) {
             Some(state) if state.is_dir() => Directory::open(&state)?,
-            _ => Directory::ephemeral()?,
+            _ => directory_on_paper(keys).map_err(RehearsalError::Keys)?,
         };
         let sp = match config.and_then(Config::metadata) {
             Some(Metadata::File(file)) => read(&file)?,
@@ -92,11 +93,13 @@ impl Rehearsal {
             issuer: Some(sp.entity_id.clone()),
             ..AuthnRequest::default()
         };
-        let keys = KeyRing::default().with_sp(SigningKey::generate(Kind::Rsa2048)?);
+        let ring = KeyRing::default().with_sp_on_paper();
+        ring.warm(keys.iter().copied(), &directory)
+            .map_err(RehearsalError::Keys)?;
         Ok(Self {
             directory,
             sp,
-            keys,
+            keys: ring,
             request,
             azure: config.map_or_else(Default::default, |config| config.idp.azure),
         })

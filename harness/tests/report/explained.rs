@@ -5,7 +5,7 @@ use scenarios::{Base, Catalogue};
 
 #[test]
 fn every_scenario_of_the_catalogue_can_be_explained() {
-    let rehearsal = Rehearsal::new(None).unwrap();
+    let rehearsal = Rehearsal::new(None, &scenarios::KeyRing::NAMES.into_iter().collect()).unwrap();
     for scenario in &Catalogue::embedded().scenarios {
         let text = explain(scenario, &rehearsal, false).unwrap_or_else(|error| panic!("{error}"));
         assert!(
@@ -20,7 +20,7 @@ fn every_scenario_of_the_catalogue_can_be_explained() {
 
 #[test]
 fn another_base_or_variant_is_made_when_asked_for() {
-    let rehearsal = Rehearsal::new(None).unwrap();
+    let rehearsal = Rehearsal::new(None, &scenarios::KeyRing::NAMES.into_iter().collect()).unwrap();
     let catalogue = Catalogue::embedded();
     let message = |id: &str, base, variant| rehearsal.message(catalogue.get(id).unwrap(), base, variant);
     let signatures = |base| {
