@@ -54,6 +54,7 @@ mod sso;
 mod test_sso;
 mod tls;
 mod tls_error;
+mod unreadable;
 mod urls;
 
 pub use answer::{Answer, Binding, Live, Reply, TICKET_COOKIE};

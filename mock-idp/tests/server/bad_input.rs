@@ -40,9 +40,12 @@ async fn who_sends_no_message_is_told_so() {
     let idp = idp().await;
     let page = Browser::new().get(&idp.sso_url("contoso.example")).await;
     assert_eq!((page.status, page.aadsts()), (400, Some(750054)));
-    let page = Browser::new()
+    let mut browser = Browser::new();
+    let arrived = browser
         .post_raw(&idp.sso_url("contoso.example"), "text/xml", request("").into())
         .await;
+    let back = format!("{}{}", idp.origin(), arrived.header("location"));
+    let page = browser.get(&back).await;
     assert_eq!((page.status, page.aadsts()), (400, Some(90023)));
 }
 
