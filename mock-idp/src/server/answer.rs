@@ -26,6 +26,9 @@ pub struct Live {
     pub application: Option<String>,
     /// The request, where one came that could be read.
     pub request: Option<AuthnRequest>,
+    /// Why the request that came could not be read, in a sentence without a full stop: "the SP's AuthnRequest cannot be read: it is
+    /// deflated, which HTTP-POST does not do (SAML Bindings 3.5.4)". None where it was read, and for a launch link.
+    pub unreadable: Option<String>,
     /// The decoded SAMLRequest, whatever it is, where one came that could be decoded.
     pub request_xml: Option<String>,
     /// The RelayState, as sent.

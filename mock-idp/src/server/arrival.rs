@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use saml::AuthnRequest;
 use saml::binding;
-use saml::document;
+use saml::document::{self, XmlError};
 
 use super::answer::Binding;
 use super::page;
+use super::unreadable::{self, Unreadable};
 use crate::{Aadsts, guid};
 
 /// A sign-in as it arrived.
@@ -18,6 +19,8 @@ pub(super) struct Arrival {
     pub(super) binding: Binding,
     /// None for IdP-initiated sign-in; the error that Azure shows for what is no request.
     pub(super) request: Result<Option<AuthnRequest>, Aadsts>,
+    /// The same error in a sentence for whoever runs a test.
+    pub(super) unreadable: Option<String>,
     pub(super) request_xml: Option<Arc<str>>,
     /// The application of a launch link.
     pub(super) app_id: Option<String>,
@@ -66,6 +69,7 @@ impl Arrival {
             tenant,
             binding: Binding::IdpInitiated,
             request: Ok(None),
+            unreadable: None,
             request_xml: None,
             app_id: None,
             service_principal: None,
@@ -76,6 +80,16 @@ impl Arrival {
             pick_account: false,
             correlation_id: guid::fresh(),
             goal,
+        }
+    }
+
+    /// One whose query or form could not even be taken apart.
+    pub(super) fn broken(tenant: String, binding: Binding, error: Aadsts, why: &str) -> Self {
+        Self {
+            binding,
+            request: Err(error),
+            unreadable: Some(unreadable::sentence(why)),
+            ..Self::without_request(tenant, Goal::Application)
         }
     }
 
@@ -116,31 +130,27 @@ pub(super) fn read(
     fields: &[(String, String)],
 ) -> Message {
     let field = |name| page::field(fields, name);
-    let message = field("SAMLRequest").or(field("SAMLResponse"));
-    let xml = match (message, binding) {
-        _ if doubled(fields) => Err(Aadsts::BindingUnreadable {
-            detail: "a parameter stands there twice, or there are both a SAMLRequest and a SAMLResponse"
-                .to_owned(),
-        }),
-        (None, _) => Err(Aadsts::MessageMissing),
-        (Some(message), Binding::Post) => binding::decode_post(message).map_err(Aadsts::from),
-        (Some(message), _) => binding::decode_redirect(message).map_err(Aadsts::from),
+    let parameter = field("SAMLRequest").or(field("SAMLResponse"));
+    let (xml, request) = match text(fields, parameter, binding) {
+        Err(error) => (None, Err(error)),
+        Ok(xml) => {
+            let request = match kind_of(&xml) {
+                Err(error) => Err(Unreadable::Message(error.into())),
+                Ok(Kind::LogoutRequest) => return Message::LogoutRequest(xml),
+                Ok(Kind::LogoutResponse) => return Message::LogoutResponse(xml),
+                Ok(Kind::Other) => AuthnRequest::parse(&xml).map_err(Unreadable::Message),
+            };
+            (Some(xml), request)
+        }
     };
-    let xml: Result<Arc<str>, Aadsts> = xml.map(Into::into);
-    let request = match xml.as_deref() {
-        Err(error) => Err(error.clone()),
-        Ok(text) => match kind_of(text) {
-            Err(error) => Err(error),
-            Ok(Kind::LogoutRequest) => return Message::LogoutRequest(text.into()),
-            Ok(Kind::LogoutResponse) => return Message::LogoutResponse(text.into()),
-            Ok(Kind::Other) => AuthnRequest::parse(text).map(Some).map_err(Aadsts::from),
-        },
-    };
+    let unreadable = request.as_ref().err();
+    let unreadable = unreadable.map(|error| error.sentence(binding, parameter));
     let owned = |name| field(name).filter(|text| !text.is_empty()).map(ToOwned::to_owned);
     Message::SignIn(Box::new(Arrival {
         binding,
-        request,
-        request_xml: xml.ok(),
+        request: request.map(Some).map_err(Unreadable::aadsts),
+        unreadable,
+        request_xml: xml,
         service_principal,
         relay_state: field("RelayState").map(Into::into),
         login_hint: owned("login_hint").or_else(|| owned("username")),
@@ -148,6 +158,23 @@ pub(super) fn read(
         pick_account: field("prompt") == Some("select_account"),
         ..Arrival::without_request(tenant, Goal::Application)
     }))
+}
+
+/// The text of the message.
+fn text(
+    fields: &[(String, String)],
+    parameter: Option<&str>,
+    binding: Binding,
+) -> Result<Arc<str>, Unreadable> {
+    if doubled(fields) {
+        return Err(Unreadable::Doubled);
+    }
+    let parameter = parameter.ok_or(Unreadable::Missing)?;
+    let decoded = match binding {
+        Binding::Post => binding::decode_post(parameter),
+        Binding::Redirect | Binding::IdpInitiated => binding::decode_redirect(parameter),
+    };
+    decoded.map(Into::into).map_err(Unreadable::Encoding)
 }
 
 /// Whether it is not clear which message is meant, or with what.
@@ -166,8 +193,8 @@ enum Kind {
     Other,
 }
 
-fn kind_of(xml: &str) -> Result<Kind, Aadsts> {
-    let view = document::parse(xml).map_err(Aadsts::from)?;
+fn kind_of(xml: &str) -> Result<Kind, XmlError> {
+    let view = document::parse(xml)?;
     Ok(match view.root_element().tag_name().name() {
         "LogoutRequest" => Kind::LogoutRequest,
         "LogoutResponse" => Kind::LogoutResponse,

@@ -1,21 +1,18 @@
 //! Who sent a request, and what its answer is called.
 
 use std::convert::Infallible;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::extract::connect_info::Connected;
 use axum::extract::{ConnectInfo, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use axum::serve::IncomingStream;
-use tokio::net::TcpListener;
 
 use super::idp::{Idp, secure};
+use super::peer::Peer;
 use super::session::{self, SignedIn};
-use super::tls::TlsListener;
 use super::{cookies, csrf};
 use crate::guid;
 
@@ -59,22 +56,6 @@ impl Caller {
     }
 }
 
-/// The other end of the connection.
-#[derive(Clone, Copy)]
-pub(super) struct Peer(SocketAddr);
-
-impl Connected<IncomingStream<'_, TcpListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
-        Self(*stream.remote_addr())
-    }
-}
-
-impl Connected<IncomingStream<'_, TlsListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
-        Self(*stream.remote_addr())
-    }
-}
-
 #[derive(Clone)]
 struct RequestId(String);
 
@@ -89,7 +70,7 @@ impl FromRequestParts<Arc<Idp>> for Caller {
             browser,
             session: cookies::cookie(&parts.headers, session::COOKIE).map(ToOwned::to_owned),
             headers: parts.headers.clone(),
-            ip: peer.map(|ConnectInfo(Peer(address))| address.ip().to_canonical()),
+            ip: peer.map(|ConnectInfo(peer)| peer.address.ip().to_canonical()),
             request_id: known.map_or_else(guid::fresh, |RequestId(id)| id.clone()),
         })
     }

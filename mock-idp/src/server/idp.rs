@@ -5,6 +5,8 @@ use std::sync::Arc;
 use super::answer::Answer;
 use super::arrival::Arrival;
 use super::browser::Secret;
+use super::options::Options;
+use super::patience::Patience;
 use super::session::Sessions;
 use super::shelf::Shelf;
 use super::sign_in::Pending;
@@ -18,6 +20,7 @@ pub(super) struct Idp {
     pub(super) directory: Shared,
     pub(super) azure: Azure,
     pub(super) answer: Option<Arc<dyn Answer>>,
+    pub(super) patience: Patience,
     pub(super) csrf: Secret,
     pub(super) sessions: Sessions,
     /// Sign-ins whose page is being filled in.
@@ -32,17 +35,14 @@ pub(super) struct Idp {
 }
 
 impl Idp {
-    pub(super) fn new(
-        origin: String,
-        directory: Shared,
-        azure: Azure,
-        answer: Option<Arc<dyn Answer>>,
-    ) -> Self {
+    /// One that is served as these options have it, and known by this origin.
+    pub(super) fn new(options: Options, origin: String) -> Self {
         Self {
             origin,
-            directory,
-            azure,
-            answer,
+            directory: options.directory,
+            azure: options.azure,
+            answer: options.answer,
+            patience: Patience::new(options.patience),
             csrf: Secret::default(),
             sessions: Sessions::default(),
             pending: Shelf::default(),

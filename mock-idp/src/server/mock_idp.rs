@@ -5,15 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::connect_info::{Connected, IntoMakeServiceWithConnectInfo};
-use axum::serve::IncomingStream;
+use axum::serve::{IncomingStream, ListenerExt as _};
 use axum::{Extension, Router};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::caller::Peer;
 use super::idp::Idp;
 use super::listen::{ServeError, origin_for};
 use super::options::Options;
+use super::own_hosts::OwnHosts;
+use super::patience::{Patience, Patient};
+use super::peer::Peer;
 use super::urls::{launch_url, metadata_url, sso_url};
 use super::{graph, listen, refresh, routes, tls};
 use crate::Shared;
@@ -41,23 +43,26 @@ impl MockIdp {
             source,
         })?;
         let https = listen::bind_https(&options, &origin).await?;
-        let idp = Arc::new(Idp::new(
-            origin.clone(),
-            options.directory.clone(),
-            options.azure,
-            options.answer,
-        ));
-        let (stop, stopped) = watch::channel(false);
-        let router = routes::all(idp);
-        let encrypted = router.clone().layer(Extension(graph::Encrypted));
         let address_of_https = https.first().map(tls::TlsListener::address);
-        let refresh = tokio::spawn(refresh::keep(options.directory.clone(), stopped.clone()));
+        let listening: Vec<_> = [address].into_iter().chain(address_of_https).collect();
+        let own = OwnHosts::new(&origin, options.url.as_deref(), &listening);
+        let directory = options.directory.clone();
+        let patience = Patience::new(options.patience);
+        let idp = Arc::new(Idp::new(options, origin.clone()));
+        let (stop, stopped) = watch::channel(false);
+        let router = routes::all(idp, own);
+        let encrypted = router.clone().layer(Extension(graph::Encrypted));
+        let refresh = tokio::spawn(refresh::keep(directory.clone(), stopped.clone()));
         let plain = listeners.into_iter().map(|listener| {
             let router = router.clone().into_make_service_with_connect_info::<Peer>();
+            // An answer is not held back until the last one was acknowledged.
+            let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+            let listener = Patient::new(listener, patience);
             tokio::spawn(serve(listener, router, stopped.clone()))
         });
         let secured = https.into_iter().map(|listener| {
             let router = encrypted.clone().into_make_service_with_connect_info::<Peer>();
+            let listener = Patient::new(listener, patience);
             tokio::spawn(serve(listener, router, stopped.clone()))
         });
         let servers = plain.chain(secured).chain([refresh]).collect();
@@ -65,7 +70,7 @@ impl MockIdp {
             origin,
             address,
             https: address_of_https,
-            directory: options.directory,
+            directory,
             servers,
             stop,
         })
@@ -111,7 +116,7 @@ impl MockIdp {
     pub async fn shutdown(mut self) {
         self.stop.send_replace(true);
         for server in &mut self.servers {
-            if tokio::time::timeout(PATIENCE, &mut *server).await.is_err() {
+            if tokio::time::timeout(FAREWELL, &mut *server).await.is_err() {
                 server.abort();
             }
         }
@@ -151,4 +156,4 @@ async fn serve<L>(
 }
 
 /// How long a shutdown waits for answers under way.
-const PATIENCE: Duration = Duration::from_secs(2);
+const FAREWELL: Duration = Duration::from_secs(2);

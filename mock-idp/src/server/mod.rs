@@ -35,7 +35,10 @@ mod mock_idp;
 mod my_apps;
 mod named;
 mod options;
+mod own_hosts;
 mod page;
+mod patience;
+mod peer;
 mod portal;
 mod redirect;
 mod refresh;
@@ -51,6 +54,7 @@ mod sso;
 mod test_sso;
 mod tls;
 mod tls_error;
+mod unreadable;
 mod urls;
 
 pub use answer::{Answer, Binding, Live, Reply, TICKET_COOKIE};

@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::answer::Answer;
 use super::tls::Tls;
@@ -21,6 +22,9 @@ pub struct Options {
     pub azure: Azure,
     /// Who decides the answer to sign-ins that carry a ticket ([`TICKET_COOKIE`](super::TICKET_COOKIE)).
     pub answer: Option<Arc<dyn Answer>>,
+    /// How long a client may take to send the head of a request; twice as long for its body, four times for one with a file, eight
+    /// times between two requests of a connection.
+    pub patience: Duration,
     /// A second listener, which speaks https, and the authority that vouches for it. Port 0 means any.
     pub https: Option<(SocketAddr, Tls)>,
 }
@@ -35,6 +39,7 @@ impl Options {
             directory: directory.into(),
             azure: Azure::default(),
             answer: None,
+            patience: Duration::from_secs(15),
             https: None,
         }
     }

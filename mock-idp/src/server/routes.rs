@@ -8,15 +8,17 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
 use super::idp::Idp;
+use super::own_hosts::{self, OwnHosts};
 use super::{
-    caller, csrf, error_lookup, graph, index, launch, metadata, my_apps, portal, sign_in, sign_ins, slo, sso,
-    test_sso,
+    caller, csrf, error_lookup, graph, index, launch, metadata, my_apps, peer, portal, sign_in, sign_ins,
+    slo, sso, test_sso,
 };
 
 /// The largest request body that is read.
 const MAX_BODY: usize = 1024 * 1024;
 
-pub(super) fn all(idp: Arc<Idp>) -> Router {
+/// All of them, for those who ask for one of these hosts.
+pub(super) fn all(idp: Arc<Idp>, own: OwnHosts) -> Router {
     Router::new()
         .route("/", get(index::show))
         .route("/error", get(error_lookup::show))
@@ -44,6 +46,8 @@ pub(super) fn all(idp: Arc<Idp>) -> Router {
         .layer(from_fn_with_state(idp.clone(), csrf::keep))
         .merge(graph::router())
         .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(from_fn_with_state(Arc::new(own), own_hosts::only_own))
         .layer(from_fn(caller::label))
+        .layer(from_fn(peer::take_turns))
         .with_state(idp)
 }

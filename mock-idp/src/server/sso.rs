@@ -36,7 +36,9 @@ pub(super) async fn redirect(
 ) -> Response {
     let query = query.unwrap_or_default();
     if query.len() > MAX_QUERY {
-        return Aadsts::QueryTooLong.into_response();
+        let why = format!("its query is longer than the {MAX_QUERY} bytes that are read");
+        let arrival = Arrival::broken(named.tenant, Binding::Redirect, Aadsts::QueryTooLong, &why);
+        return handle(&idp, arrival, &caller).await;
     }
     let fields = Query::<Vec<(String, String)>>::try_from_uri(&uri)
         .map(|Query(fields)| fields)
@@ -77,17 +79,25 @@ pub(super) async fn post(
     State(idp): State<Arc<Idp>>,
     Path(named): Path<Named>,
     caller: Caller,
-    Fields(fields): Fields,
+    fields: Result<Fields, Aadsts>,
 ) -> Response {
-    let arrival = match arrival::read(
-        named.tenant.clone(),
-        named.service_principal,
-        Binding::Post,
-        &fields,
-    ) {
-        Message::SignIn(arrival) => *arrival,
-        Message::LogoutRequest(xml) | Message::LogoutResponse(xml) => {
-            return slo::by_post(&idp, &caller, &named.tenant, xml);
+    let Named {
+        tenant,
+        service_principal,
+    } = named;
+    let message =
+        fields.map(|Fields(fields)| arrival::read(tenant.clone(), service_principal, Binding::Post, &fields));
+    let arrival = match message {
+        Ok(Message::SignIn(arrival)) => *arrival,
+        Ok(Message::LogoutRequest(xml) | Message::LogoutResponse(xml)) => {
+            return slo::by_post(&idp, &caller, &tenant, xml);
+        }
+        Err(error) => {
+            let why = match &error {
+                Aadsts::InvalidRequest { detail } => detail.clone(),
+                other => other.to_string(),
+            };
+            Arrival::broken(tenant, Binding::Post, error, &why)
         }
     };
     if caller.session.is_some() || cookies::cookie(&caller.headers, TICKET_COOKIE).is_some() {
@@ -173,6 +183,7 @@ fn live(directory: &Directory, arrival: &Arrival) -> Live {
             .and_then(|tenant| decide::application_of(tenant, arrival))
             .map(|application| application.app_id.clone()),
         request,
+        unreadable: arrival.unreadable.clone(),
         request_xml: arrival.request_xml.as_deref().map(ToOwned::to_owned),
         relay_state: arrival.relay_state.as_deref().map(ToOwned::to_owned),
         raw_query: arrival.raw_query.clone(),

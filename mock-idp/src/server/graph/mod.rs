@@ -129,7 +129,7 @@ async fn read(
         .get("consistencylevel")
         .is_some_and(|level| level.as_bytes().eq_ignore_ascii_case(b"eventual"));
     let query = Query::read(&query_of(&parts.uri)?, eventual)?;
-    let body = received(body, LARGEST).await?;
+    let body = received(body, LARGEST, idp.patience.body()).await?;
     Ok(Call {
         body: object(&parts.method, &parts.headers, &body)?,
         method: parts.method,

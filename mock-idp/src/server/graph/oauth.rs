@@ -34,7 +34,7 @@ pub(super) async fn token(
         let why = format!("The endpoint only accepts POST requests. Received a {method} request.");
         return OAuthError::new(900_561, "invalid_request", 400, why).into_response();
     }
-    let fields = match received(body, LARGEST).await {
+    let fields = match received(body, LARGEST, idp.patience.body()).await {
         Ok(body) => fields(&headers, &body),
         Err(error) => {
             let why = "The request body is too large, or did not arrive in time.";

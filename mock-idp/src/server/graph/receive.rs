@@ -9,9 +9,6 @@ use serde_json::{Map, Value};
 
 use super::error::{self, GraphError};
 
-/// How long a client may take to send it.
-const BODY_TIME: Duration = Duration::from_secs(30);
-
 pub(super) fn query_of(uri: &Uri) -> Result<Vec<(String, String)>, GraphError> {
     let pairs = Pairs::<Vec<(String, String)>>::try_from_uri(uri);
     pairs
@@ -20,8 +17,8 @@ pub(super) fn query_of(uri: &Uri) -> Result<Vec<(String, String)>, GraphError> {
 }
 
 /// All of a body, or the error that it is too large or too slow.
-pub(super) async fn received(body: Body, largest: usize) -> Result<Bytes, GraphError> {
-    match tokio::time::timeout(BODY_TIME, to_bytes(body, largest)).await {
+pub(super) async fn received(body: Body, largest: usize, time: Duration) -> Result<Bytes, GraphError> {
+    match tokio::time::timeout(time, to_bytes(body, largest)).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(_)) => Err(GraphError::new(
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -31,7 +28,10 @@ pub(super) async fn received(body: Body, largest: usize) -> Result<Bytes, GraphE
         Err(_) => Err(GraphError::new(
             StatusCode::REQUEST_TIMEOUT,
             "Request_Timeout",
-            "The request body did not arrive within 30 seconds.",
+            format!(
+                "The request body did not arrive within {} seconds.",
+                time.as_secs_f32()
+            ),
         )),
     }
 }

@@ -1,7 +1,6 @@
 //! Forms with files.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{FromRequest, FromRequestParts as _, Multipart, Request};
 use axum::http::StatusCode;
@@ -23,8 +22,6 @@ pub(crate) struct Upload {
 
 /// How many fields are read.
 const MOST: usize = 64;
-/// How long a browser may take.
-const TIME: Duration = Duration::from_secs(60);
 
 impl FromRequest<Arc<Idp>> for Upload {
     type Rejection = Response;
@@ -33,7 +30,7 @@ impl FromRequest<Arc<Idp>> for Upload {
         let (mut parts, body) = request.into_parts();
         let Ok(browser) = Browser::from_request_parts(&mut parts, idp).await;
         let request = Request::from_parts(parts, body);
-        let (fields, file) = match tokio::time::timeout(TIME, read(request)).await {
+        let (fields, file) = match tokio::time::timeout(idp.patience.upload(), read(request)).await {
             Ok(Ok(read)) => read,
             Ok(Err(status)) => return Err(unreadable(status)),
             Err(_) => return Err(unreadable(StatusCode::REQUEST_TIMEOUT)),
@@ -72,7 +69,7 @@ async fn read(request: Request) -> Result<Read, StatusCode> {
 fn unreadable(status: StatusCode) -> Response {
     let why = match status {
         StatusCode::PAYLOAD_TOO_LARGE => "The file is larger than this page takes.",
-        StatusCode::REQUEST_TIMEOUT => "The file did not arrive within a minute.",
+        StatusCode::REQUEST_TIMEOUT => "The file did not arrive in time.",
         _ => "The form could not be read.",
     };
     let page = document::plain(
