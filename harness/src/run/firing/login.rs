@@ -29,6 +29,9 @@ pub(super) async fn login(
     let asked = verb.start.or(order.recipe.deliver.as_ref().and_then(|d| d.start));
     let start = asked.or(scene.learned.start).unwrap_or(Start::Idp);
     let (journey, done) = scene.sign_in(session, task, start, verb.login.0).await?;
+    if let Some(why) = done.live.as_ref().and_then(|live| live.unreadable.clone()) {
+        return Err(Broke::Precondition(why));
+    }
     let sp_instant = done.live.and_then(|live| live.request?.issue_instant);
     let message = match done.message {
         Some(Ok(message)) => message,
