@@ -8,6 +8,7 @@
 )]
 
 mod cookies;
+mod crowd;
 #[path = "../driver_support/mod.rs"]
 mod driver_support;
 mod ends;

@@ -1,6 +1,9 @@
 //! Where a journey begins and where it may not lead: the page of a form, hosts that are not allowed, the IdP.
 
-use std::sync::atomic::Ordering;
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Router,
@@ -14,6 +17,7 @@ use samlitmus::{
 
 use crate::{
     driver_support::{body, fields, peer, serve, steps},
+    site::SIGN_INS,
     stage::on_stage,
 };
 
@@ -128,5 +132,36 @@ fn a_question_is_never_carried_to_the_idp() {
         let account = session.travel(Visit::Get(&format!("{}/account", stage.sp))).await;
         assert!(!body(&account).contains("sid="), "{}", body(&account));
         session.close().await;
+    });
+}
+
+/// A page may ask silently, in a frame or a window of its own.
+#[test]
+fn a_question_is_not_carried_to_the_idp_by_a_frame_or_a_window_either() {
+    on_stage(|stage| async move {
+        let asked = |acs: &str| SIGN_INS.lock().unwrap().iter().any(|seen| seen == acs);
+        for (path, acs) in [("framed", "/framed"), ("opens", "/opened")] {
+            let url = format!("{}/{path}", stage.sp);
+            let mut session = stage.session().await;
+            let seen = session.peek(&url).await;
+            assert_eq!(
+                (seen.ended.clone(), seen.hops.len()),
+                (Ended::Answered, 1),
+                "{path}"
+            );
+            assert!(body(&seen).contains("<p>"), "{path}: {}", body(&seen));
+            // Another page after it, so that what it began has come to an end.
+            session.peek(&format!("{}/json", stage.sp)).await;
+            assert!(!asked(acs), "{path}");
+            session.close().await;
+            let mut session = stage.session().await;
+            session.travel(Visit::Get(&url)).await;
+            let begun = Instant::now();
+            while !asked(acs) && begun.elapsed() < Duration::from_secs(60) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            assert!(asked(acs), "{path}: a journey may");
+            session.close().await;
+        }
     });
 }

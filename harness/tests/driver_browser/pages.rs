@@ -27,9 +27,13 @@ fn each_kind_of_page_is_seen_as_it_is() {
             );
         }
         assert!(body(&stage.get("/alert").await).contains("after"));
+        for path in ["/later", "/hides", "/refreshes", "/refreshes-by-header"] {
+            let to = [format!("GET {path} 200"), "GET /json 200".to_owned()];
+            assert_eq!(steps(&stage.get(path).await), to);
+        }
         assert_eq!(
-            steps(&stage.get("/later").await),
-            ["GET /later 200", "GET /json 200"]
+            steps(&stage.get("/refreshes-later").await),
+            ["GET /refreshes-later 200"]
         );
         assert!(body(&stage.get("/polls").await).contains("polling"));
         assert!(body(&stage.get("/spoils").await).contains("here"));

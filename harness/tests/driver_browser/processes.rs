@@ -7,30 +7,22 @@ use std::{
 };
 
 use samlitmus::{
-    driver::{BrowserDriver, Driver, Visit},
+    driver::{BrowserDriver, Driver, Setup, Visit},
     judge::observation::Ended,
 };
 
 use crate::{
     driver_support::{body, setup},
-    stage::{RUNTIME, on_stage},
+    stage::{RUNTIME, STARTING, on_stage},
 };
 
 #[test]
 fn a_browser_that_died_is_replaced() {
     on_stage(|stage| async move {
-        let browser = match BrowserDriver::start(stage.setup.clone()).await {
-            Ok(browser) => Driver::Browser(browser),
-            Err(error) => panic!("{error}"),
-        };
+        let (browser, driver) = own_browser(stage.setup.clone()).await;
         let mut session = browser.session().await.unwrap();
         let url = format!("{}/json", stage.sp);
-        // Another test's browser is not a child of this very call: the newest one is ours.
-        let ours = children_of(std::process::id())
-            .into_iter()
-            .filter(|(_, line)| line.contains("chromedriver"))
-            .max();
-        kill("KILL", ours.unwrap().0);
+        kill("KILL", driver);
         let journey = session.travel(Visit::Get(&url)).await;
         assert!(matches!(journey.ended, Ended::Harness(_)), "{:?}", journey.ended);
         let mut again = browser.session().await.unwrap();
@@ -38,7 +30,61 @@ fn a_browser_that_died_is_replaced() {
     });
 }
 
-/// Not a test of its own: what `no_process_outlives_the_harness` runs and ends in several ways.
+#[test]
+fn what_was_closed_is_gone_from_the_browser_too() {
+    on_stage(|stage| async move {
+        let (browser, driver) = own_browser(stage.setup.clone()).await;
+        let url = format!("{}/json", stage.sp);
+        let mut sessions = Vec::new();
+        for _ in 0..MANY {
+            let mut session = browser.session().await.unwrap();
+            assert!(body(&session.travel(Visit::Get(&url)).await).contains("alice"));
+            sessions.push(session);
+        }
+        assert!(pages_below(driver) >= MANY);
+        for session in sessions {
+            session.close().await;
+        }
+        // Those that are ready, one in reserve, and what ChromeDriver itself needs.
+        wait_for(|| (pages_below(driver) < MANY / 2).then_some(()));
+    });
+}
+
+/// Enough to be told from the tabs that are made ahead.
+const MANY: usize = 20;
+
+/// Processes of pages in the group that this ChromeDriver leads.
+fn pages_below(driver: u32) -> usize {
+    let group = |pid: u32| {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        let group = stat.rsplit_once(')')?.1.split_whitespace().nth(2)?.to_owned();
+        group.parse::<u32>().ok()
+    };
+    let all = processes().into_iter();
+    all.filter(|(pid, _, line)| line.contains("--type=renderer") && group(*pid) == Some(driver))
+        .count()
+}
+
+/// A browser of this test alone, and the ChromeDriver that it runs under.
+async fn own_browser(setup: Setup) -> (Driver, u32) {
+    let _alone = STARTING.lock().await;
+    let before = drivers_below(std::process::id());
+    let browser = BrowserDriver::start(setup).await.unwrap();
+    let ours = drivers_below(std::process::id())
+        .into_iter()
+        .find(|driver| !before.contains(driver));
+    (Driver::Browser(browser), ours.unwrap())
+}
+
+fn drivers_below(parent: u32) -> Vec<u32> {
+    let children = children_of(parent).into_iter();
+    children
+        .filter(|(_, line)| line.contains("chromedriver"))
+        .map(|(pid, _)| pid)
+        .collect()
+}
+
+/// Not a test of its own: what the tests below run and end in several ways.
 #[test]
 #[ignore = "holds a browser open until it is killed"]
 fn holds_a_browser_open() {
@@ -47,78 +93,94 @@ fn holds_a_browser_open() {
             .await
             .unwrap();
         let _session = browser.session().await.unwrap();
+        let told = std::env::temp_dir().join("told");
         if std::env::var_os("SAMLITMUS_TEST_DROP").is_some() {
             drop(browser);
             drop(_session);
-            std::fs::write(std::env::var_os("SAMLITMUS_TEST_DROP").unwrap(), b"dropped").unwrap();
         }
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        std::fs::write(told, b"told").unwrap();
+        tokio::time::sleep(Duration::from_secs(600)).await;
     });
 }
 
 #[test]
-fn no_process_outlives_the_harness() {
+fn nothing_outlives_the_harness() {
     on_stage(|_| async {
         for signal in ["KILL", "INT", "TERM"] {
-            let mut harness = holder(None);
-            let profile = profile_below(harness.id());
+            let home = tempfile::tempdir().unwrap();
+            let mut harness = holder(home.path(), false);
+            wait_for(|| home.path().join("told").exists().then_some(()));
+            assert!(running_with(home.path()).len() > 2);
             kill(signal, harness.id());
             harness.wait().unwrap();
-            assert_gone(&profile, signal);
+            assert_gone(home.path(), signal);
         }
-        let told = std::env::temp_dir().join(format!("samlitmus-test-dropped-{}", std::process::id()));
-        let mut harness = holder(Some(&told));
-        let profile = profile_below(harness.id());
-        wait_for(|| told.exists().then_some(()));
-        assert!(
-            running_with(&profile).is_empty(),
-            "dropped, but {:?}",
-            running_with(&profile)
-        );
-        assert!(!profile.exists());
-        harness.kill().unwrap();
-        harness.wait().unwrap();
-        std::fs::remove_file(told).unwrap();
     });
 }
 
-fn holder(dropping: Option<&PathBuf>) -> Child {
+#[test]
+fn nothing_is_left_when_the_driver_is_dropped() {
+    on_stage(|_| async {
+        let home = tempfile::tempdir().unwrap();
+        let mut harness = holder(home.path(), true);
+        wait_for(|| home.path().join("told").exists().then_some(()));
+        assert_eq!(running_with(home.path()), []);
+        assert_eq!(left_in(home.path()), Vec::<PathBuf>::new());
+        harness.kill().unwrap();
+        harness.wait().unwrap();
+    });
+}
+
+#[test]
+fn nothing_is_left_when_the_harness_is_killed_while_it_starts() {
+    on_stage(|_| async {
+        for moment in [0, 3, 6, 12, 25, 50, 100, 200, 400, 800] {
+            let home = tempfile::tempdir().unwrap();
+            let mut harness = holder(home.path(), false);
+            std::thread::sleep(Duration::from_millis(moment));
+            harness.kill().unwrap();
+            harness.wait().unwrap();
+            assert_gone(home.path(), &format!("KILL after {moment} ms"));
+        }
+    });
+}
+
+/// A harness that keeps its temporary files in this folder.
+fn holder(home: &Path, dropping: bool) -> Child {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
         .args(["--ignored", "--exact", "processes::holds_a_browser_open"])
+        .env("TMPDIR", home)
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    if let Some(path) = dropping {
-        command.env("SAMLITMUS_TEST_DROP", path);
+    if dropping {
+        command.env("SAMLITMUS_TEST_DROP", "1");
     }
     command.spawn().unwrap()
 }
 
-fn profile_below(harness: u32) -> PathBuf {
-    wait_for(|| {
-        let driver = children_of(harness)
-            .into_iter()
-            .find(|(_, line)| line.contains("chromedriver"))?;
-        let browser = children_of(driver.0)
-            .into_iter()
-            .find(|(_, line)| line.contains("--user-data-dir="))?;
-        let argument = browser
-            .1
-            .split('\0')
-            .find_map(|part| part.strip_prefix("--user-data-dir="))?;
-        Some(PathBuf::from(argument))
-    })
-}
-
-fn assert_gone(profile: &Path, how: &str) {
+fn assert_gone(home: &Path, how: &str) {
     let begun = Instant::now();
-    while begun.elapsed() < Duration::from_secs(10) {
-        if running_with(profile).is_empty() && !profile.exists() {
+    while begun.elapsed() < Duration::from_secs(60) {
+        if running_with(home).is_empty() && left_in(home).is_empty() {
             return;
         }
         std::thread::sleep(Duration::from_millis(50));
     }
-    panic!("after {how} there is still {:?}", running_with(profile));
+    panic!(
+        "after {how} there is still {:?} {:?}",
+        running_with(home),
+        left_in(home)
+    );
+}
+
+/// What stands in a folder, but for what the holder told.
+fn left_in(home: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(home).unwrap().flatten();
+    entries
+        .map(|entry| entry.path())
+        .filter(|path| !path.ends_with("told"))
+        .collect()
 }
 
 fn wait_for<T>(look: impl Fn() -> Option<T>) -> T {
@@ -127,7 +189,7 @@ fn wait_for<T>(look: impl Fn() -> Option<T>) -> T {
         if let Some(found) = look() {
             return found;
         }
-        assert!(begun.elapsed() < Duration::from_secs(30), "waited for nothing");
+        assert!(begun.elapsed() < Duration::from_secs(120), "waited for nothing");
         std::thread::sleep(Duration::from_millis(50));
     }
 }
@@ -153,11 +215,11 @@ fn children_of(parent: u32) -> Vec<(u32, String)> {
         .collect()
 }
 
-fn running_with(profile: &Path) -> Vec<(u32, u32, String)> {
-    let profile = profile.to_str().unwrap();
+fn running_with(folder: &Path) -> Vec<(u32, u32, String)> {
+    let folder = folder.to_str().unwrap();
     processes()
         .into_iter()
-        .filter(|(_, _, line)| line.contains(profile))
+        .filter(|(_, _, line)| line.contains(folder))
         .collect()
 }
 

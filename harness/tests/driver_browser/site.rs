@@ -1,6 +1,6 @@
 //! The pages of the SP and of the IdP that the tests visit.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Mutex, time::Duration};
 
 use axum::{
     Form, Router,
@@ -10,10 +10,14 @@ use axum::{
     routing::{any as on_any, get as on_get, post},
 };
 
+/// For which address of the SP the IdP was asked to sign somebody in.
+pub(crate) static SIGN_INS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
 pub(crate) fn idp() -> Router {
     Router::new().route("/sso", on_get(|uri: Uri, headers: HeaderMap| async move {
         let who = cookies(&headers).split("; ").find_map(|c| c.strip_prefix("ticket=").map(str::to_owned));
         let acs = uri.query().and_then(|q| q.strip_prefix("acs=")).unwrap_or_default().to_owned();
+        SIGN_INS.lock().unwrap().push(acs.clone());
         Html(format!(
             "<body onload='document.forms[0].submit()'><form method=post action='{acs}'>\
              <input type=hidden name=SAMLResponse value='{}'><input type=hidden name=RelayState value='&lt;ä&#10;+'></form>",
@@ -23,6 +27,7 @@ pub(crate) fn idp() -> Router {
 }
 
 pub(crate) fn sp(idp: String) -> Router {
+    let (framed, opened) = (idp.clone(), idp.clone());
     let login = move |headers: HeaderMap| async move {
         let host = headers[header::HOST].to_str().unwrap().to_owned();
         let set = [
@@ -82,7 +87,20 @@ pub(crate) fn sp(idp: String) -> Router {
         .route("/redirects", on_get(|| async { Redirect::to("/redirects") }))
         .route("/wanders", on_get(|| async { Html("<script>location.href = '/wanders?' + Math.random()</script>") }))
         .route("/later", on_get(|| async { Html("<p>wait</p><script>setTimeout(() => location.href = '/json', 80)</script>") }))
-        .route("/spins", on_get(|| async { Html("<script>onload = () => { for (;;) {} }</script>") }))
+        .route("/spins", on_get(|| stuck("onload = () => { for (;;) {} }")))
+        .route("/spins-at-once", on_get(|| stuck("for (;;) {}")))
+        .route("/alerts", on_get(|| stuck("for (;;) alert(1)")))
+        .route("/alerts-later", on_get(|| stuck("onload = () => { for (;;) alert(1) }")))
+        .route("/eats", on_get(|| stuck("const all = []; onload = () => { for (;;) all.push(new Array(1e7).fill(all.length)) }")))
+        .route("/closes", on_get(|| stuck("window.close()")))
+        .route("/refreshes", on_get(|| async { Html("<meta http-equiv=refresh content='0.5;url=/json'><p>wait") }))
+        .route("/refreshes-later", on_get(|| async { Html("<meta http-equiv=refresh content='5;url=/json'><p>stay") }))
+        .route("/refreshes-by-header", on_get(|| async { ([(header::REFRESH, "0;url=/json")], Html("<p>wait")) }))
+        .route("/hides", on_get(|| async {
+            Html("<p>wait<script>setTimeout(() => location.href = '/json', 80); document.currentScript.remove()</script>")
+        }))
+        .route("/framed", on_get(move || async move { Html(format!("<p>around<iframe src='{framed}/sso?acs=/framed'></iframe>")) }))
+        .route("/opens", on_get(move || async move { Html(format!("<p>opened<script>window.open('{opened}/sso?acs=/opened')</script>")) }))
         .route("/polls", on_get(|| async { Html("<p>polling</p><script>fetch('/silent')</script>") }))
         .route("/silent", on_get(|| async { tokio::time::sleep(Duration::from_secs(600)).await }))
         .route("/dies", on_get(dies))
@@ -112,6 +130,12 @@ async fn echo(method: Method, headers: HeaderMap, body: Bytes) -> Html<String> {
             .replace('&', "&amp;")
             .replace('<', "&lt;"),
     ))
+}
+
+/// A page that sets a cookie and then is busy with itself.
+async fn stuck(script: &str) -> Response {
+    let page = format!("<title>Stuck</title><p>before<script>{script}</script>after");
+    sets(&["stuck=1; Path=/"], &page)
 }
 
 async fn dies() -> &'static str {

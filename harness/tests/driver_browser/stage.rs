@@ -6,7 +6,10 @@ use samlitmus::{
     driver::{BrowserDriver, Driver, DriverError, Guard, Limits, Session, Setup, Visit},
     judge::observation::Journey,
 };
-use tokio::{runtime::Runtime, sync::OnceCell};
+use tokio::{
+    runtime::Runtime,
+    sync::{Mutex, OnceCell},
+};
 
 use crate::{
     driver_support::{serve, setup},
@@ -14,10 +17,15 @@ use crate::{
 };
 
 /// More than a busy machine needs to open a page.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(12);
+const PATIENCE: Duration = Duration::from_secs(60);
+/// The same where a test waits for the end of it.
+pub(crate) const IMPATIENCE: Duration = Duration::from_secs(12);
 
 pub(crate) static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 static STAGE: OnceCell<Result<Stage, String>> = OnceCell::const_new();
+/// Held while a browser is started, so that it is known which is whose.
+pub(crate) static STARTING: Mutex<()> = Mutex::const_new(());
+static IMPATIENT: OnceCell<Driver> = OnceCell::const_new();
 
 /// An SP, an IdP on another site, and one browser for all tests.
 pub(crate) struct Stage {
@@ -72,6 +80,17 @@ impl Stage {
 
     pub(crate) async fn session(&self) -> Session {
         self.browser.session().await.unwrap()
+    }
+
+    /// A session of a browser that waits less.
+    pub(crate) async fn impatient(&self) -> Session {
+        let start = || async {
+            let mut setup = self.setup.clone();
+            setup.limits = Limits::of(IMPATIENCE);
+            let _alone = STARTING.lock().await;
+            Driver::Browser(BrowserDriver::start(setup).await.unwrap())
+        };
+        IMPATIENT.get_or_init(start).await.session().await.unwrap()
     }
 
     pub(crate) async fn get(&self, path: &str) -> Journey {
