@@ -20,6 +20,9 @@ pub struct Limits {
     pub bytes: usize,
     /// Requests of one journey.
     pub hops: usize,
+    /// One command to the browser: our own time, whatever the other side does, and long, for machines that are slow or
+    /// have much else to do.
+    pub command: Duration,
 }
 
 impl Default for Limits {
@@ -29,13 +32,15 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The usual limits with so much time a request, and three times as much a journey.
+    /// The usual limits with so much time a request, three times as much a journey, and six times as much a command to
+    /// the browser, at least a minute.
     pub fn of(request: Duration) -> Self {
         Self {
             request,
             journey: request.saturating_mul(3),
             bytes: 2 << 20,
             hops: 20,
+            command: request.saturating_mul(6).max(Duration::from_secs(60)),
         }
     }
 }
@@ -54,10 +59,12 @@ pub struct Setup {
     /// A PEM file with certificates to trust beside the system's. A browser then accepts any certificate,
     /// since it takes no such file; it still reaches only the hosts that the guard permits.
     pub ca: Option<PathBuf>,
+    /// Whether a browser takes a picture of each page where a journey comes to rest.
+    pub pictures: bool,
 }
 
 impl Setup {
-    /// The usual limits, no headers, the system's certificates.
+    /// The usual limits, no headers, the system's certificates, pictures.
     pub fn new(guard: Guard, site: Site) -> Self {
         Self {
             guard,
@@ -65,6 +72,7 @@ impl Setup {
             site,
             headers: Vec::new(),
             ca: None,
+            pictures: true,
         }
     }
 }

@@ -12,7 +12,10 @@ use std::{
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
-use tokio_tungstenite::{connect_async, tungstenite::Message};
+use tokio_tungstenite::{
+    connect_async_with_config,
+    tungstenite::{Message, protocol::WebSocketConfig},
+};
 
 use crate::driver::error::DriverError;
 
@@ -39,13 +42,23 @@ struct Command {
     answer: Option<oneshot::Sender<Result<Value, Refused>>>,
 }
 
+/// A command that answers an event; nobody waits for what the browser says to it.
+pub(super) type Reply = (&'static str, Value);
+
+/// The largest message that is taken: a page's body as the network told it, a picture.
+const LARGEST: usize = 64 << 20;
+
 impl Bidi {
-    /// Connects; `event` is called with each event's name and parameters, in order.
+    /// Connects; `event` is called with each event's name and parameters, in order, and what it replies is sent at
+    /// once.
     pub(super) async fn connect(
         url: &str,
-        event: impl Fn(&str, &Value) + Send + Sync + 'static,
+        event: impl Fn(&str, &Value) -> Option<Reply> + Send + Sync + 'static,
     ) -> Result<Self, DriverError> {
-        let (socket, _) = connect_async(url)
+        let config = WebSocketConfig::default()
+            .max_message_size(Some(LARGEST))
+            .max_frame_size(Some(LARGEST));
+        let (socket, _) = connect_async_with_config(url, Some(config), true)
             .await
             .map_err(|error| DriverError::Start(format!("no BiDi connection at {url}: {error}")))?;
         let (commands, mut received) = mpsc::unbounded_channel::<Command>();
@@ -56,23 +69,27 @@ impl Bidi {
             let mut waiting = HashMap::new();
             let mut last: u64 = 0;
             loop {
-                tokio::select! {
+                let (method, params) = tokio::select! {
                     command = received.recv() => {
                         let Some(Command { method, params, answer }) = command else { break };
-                        last += 1;
                         if let Some(answer) = answer {
-                            waiting.insert(last, answer);
+                            waiting.insert(last + 1, answer);
                         }
-                        let text = json!({"id": last, "method": method, "params": params}).to_string();
-                        if write.send(Message::text(text)).await.is_err() {
-                            break;
-                        }
+                        (method, params)
                     }
                     message = read.next() => match message {
-                        Some(Ok(Message::Text(text))) => take(&text, &mut waiting, &event),
+                        Some(Ok(Message::Text(text))) => match take(&text, &mut waiting, &event) {
+                            Some(reply) => reply,
+                            None => continue,
+                        },
                         Some(Ok(Message::Close(_)) | Err(_)) | None => break,
-                        Some(Ok(_)) => {}
+                        Some(Ok(_)) => continue,
                     },
+                };
+                last += 1;
+                let text = json!({"id": last, "method": method, "params": params}).to_string();
+                if write.send(Message::text(text)).await.is_err() {
+                    break;
                 }
             }
             still_open.store(false, Ordering::Release);
@@ -120,9 +137,19 @@ impl Bidi {
     pub(super) fn is_open(&self) -> bool {
         self.open.load(Ordering::Acquire)
     }
+
+    /// Counts as closed from now on: a browser that answers nothing is as good as dead.
+    pub(super) fn abandon(&self) {
+        self.open.store(false, Ordering::Release);
+    }
 }
 
 impl Refused {
+    /// Whether the browser said nothing at all, not even no.
+    pub(super) fn is_silence(&self) -> bool {
+        matches!(self.code.as_str(), "timeout" | "closed")
+    }
+
     fn closed() -> Self {
         Self {
             code: "closed".to_owned(),
@@ -140,11 +167,9 @@ impl From<Refused> for DriverError {
 fn take(
     text: &str,
     waiting: &mut HashMap<u64, oneshot::Sender<Result<Value, Refused>>>,
-    event: &impl Fn(&str, &Value),
-) {
-    let Ok(mut message) = serde_json::from_str::<Value>(text) else {
-        return;
-    };
+    event: &impl Fn(&str, &Value) -> Option<Reply>,
+) -> Option<Reply> {
+    let mut message: Value = serde_json::from_str(text).ok()?;
     if let Some(answer) = message
         .get("id")
         .and_then(Value::as_u64)
@@ -160,12 +185,9 @@ fn take(
                 })
             }
         });
-    } else if let (Some(method), Some(params)) = (
-        message.get("method").and_then(Value::as_str),
-        message.get("params"),
-    ) {
-        event(method, params);
+        return None;
     }
+    event(message.get("method")?.as_str()?, message.get("params")?)
 }
 
 #[cfg(test)]
@@ -200,6 +222,15 @@ mod tests {
                         json!({"type": "event", "method": "log.entryAdded", "params": {"n": 1}}).to_string(),
                         json!({"type": "success", "id": id, "result": {}}).to_string(),
                     ],
+                    Some("told") => {
+                        socket
+                            .send(Message::text(
+                                json!({"method": "reply", "params": command}).to_string(),
+                            ))
+                            .await
+                            .unwrap();
+                        continue;
+                    }
                     Some("leave") => return,
                     _ => vec![],
                 };
@@ -211,17 +242,18 @@ mod tests {
         url
     }
 
-    const SOON: Duration = Duration::from_millis(300);
+    /// More than a busy machine needs.
+    const PATIENCE: Duration = Duration::from_secs(60);
 
     #[tokio::test]
     async fn commands_get_their_own_answers() {
-        let bidi = Bidi::connect(&peer().await, |_, _| {}).await.unwrap();
+        let bidi = Bidi::connect(&peer().await, |_, _| None).await.unwrap();
         let (a, b) = tokio::join!(
-            bidi.send("echo", json!(1), SOON),
-            bidi.send("echo", json!(2), SOON)
+            bidi.send("echo", json!(1), PATIENCE),
+            bidi.send("echo", json!(2), PATIENCE)
         );
         assert_eq!((a, b), (Ok(json!(1)), Ok(json!(2))));
-        let refused = bidi.send("fail", json!({}), SOON).await.unwrap_err();
+        let refused = bidi.send("fail", json!({}), PATIENCE).await.unwrap_err();
         assert_eq!(
             (refused.code.as_str(), refused.message.as_str()),
             ("no such frame", "gone")
@@ -232,34 +264,55 @@ mod tests {
     async fn events_are_told_and_garbage_is_passed_over() {
         let told = Arc::new(Mutex::new(Vec::new()));
         let tell = Arc::clone(&told);
-        let event =
-            move |method: &str, params: &Value| tell.lock().unwrap().push(format!("{method} {params}"));
+        let event = move |method: &str, params: &Value| {
+            tell.lock().unwrap().push(format!("{method} {params}"));
+            None
+        };
         let bidi = Bidi::connect(&peer().await, event).await.unwrap();
-        bidi.send("event", json!({}), SOON).await.unwrap();
+        bidi.send("event", json!({}), PATIENCE).await.unwrap();
         assert_eq!(*told.lock().unwrap(), ["log.entryAdded {\"n\":1}"]);
     }
 
     #[tokio::test]
+    async fn what_an_event_replies_is_sent_and_the_answer_to_it_is_nobodys() {
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let tell = Arc::clone(&told);
+        let event = move |method: &str, params: &Value| {
+            tell.lock().unwrap().push(method.to_owned());
+            (method == "log.entryAdded").then(|| ("told", params.clone()))
+        };
+        let bidi = Bidi::connect(&peer().await, event).await.unwrap();
+        bidi.send("event", json!({}), PATIENCE).await.unwrap();
+        // Answered after the reply was taken in, since the peer takes one after the other.
+        let answer = bidi.send("echo", json!(7), PATIENCE).await;
+        assert_eq!(answer, Ok(json!(7)));
+        assert_eq!(*told.lock().unwrap(), ["log.entryAdded", "reply"]);
+    }
+
+    #[tokio::test]
     async fn silence_and_a_lost_connection_are_told_apart() {
-        let bidi = Bidi::connect(&peer().await, |_, _| {}).await.unwrap();
+        let bidi = Bidi::connect(&peer().await, |_, _| None).await.unwrap();
         assert_eq!(
-            bidi.send("silence", json!({}), SOON).await.unwrap_err().code,
+            bidi.send("silence", json!({}), Duration::from_millis(50))
+                .await
+                .unwrap_err()
+                .code,
             "timeout"
         );
         assert_eq!(
-            bidi.send("leave", json!({}), SOON).await.unwrap_err().code,
+            bidi.send("leave", json!({}), PATIENCE).await.unwrap_err().code,
             "closed"
         );
         assert!(!bidi.is_open());
         assert_eq!(
-            bidi.send("echo", json!({}), SOON).await.unwrap_err().code,
+            bidi.send("echo", json!({}), PATIENCE).await.unwrap_err().code,
             "closed"
         );
     }
 
     #[tokio::test]
     async fn nobody_listening_is_a_clear_error() {
-        let error = Bidi::connect("ws://127.0.0.1:1/", |_, _| {}).await.unwrap_err();
+        let error = Bidi::connect("ws://127.0.0.1:1/", |_, _| None).await.unwrap_err();
         assert!(matches!(error, DriverError::Start(_)), "{error}");
     }
 }

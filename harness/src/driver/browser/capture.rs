@@ -1,15 +1,16 @@
-//! What is taken from a browser's page when it rests, and the page that begins a form's journey.
+//! What is taken of a page when it rests: as its scripts made it, or, where they let nobody in, as the network told it.
 
-use serde_json::{Value, json};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use serde_json::Value;
 
-use super::trace::Seen;
+use super::seen::Seen;
 use crate::{
     driver::{
+        page::{text, title},
         setup::{BODY, LONGEST},
-        visit::Visit,
     },
     judge::observation::Page,
-    text::clip,
+    text::{clip, contains},
 };
 
 /// Reads the page in a world of its own, where the page's scripts have no say. HTML is what the scripts made of
@@ -27,7 +28,7 @@ pub(super) const SCRIPT: &str = r#"(() => {
     && document.querySelector("script, [onload]") !== null;
   return JSON.stringify({
     url: location.href, title: document.title.slice(0, 300), type: document.contentType,
-    text: text.slice(0, 262144), submits,
+    text: text.slice(0, 262144), submits, loaded: document.readyState === "complete",
   });
 })()"#;
 
@@ -37,9 +38,12 @@ pub(super) struct Captured {
     pub(super) page: Page,
     /// The page is one that submits itself, and has not yet.
     pub(super) submits: bool,
+    /// Whether all of it is there.
+    pub(super) loaded: bool,
 }
 
-/// The script's answer, joined with what the network told of the page.
+/// The script's answer, joined with what the network told of the page. None for the browser's own page that says that
+/// there is none.
 pub(super) fn captured(evaluated: &Value, last: &Seen) -> Option<Captured> {
     let told: Value = serde_json::from_str(evaluated["result"]["value"].as_str()?).ok()?;
     let text = |key: &str| told[key].as_str().unwrap_or_default();
@@ -57,146 +61,139 @@ pub(super) fn captured(evaluated: &Value, last: &Seen) -> Option<Captured> {
     Some(Captured {
         page,
         submits: told["submits"].as_bool().unwrap_or(false),
+        loaded: told["loaded"].as_bool().unwrap_or(false),
     })
 }
 
-/// The page that stands for an answer which the browser does not show (an empty one, a download, a login prompt).
-pub(super) fn unseen(last: &Seen) -> Option<Page> {
-    let kind = last
-        .headers
-        .iter()
-        .find(|(name, _)| name == "content-type")
-        .map(|(_, value)| value.as_str());
-    Some(Page {
-        url: last.url.clone(),
-        status: last.status?,
-        title: String::new(),
-        content_type: kind
-            .unwrap_or_default()
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_owned(),
-        headers: last.headers.clone(),
-        body: String::new(),
+/// An answer's body, from the result of `Network.getResponseBody`.
+pub(super) fn body(result: &Value, last: &Seen) -> Option<String> {
+    let told = result["body"].as_str()?;
+    if result["base64Encoded"].as_bool() != Some(true) {
+        return Some(told.to_owned());
+    }
+    let bytes = BASE64_STANDARD.decode(told).ok()?;
+    Some(text(last.header("content-type").unwrap_or_default(), &bytes))
+}
+
+/// The page as the network told it.
+pub(super) fn untouched(last: &Seen, body: &str) -> Option<Page> {
+    last.page(title(body), clip(body, BODY).to_owned())
+}
+
+/// Whether a page can do nothing by itself once it has loaded: it has no script, nothing that may hold one, and no
+/// attribute that is one. (A refresh is told by the browser.) What may be another encoding is not inert.
+pub(super) fn is_inert(content_type: &str, body: &str) -> bool {
+    const ACTIVE: [&str; 8] = [
+        "<script",
+        ":script",
+        "<iframe",
+        "<frame",
+        "<object",
+        "<embed",
+        "<?xml-stylesheet",
+        "<!entity",
+    ];
+    let kind = content_type.to_ascii_lowercase();
+    let document = kind.is_empty() || ["html", "xml", "svg"].iter().any(|word| kind.contains(word));
+    !document
+        || !(body.contains(['\0', char::REPLACEMENT_CHARACTER])
+            || ACTIVE.iter().any(|word| contains(body, word))
+            || has_handler(body))
+}
+
+/// Whether something looks like an attribute `onload=`, wherever it stands.
+fn has_handler(body: &str) -> bool {
+    let bytes = body.as_bytes();
+    let starts = |at: &usize| {
+        bytes
+            .get(at.wrapping_sub(1))
+            .is_some_and(|before| before.is_ascii_whitespace() || matches!(before, b'"' | b'\'' | b'/'))
+            && bytes
+                .get(*at..at + 2)
+                .is_some_and(|two| two.eq_ignore_ascii_case(b"on"))
+    };
+    (1..bytes.len()).filter(starts).any(|at| {
+        let rest = bytes.get(at + 2..).unwrap_or_default();
+        let name = rest
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphanumeric())
+            .count();
+        let after = rest.get(name..).unwrap_or_default();
+        name > 0 && after.trim_ascii_start().first() == Some(&b'=')
     })
-}
-
-/// A page that does at once what the visit asks for, so that the browser sees it come from that page's origin.
-/// None where no page is needed.
-pub(super) fn opening(visit: &Visit<'_>) -> Option<String> {
-    match visit {
-        Visit::Get(_)
-        | Visit::Raw {
-            method: "GET",
-            from: None,
-            ..
-        } => None,
-        Visit::Raw {
-            method: "GET", url, ..
-        } => Some(page(&format!(
-            "<script>location.href = {};</script>",
-            json!(url).to_string().replace('<', "\\u003c")
-        ))),
-        Visit::Raw { url, .. } => Some(form(url, &[])),
-        Visit::Post { url, fields, .. } => Some(form(url, fields)),
-    }
-}
-
-fn form(url: &str, fields: &[(String, String)]) -> String {
-    let inputs: String = fields
-        .iter()
-        .map(|(name, value)| {
-            format!(
-                "<input type=hidden name=\"{}\" value=\"{}\">",
-                attribute(name),
-                attribute(value)
-            )
-        })
-        .collect();
-    // A field may be called `submit` and hide the form's own method.
-    page(&format!(
-        "<form method=post accept-charset=utf-8 action=\"{}\">{inputs}</form>\
-         <script>HTMLFormElement.prototype.submit.call(document.forms[0])</script>",
-        attribute(url)
-    ))
-}
-
-fn page(body: &str) -> String {
-    format!("<!doctype html><html lang=en><meta charset=utf-8><title>samlitmus</title>{body}</html>")
-}
-
-/// A text as an attribute's value, line breaks kept apart from those of the page.
-fn attribute(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            '<' => out.push_str("&lt;"),
-            '\r' => out.push_str("&#13;"),
-            '\n' => out.push_str("&#10;"),
-            other => out.push(other),
-        }
-    }
-    out
 }
 
 #[cfg(test)]
 mod tests {
-    use url::Url;
+    use std::time::Instant;
+
+    use serde_json::json;
 
     use super::*;
-    use crate::driver::page::{Onward, onward};
 
-    fn post(fields: &[(String, String)]) -> String {
-        opening(&Visit::Post {
-            url: "https://sp.example/acs?a&b=\"",
-            fields,
-            from: None,
-            headers: &[],
-        })
-        .unwrap()
+    #[test]
+    fn a_page_without_a_script_is_inert() {
+        for body in [
+            "<!doctype html><title>Account</title><p class=on>you are on = here<a href='/on?x=1'>on</a>",
+            "<meta http-equiv=refresh content='0;url=/'>",
+            "<style>p { on: 1 }</style><meta name=description content='a subscription'>",
+            "",
+        ] {
+            assert!(is_inert("text/html; charset=utf-8", body), "{body}");
+        }
+        assert!(is_inert("application/json", "{\"script\": \"<script>\"}"));
+        assert!(is_inert("text/plain", "<script>"));
     }
 
     #[test]
-    fn the_opening_form_carries_every_field_as_it_is() {
-        let fields = [
-            ("SAMLResponse", "<\"a&amp;'>"),
-            ("submit", "ä"),
-            ("x", ""),
-            ("x", "2"),
-        ];
-        let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let idp = Url::parse("http://localhost:8400/").unwrap();
-        let Some(Onward::Submit {
-            action,
-            post: true,
-            fields: read,
-        }) = onward(&post(&fields), &idp)
-        else {
-            panic!("no form in {}", post(&fields));
+    fn whatever_may_hold_a_script_is_not() {
+        for body in [
+            "<SCRIPT>x()</script>",
+            "<x:script>",
+            "<body onload='x()'>",
+            "<svg/onload = x()>",
+            "<img src=\"x\"onerror=x()>",
+            "<iframe srcdoc='&lt;'>",
+            "<\0s\0c\0r\0i\0p\0t\0>",
+            "\u{fffd}",
+        ] {
+            assert!(!is_inert("text/html", body), "{body}");
+        }
+        assert!(!is_inert("", "<script>"));
+        assert!(!is_inert("image/svg+xml", "<svg onload='x()'/>"));
+    }
+
+    #[test]
+    fn a_body_is_read_as_it_was_told() {
+        let last = Seen {
+            request: "1".to_owned(),
+            redirect: 0,
+            method: "GET".to_owned(),
+            url: "http://127.0.0.1/".to_owned(),
+            begun: Instant::now(),
+            elapsed: None,
+            status: Some(403),
+            headers: vec![(
+                "content-type".to_owned(),
+                "text/html; charset=iso-8859-1".to_owned(),
+            )],
+            size: None,
+            error: None,
+            set_cookies: Vec::new(),
+            fields: Vec::new(),
         };
-        assert_eq!(action.as_str(), "https://sp.example/acs?a&b=%22");
-        assert_eq!(read, fields);
-    }
-
-    #[test]
-    fn an_address_cannot_break_out_of_the_opening_script() {
-        let url = "http://127.0.0.1/</script><script>alert(1)</script>";
-        let html = opening(&Visit::Raw {
-            method: "GET",
-            url,
-            headers: &[],
-            body: b"",
-            from: Some("http://x"),
-        });
-        assert!(!html.unwrap().contains("</script><script>alert"));
-    }
-
-    #[test]
-    fn a_visit_from_the_address_bar_needs_no_page() {
-        assert_eq!(opening(&Visit::Get("http://127.0.0.1/")), None);
+        let told = json!({"base64Encoded": true, "body": "PHRpdGxlPuQ8L3RpdGxlPg=="});
+        let read = body(&told, &last).unwrap();
+        assert_eq!(read, "<title>ä</title>");
+        let page = untouched(&last, &read).unwrap();
+        assert_eq!(
+            (page.status, page.title.as_str(), page.content_type.as_str()),
+            (403, "ä", "text/html")
+        );
+        assert_eq!(
+            body(&json!({"base64Encoded": false, "body": "x"}), &last).as_deref(),
+            Some("x")
+        );
+        assert_eq!(body(&json!({}), &last), None);
     }
 }

@@ -1,49 +1,41 @@
 //! The running browser: started through ChromeDriver, spoken to over BiDi.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc};
 
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
 use super::{
-    bidi::{Bidi, Refused},
-    process::ChromeDriver,
-    trace::{EVENTS, Traces},
+    bidi::Bidi,
+    plan::{everywhere, header},
+    process::{ChromeDriver, START},
+    tab::{Doors, UserContext},
+    traces::{EVENTS, Traces},
 };
 use crate::driver::{error::DriverError, setup::Setup};
-
-/// A command to the browser that needs nobody else is answered within this.
-const COMMAND: Duration = Duration::from_secs(10);
 
 /// The running browser. Fields are dropped in order: the connection, then the processes.
 #[derive(Debug)]
 pub(super) struct Browser {
     pub(super) bidi: Bidi,
     pub(super) traces: Arc<Traces>,
+    pub(super) doors: Doors,
     _session: Client,
     _processes: ChromeDriver,
 }
 
-/// A user context; it and its cookies end when its last tab is dropped.
+/// A user context and its browser; the context and its cookies end when its last tab is dropped.
 #[derive(Debug)]
 pub(super) struct User {
+    pub(super) context: UserContext,
     pub(super) browser: Arc<Browser>,
-    pub(super) id: String,
 }
 
 impl Browser {
     pub(super) async fn start(setup: &Setup) -> Result<Self, DriverError> {
         let processes = ChromeDriver::start().await?;
-        let capabilities = capabilities(setup, &processes);
-        let driver = processes.url();
-        let session = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities.as_object().cloned().unwrap_or_default())
-            .connect(&driver)
-            .await
-            .map_err(|error| {
-                DriverError::Start(error.to_string().lines().next().unwrap_or_default().to_owned())
-            })?;
+        let session = session(setup, &processes).await?;
         let socket = session
             .capabilities()
             .and_then(|granted| granted.get("webSocketUrl")?.as_str().map(str::to_owned))
@@ -56,31 +48,57 @@ impl Browser {
         let browser = Self {
             bidi,
             traces,
+            doors: Doors::default(),
             _session: session,
             _processes: processes,
         };
         browser
             .command("session.subscribe", json!({"events": EVENTS}))
             .await?;
+        let params = json!({"phases": ["beforeRequestSent"], "urlPatterns": everywhere(&setup.site)});
+        browser.command("network.addIntercept", params).await?;
+        if !setup.headers.is_empty() {
+            let headers = setup.headers.iter().map(|(name, value)| header(name, value));
+            let params = json!({"headers": headers.collect::<Vec<Value>>()});
+            browser.command("network.setExtraHeaders", params).await?;
+        }
         Ok(browser)
     }
 
-    pub(super) async fn command(&self, method: &'static str, params: Value) -> Result<Value, Refused> {
-        self.bidi.send(method, params, COMMAND).await
+    async fn command(&self, method: &'static str, params: Value) -> Result<(), DriverError> {
+        self.bidi.send(method, params, START).await?;
+        Ok(())
     }
 }
 
-impl Drop for User {
-    fn drop(&mut self) {
-        self.browser
-            .bidi
-            .tell("browser.removeUserContext", json!({"userContext": self.id}));
+/// Starts the browser: the first of those that are there which goes with this ChromeDriver.
+async fn session(setup: &Setup, processes: &ChromeDriver) -> Result<Client, DriverError> {
+    let mut why = "no browser is there".to_owned();
+    for browser in processes.browsers() {
+        let capabilities = capabilities(setup, processes.profile(), browser);
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        builder.capabilities(capabilities.as_object().cloned().unwrap_or_default());
+        let url = processes.url();
+        match tokio::time::timeout(START, builder.connect(&url)).await {
+            Ok(Ok(session)) => return Ok(session),
+            Ok(Err(error)) => {
+                let text = error.to_string();
+                let first = text.lines().next().unwrap_or_default();
+                why = format!("{}: {first}", browser.display());
+            }
+            Err(_) => {
+                let limit = START.as_secs();
+                why = format!("{} did not come up within {limit} s", browser.display());
+            }
+        }
+        tracing::debug!(why, "a browser does not start");
     }
+    Err(DriverError::Start(why))
 }
 
-fn capabilities(setup: &Setup, processes: &ChromeDriver) -> Value {
+fn capabilities(setup: &Setup, profile: &Path, browser: &Path) -> Value {
     let own = [
-        format!("--user-data-dir={}", processes.profile().display()),
+        format!("--user-data-dir={}", profile.display()),
         format!("--host-resolver-rules={}", setup.guard.resolver_rules()),
         "--window-size=1000,750".to_owned(),
     ];
@@ -90,14 +108,9 @@ fn capabilities(setup: &Setup, processes: &ChromeDriver) -> Value {
         "acceptInsecureCerts": setup.ca.is_some(),
         "unhandledPromptBehavior": "dismiss",
         "goog:chromeOptions": {
-            "binary": processes.browser(),
+            "binary": browser,
             "args": arguments,
             "prefs": {"download_restrictions": 3, "credentials_enable_service": false},
         },
     })
-}
-
-pub(super) fn word(answer: &Value, key: &str) -> Result<String, DriverError> {
-    let found = answer[key].as_str().map(str::to_owned);
-    found.ok_or_else(|| DriverError::Browser(format!("its answer has no `{key}`")))
 }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::{
-    engine::{Browser, User, word},
-    plan::header,
-    tab::BrowserSession,
+    bidi::Refused,
+    engine::Browser,
+    ready::{Fresh, Ready},
+    session::BrowserSession,
 };
 use crate::driver::{error::DriverError, setup::Setup};
 
@@ -16,7 +16,14 @@ use crate::driver::{error::DriverError, setup::Setup};
 #[derive(Debug)]
 pub struct BrowserDriver {
     setup: Arc<Setup>,
+    ready: Arc<Ready>,
     browser: Mutex<Arc<Browser>>,
+}
+
+impl Drop for BrowserDriver {
+    fn drop(&mut self) {
+        self.ready.close();
+    }
 }
 
 impl BrowserDriver {
@@ -34,40 +41,51 @@ impl BrowserDriver {
                 return Err(DriverError::Header(name.clone()));
             }
         }
-        let browser = Browser::start(&setup).await?;
+        let browser = Arc::new(Browser::start(&setup).await?);
+        let ready = Arc::<Ready>::default();
+        ready.refill(&browser, setup.limits.command);
         Ok(Self {
             setup: Arc::new(setup),
-            browser: Mutex::new(Arc::new(browser)),
+            ready,
+            browser: Mutex::new(browser),
         })
     }
 
-    /// An isolated user context with one empty tab.
+    /// An isolated user context with one empty tab: one that was made ahead, where there is one.
     ///
     /// # Errors
     ///
     /// [`DriverError::Browser`] where the browser does not open one, [`DriverError::Start`] where it had died and
     /// does not come back.
     pub async fn session(&self) -> Result<BrowserSession, DriverError> {
-        let browser = {
-            let mut browser = self.browser.lock().await;
-            if !browser.bidi.is_open() {
-                *browser = Arc::new(Browser::start(&self.setup).await?);
+        let browser = self.running().await?;
+        let fresh = match self.fresh(&browser).await {
+            Ok(fresh) => fresh,
+            Err(refused) => {
+                if refused.is_silence() {
+                    browser.bidi.abandon();
+                }
+                self.fresh(&self.running().await?).await?
             }
-            Arc::clone(&browser)
         };
-        let made = browser.command("browser.createUserContext", json!({})).await?;
-        let id = word(&made, "userContext")?;
-        let user = Arc::new(User { browser, id });
-        if !self.setup.headers.is_empty() {
-            let headers: Vec<Value> = self
-                .setup
-                .headers
-                .iter()
-                .map(|(name, value)| header(name, value))
-                .collect();
-            let params = json!({"headers": headers, "userContexts": [user.id]});
-            user.browser.command("network.setExtraHeaders", params).await?;
+        Ok(BrowserSession::new(Arc::clone(&self.setup), fresh))
+    }
+
+    async fn fresh(&self, browser: &Arc<Browser>) -> Result<Fresh, Refused> {
+        let limit = self.setup.limits.command;
+        let fresh = match self.ready.take(browser) {
+            Some(fresh) => fresh,
+            None => Fresh::make(browser, limit).await?,
+        };
+        self.ready.refill(browser, limit);
+        Ok(fresh)
+    }
+
+    async fn running(&self) -> Result<Arc<Browser>, DriverError> {
+        let mut browser = self.browser.lock().await;
+        if !browser.bidi.is_open() {
+            *browser = Arc::new(Browser::start(&self.setup).await?);
         }
-        BrowserSession::open(Arc::clone(&self.setup), user).await
+        Ok(Arc::clone(&browser))
     }
 }

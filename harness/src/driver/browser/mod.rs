@@ -1,14 +1,28 @@
 //! The driver that is a real browser: one Chromium through ChromeDriver, one isolated user context a session.
+//!
+//! From below: `programs`, `output`, `watch` and `process` run ChromeDriver and Chromium; `bidi` speaks to them; `plan`,
+//! `opening`, `seen`, `raw`, `trace` and `traces` know what a journey is to do and what it did; `tab`, `capture` and `rest`
+//! say what a tab shows and when it rests; `engine`, `ready`, `session` and `fleet` hand tabs out.
 
 mod bidi;
 mod capture;
 mod engine;
 mod fleet;
+mod opening;
+mod output;
 mod plan;
 mod process;
+mod programs;
+mod raw;
+mod ready;
+mod rest;
+mod seen;
+mod session;
 mod tab;
 mod trace;
+mod traces;
+mod watch;
 
 pub use fleet::BrowserDriver;
 pub use process::ChromeDriver;
-pub use tab::BrowserSession;
+pub use session::BrowserSession;

@@ -1,28 +1,24 @@
 //! ChromeDriver and the Chromium below it, as processes that never outlive the harness.
 //!
-//! ChromeDriver leads a process group, in which Chromium stays. A shell waits beside it for the end of a pipe that
-//! only the harness holds: however the harness ends (dropped, interrupted, killed), the pipe closes, and the shell
-//! kills the group and removes the profile.
+//! ChromeDriver leads a process group, in which Chromium stays; a watch ends the group and removes the folder in which
+//! both write.
 
 use std::{
-    ffi::OsString,
-    io::{BufRead, BufReader},
-    os::unix::{fs::DirBuilderExt, fs::MetadataExt, process::CommandExt},
+    os::unix::{fs::MetadataExt, process::CommandExt},
     path::{Path, PathBuf},
-    process::{Child, ChildStdin, Command, Stdio},
-    thread,
-    time::{Duration, Instant},
+    process::{Child, Command, Stdio},
+    time::Duration,
 };
 
-use openssl::rand::rand_bytes;
-use tokio::sync::oneshot;
-
+use super::{
+    output::first_line,
+    programs::{browsers, chromedriver},
+    watch::Watch,
+};
 use crate::driver::error::DriverError;
 
-const INSTALL: &str = "install the packages chromium and chromium-driver (Debian and Ubuntu have them), or name \
-                       the programs in CHROMIUM and CHROMEDRIVER, or run with --driver http";
-const START: Duration = Duration::from_secs(30);
-const END: Duration = Duration::from_secs(5);
+/// More than a busy machine takes to start a program.
+pub(super) const START: Duration = Duration::from_secs(120);
 
 /// A running ChromeDriver; dropping it ends it, its browsers and their profiles. Public for whoever drives a browser by
 /// WebDriver commands of their own; the drivers of scenarios start theirs by themselves.
@@ -30,11 +26,9 @@ const END: Duration = Duration::from_secs(5);
 pub struct ChromeDriver {
     /// Reaped only after the group is gone: until then its number cannot name another group.
     driver: Child,
-    watch: Child,
-    leash: Option<ChildStdin>,
+    watch: Watch,
     port: u16,
-    browser: PathBuf,
-    profile: PathBuf,
+    browsers: Vec<PathBuf>,
 }
 
 impl ChromeDriver {
@@ -45,51 +39,41 @@ impl ChromeDriver {
     /// [`DriverError::NoBrowser`] where one of the programs is not installed, [`DriverError::Start`] where ChromeDriver does
     /// not come up.
     pub async fn start() -> Result<Self, DriverError> {
-        let program = find("CHROMEDRIVER", &["chromedriver"])
-            .ok_or_else(|| DriverError::NoBrowser(format!("no ChromeDriver is on the PATH: {INSTALL}")))?;
-        let names = [
-            "chromium",
-            "chromium-browser",
-            "google-chrome",
-            "google-chrome-stable",
-            "chrome",
-        ];
-        let browser = find("CHROMIUM", &names)
-            .ok_or_else(|| DriverError::NoBrowser(format!("no Chromium is on the PATH: {INSTALL}")))?;
+        let program = chromedriver()?;
+        let browsers = browsers()?;
         let failed = |what: &str, error: std::io::Error| DriverError::Start(format!("{what}: {error}"));
-        let profile = fresh_folder().map_err(|error| failed("no folder for its profile", error))?;
+        let mut watch = Watch::start(START)
+            .await
+            .map_err(|error| failed("no folder for its profile", error))?;
+        let folder = watch.folder();
         let mut driver = Command::new(&program)
             .arg("--port=0")
-            .env("HOME", &profile)
-            .env("XDG_CONFIG_HOME", &profile)
-            .env("XDG_CACHE_HOME", &profile)
+            // No switch of its own: it tells the watch which processes are ours.
+            .arg(format!("--samlitmus-folder={}", folder.display()))
+            // Everything that either of them writes stands in the folder.
+            .env("TMPDIR", folder)
+            .env("HOME", folder)
+            .env("XDG_CONFIG_HOME", folder)
+            .env("XDG_CACHE_HOME", folder)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .process_group(0)
             .spawn()
             .map_err(|error| failed(&program.display().to_string(), error))?;
-        let mut watch = match watch(driver.id(), &profile) {
-            Ok(watch) => watch,
-            Err(error) => {
-                let _ = driver.kill();
-                return Err(failed("sh", error));
-            }
-        };
-        let output = driver.stdout.take();
-        let leash = watch.stdin.take();
+        let told = watch.group(driver.id());
+        let port = first_line(driver.stdout.take(), announced);
         let mut started = Self {
             driver,
             watch,
-            leash,
             port: 0,
-            browser,
-            profile,
+            browsers,
         };
-        let silent = || DriverError::Start(format!("{} did not say where it listens", program.display()));
-        let port = announced(output.ok_or_else(silent)?);
+        told.map_err(|error| failed("sh", error))?;
         let port = tokio::time::timeout(START, port).await;
-        started.port = port.ok().and_then(Result::ok).ok_or_else(silent)?;
+        started.port = port.ok().and_then(Result::ok).ok_or_else(|| {
+            DriverError::Start(format!("{} did not say where it listens", program.display()))
+        })?;
         Ok(started)
     }
 
@@ -100,12 +84,20 @@ impl ChromeDriver {
 
     /// The browser program.
     pub fn browser(&self) -> &Path {
-        &self.browser
+        self.browsers
+            .first()
+            .map_or(Path::new("chromium"), PathBuf::as_path)
+    }
+
+    /// The browser programs that there are, the one to be taken first: the next where that does not fit this
+    /// ChromeDriver.
+    pub(super) fn browsers(&self) -> &[PathBuf] {
+        &self.browsers
     }
 
     /// A fresh folder, which goes with it: for the browser's profile, or for one profile each below it.
     pub fn profile(&self) -> &Path {
-        &self.profile
+        self.watch.folder()
     }
 
     /// What Chromium is to be started with, beside its profile: headless, and quiet on the network.
@@ -139,15 +131,9 @@ const FLAGS: [&str; 18] = [
 
 impl Drop for ChromeDriver {
     fn drop(&mut self) {
-        drop(self.leash.take());
-        let until = Instant::now() + END;
-        while Instant::now() < until && matches!(self.watch.try_wait(), Ok(None)) {
-            thread::sleep(Duration::from_millis(5));
-        }
+        self.watch.end();
         let _ = self.driver.kill();
         let _ = self.driver.wait();
-        let _ = self.watch.kill();
-        let _ = self.watch.wait();
     }
 }
 
@@ -156,82 +142,10 @@ fn is_root() -> bool {
     std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
 }
 
-/// The shell at the other end of the leash. It leads a group of its own, so that Ctrl-C does not reach it.
-fn watch(group: u32, profile: &Path) -> std::io::Result<Child> {
-    // Chromium's crash handlers leave the group; the profile in their arguments tells them.
-    const SCRIPT: &str = r#"
-        read -r _
-        kill -s KILL -- "-$1"
-        for line in /proc/[0-9]*/cmdline; do
-            id=${line#/proc/}
-            id=${id%/cmdline}
-            [ "$id" != $$ ] && grep -qaF -- "$2" "$line" && kill -s KILL "$id"
-        done
-        rm -rf -- "$2" || { sleep 1; rm -rf -- "$2"; }
-    "#;
-    Command::new("/bin/sh")
-        .args(["-c", SCRIPT, "samlitmus-watch"])
-        .arg(group.to_string())
-        .arg(profile)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .process_group(0)
-        .spawn()
-}
-
-/// The port that ChromeDriver announces. Its output is read to the end, so that it never blocks on it.
-fn announced(output: impl std::io::Read + Send + 'static) -> oneshot::Receiver<u16> {
-    let (tell, hear) = oneshot::channel();
-    thread::spawn(move || {
-        let mut tell = Some(tell);
-        for line in BufReader::new(output).lines().map_while(Result::ok) {
-            let port = line
-                .rsplit_once("successfully on port ")
-                .and_then(|(_, rest)| rest.trim_end_matches('.').parse().ok());
-            if let (Some(port), Some(tell)) = (port, tell.take_if(|_| port.is_some())) {
-                let _ = tell.send(port);
-            }
-        }
-    });
-    hear
-}
-
-/// The program that the variable names, or the first of these on the PATH.
-fn find(variable: &str, names: &[&str]) -> Option<PathBuf> {
-    let named = std::env::var_os(variable).filter(|value| !value.is_empty());
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    search(named, names, &path)
-}
-
-fn search(named: Option<OsString>, names: &[&str], path: &OsString) -> Option<PathBuf> {
-    let runs = |file: &PathBuf| {
-        file.metadata()
-            .is_ok_and(|data| data.is_file() && data.mode() & 0o111 != 0)
-    };
-    if let Some(named) = named {
-        let named = PathBuf::from(named);
-        return if named.components().count() > 1 {
-            Some(named).filter(runs)
-        } else {
-            on_path(&named, path, runs)
-        };
-    }
-    names.iter().find_map(|name| on_path(Path::new(name), path, runs))
-}
-
-fn on_path(name: &Path, path: &OsString, runs: impl Fn(&PathBuf) -> bool) -> Option<PathBuf> {
-    std::env::split_paths(path)
-        .map(|folder| folder.join(name))
-        .find(|file| runs(file))
-}
-
-fn fresh_folder() -> std::io::Result<PathBuf> {
-    let mut random = [0u8; 8];
-    rand_bytes(&mut random).map_err(std::io::Error::other)?;
-    let folder = std::env::temp_dir().join(format!("samlitmus-browser-{:016x}", u64::from_ne_bytes(random)));
-    std::fs::DirBuilder::new().mode(0o700).create(&folder)?;
-    Ok(folder)
+/// The port in the line with which ChromeDriver announces it.
+fn announced(line: &str) -> Option<u16> {
+    let (_, rest) = line.rsplit_once("successfully on port ")?;
+    rest.trim_end_matches('.').parse().ok()
 }
 
 #[cfg(test)]
@@ -239,44 +153,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_named_program_goes_before_the_path_and_must_exist() {
-        let path = OsString::from("/nowhere:/bin");
-        assert_eq!(
-            search(None, &["no-such", "sh"], &path),
-            Some(PathBuf::from("/bin/sh"))
-        );
-        assert_eq!(
-            search(Some("/bin/ls".into()), &["sh"], &path),
-            Some(PathBuf::from("/bin/ls"))
-        );
-        assert_eq!(
-            search(Some("ls".into()), &["sh"], &path),
-            Some(PathBuf::from("/bin/ls"))
-        );
-        assert_eq!(search(Some("/no/such".into()), &["sh"], &path), None);
-        assert_eq!(search(None, &["sh"], &OsString::from("/nowhere")), None);
-    }
-
-    #[test]
     fn the_port_is_read_from_what_is_announced() {
-        let hear = announced(&b"Starting ChromeDriver 156 on port 0\nChromeDriver was started successfully on port 41234.\nmore\n"[..]);
-        assert_eq!(hear.blocking_recv(), Ok(41234));
-        assert!(announced(&b"nothing of the kind\n"[..]).blocking_recv().is_err());
-    }
-
-    #[test]
-    fn the_watch_kills_the_group_and_removes_the_profile_when_the_leash_is_cut() {
-        let profile = fresh_folder().unwrap();
-        let mut sleeper = Command::new("/bin/sh")
-            .args(["-c", "sleep 100 & wait"])
-            .process_group(0)
-            .spawn()
-            .unwrap();
-        let mut watch = watch(sleeper.id(), &profile).unwrap();
-        assert!(sleeper.try_wait().unwrap().is_none());
-        drop(watch.stdin.take());
-        watch.wait().unwrap();
-        assert!(!sleeper.wait().unwrap().success());
-        assert!(!profile.exists());
+        assert_eq!(announced("Starting ChromeDriver 156 on port 0"), None);
+        assert_eq!(
+            announced("ChromeDriver was started successfully on port 41234."),
+            Some(41234)
+        );
     }
 }

@@ -1,40 +1,20 @@
-//! What a browser tells while it travels, gathered by tab: navigation requests and their answers, what is still
-//! under way, errors on the console.
-//!
-//! BiDi tells which request belongs to which tab and redirect; the DevTools events below it tell the answers'
-//! raw headers, which BiDi mixes up between the hops of a redirect chain.
+//! What one tab tells while it travels: navigation requests and their answers, what is still under way, what its page
+//! means to do, errors on the console.
 
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
+    collections::HashSet,
     sync::{Arc, Mutex, MutexGuard},
     time::{Duration, Instant},
 };
 
 use serde_json::Value;
 use tokio::sync::Notify;
-use url::form_urlencoded;
 
+use super::{plan::Plan, seen::Seen};
 use crate::{
     driver::setup::LONGEST,
     text::{clip, locked},
 };
-
-/// The events that a connection must be subscribed to.
-pub(super) const EVENTS: [&str; 13] = [
-    "network.beforeRequestSent",
-    "network.responseStarted",
-    "network.responseCompleted",
-    "network.fetchError",
-    "browsingContext.navigationStarted",
-    "browsingContext.navigationFailed",
-    "browsingContext.navigationAborted",
-    "browsingContext.load",
-    "browsingContext.contextDestroyed",
-    "log.entryAdded",
-    "goog:cdp.Network.responseReceivedExtraInfo",
-    "goog:cdp.Network.requestWillBeSent",
-    "goog:cdp.Log.entryAdded",
-];
 
 /// Navigation requests of a journey that are remembered; the hop limit ends it long before.
 const HOPS: usize = 100;
@@ -42,174 +22,82 @@ const HOPS: usize = 100;
 const PENDING: usize = 1000;
 /// Console lines of a journey, and bytes of each.
 const CONSOLE: (usize, usize) = (50, 1000);
-/// Requests whose raw answers are remembered, all tabs together.
-const RAW: usize = 1000;
-/// Bytes of one raw answer's headers.
-const HEADERS: usize = 64 << 10;
-
-/// The traces of all tabs.
-#[derive(Debug, Default)]
-pub(super) struct Traces {
-    tabs: Mutex<HashMap<String, Arc<Trace>>>,
-    raw: Mutex<Raw>,
-}
 
 /// The trace of one tab.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Trace {
+    /// The tab's name in BiDi, which is its main frame's in DevTools.
+    tab: String,
     state: Mutex<State>,
     changed: Notify,
 }
 
 #[derive(Debug, Default)]
 struct State {
+    /// What is to be done with requests that are held up.
+    plan: Option<Arc<Plan>>,
     hops: Vec<Seen>,
     pending: HashSet<String>,
-    blocked: VecDeque<Blocked>,
     console: Vec<String>,
     /// The navigation that is under way or was last.
     navigation: Option<String>,
+    /// The navigation whose page stands in the tab.
+    committed: Option<String>,
     settled: bool,
+    /// Since when the page has been meaning to go elsewhere at once.
+    leaving: Option<Instant>,
     gone: bool,
+    crashed: bool,
+    /// Dialogs that the page has opened.
+    dialogs: usize,
     quiet_since: Option<Instant>,
-    /// The address of a page that only starts the journey and is no hop of it.
-    aside: Option<String>,
     /// Counts beginnings of navigations.
     moves: u64,
-}
-
-/// One navigation request.
-#[derive(Clone, Debug)]
-pub(super) struct Seen {
-    pub(super) request: String,
-    /// Which request of a redirect chain, from 0.
-    pub(super) redirect: u64,
-    pub(super) method: String,
-    pub(super) url: String,
-    pub(super) begun: Instant,
-    pub(super) elapsed: Option<Duration>,
-    pub(super) status: Option<u16>,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) error: Option<String>,
-    /// From the raw events; filled in at the end.
-    pub(super) set_cookies: Vec<String>,
-    pub(super) fields: Vec<String>,
-}
-
-/// A request that waits for a decision.
-#[derive(Clone, Debug)]
-pub(super) struct Blocked {
-    pub(super) request: String,
-    pub(super) url: String,
-    pub(super) headers: Vec<Value>,
 }
 
 /// How far a journey is.
 #[derive(Clone, Debug)]
 pub(super) struct Now {
     pub(super) hops: usize,
+    /// When the first navigation request began.
+    pub(super) first: Option<Instant>,
     /// The last navigation request, if any.
     pub(super) last: Option<Seen>,
     /// The last navigation has loaded, or has failed.
     pub(super) settled: bool,
     /// Requests of the page itself that are under way.
     pub(super) pending: usize,
+    /// Since when the page has been meaning to go elsewhere at once (a form that it submits, a refresh).
+    pub(super) leaving: Option<Instant>,
     /// Since when nothing was told.
     pub(super) quiet: Duration,
     /// The tab is closed.
     pub(super) gone: bool,
+    /// The page's process has died.
+    pub(super) crashed: bool,
+    /// Dialogs that the page has opened.
+    pub(super) dialogs: usize,
     /// Counts navigations, to tell whether there was another one.
     pub(super) moves: u64,
 }
 
-#[derive(Debug, Default)]
-struct Raw {
-    requests: HashMap<String, RawRequest>,
-    order: VecDeque<String>,
-}
-
-#[derive(Debug, Default)]
-struct RawRequest {
-    answers: Vec<RawAnswer>,
-    fields: Vec<Vec<String>>,
-}
-
-#[derive(Clone, Debug)]
-struct RawAnswer {
-    status: u16,
-    headers: Vec<(String, String)>,
-}
-
-impl Traces {
-    /// Listens for a tab from now on, which has two names: one in BiDi, one in DevTools.
-    pub(super) fn open(&self, names: &[String]) -> Arc<Trace> {
-        let trace = Arc::<Trace>::default();
-        locked(&self.tabs).extend(names.iter().map(|name| (name.clone(), Arc::clone(&trace))));
-        trace
-    }
-
-    /// Forgets a tab.
-    pub(super) fn close(&self, trace: &Arc<Trace>) {
-        locked(&self.tabs).retain(|_, open| !Arc::ptr_eq(open, trace));
-    }
-
-    /// Takes in one event of the connection.
-    pub(super) fn event(&self, method: &str, params: &Value) {
-        match method {
-            "goog:cdp.Network.responseReceivedExtraInfo" => locked(&self.raw).answer(&params["params"]),
-            "goog:cdp.Network.requestWillBeSent" => locked(&self.raw).request(&params["params"]),
-            _ => {
-                let names = [
-                    &params["context"],
-                    &params["source"]["context"],
-                    &params["session"],
-                ];
-                let tab = names.into_iter().find_map(Value::as_str);
-                let trace = tab.and_then(|tab| locked(&self.tabs).get(tab).cloned());
-                if let Some(trace) = trace {
-                    trace.locked().take(method, params);
-                    trace.changed.notify_one();
-                }
-            }
-        }
-    }
-
-    /// The hops of a journey, with what the raw events know of them.
-    pub(super) fn hops(&self, trace: &Trace) -> Vec<Seen> {
-        let mut hops = trace.locked().hops.clone();
-        let raw = locked(&self.raw);
-        for hop in &mut hops {
-            let Some(request) = raw.requests.get(&hop.request) else {
-                continue;
-            };
-            let redirect = usize::try_from(hop.redirect).unwrap_or(usize::MAX);
-            if let Some(answer) = request.answers.get(redirect) {
-                hop.status = Some(answer.status);
-                hop.headers.clone_from(&answer.headers);
-            }
-            if let Some(fields) = request.fields.get(redirect) {
-                hop.fields.clone_from(fields);
-            }
-            hop.set_cookies = hop
-                .headers
-                .iter()
-                .filter(|(name, _)| name == "set-cookie")
-                .map(|(_, value)| value.clone())
-                .collect();
-        }
-        hops
-    }
-}
-
 impl Trace {
-    /// Forgets the journey before; a page at `aside` will not count as a hop of the next.
-    pub(super) fn begin(&self, aside: Option<&str>) {
+    pub(super) fn new(tab: &str) -> Self {
+        Self {
+            tab: tab.to_owned(),
+            state: Mutex::default(),
+            changed: Notify::new(),
+        }
+    }
+
+    /// Forgets the journey before.
+    pub(super) fn begin(&self, plan: Arc<Plan>) {
         let mut state = self.locked();
-        let (moves, gone) = (state.moves, state.gone);
         *state = State {
-            aside: aside.map(str::to_owned),
-            moves,
-            gone,
+            plan: Some(plan),
+            moves: state.moves,
+            gone: state.gone,
+            crashed: state.crashed,
             ..State::default()
         };
     }
@@ -218,11 +106,15 @@ impl Trace {
         let state = self.locked();
         Now {
             hops: state.hops.len(),
+            first: state.hops.first().map(|hop| hop.begun),
             last: state.hops.last().cloned(),
             settled: state.settled,
             pending: state.pending.len(),
+            leaving: state.leaving,
             quiet: state.quiet_since.map(|since| since.elapsed()).unwrap_or_default(),
             gone: state.gone,
+            crashed: state.crashed,
+            dialogs: state.dialogs,
             moves: state.moves,
         }
     }
@@ -232,13 +124,23 @@ impl Trace {
         let _ = tokio::time::timeout(limit, self.changed.notified()).await;
     }
 
-    /// The next request that waits for a decision.
-    pub(super) fn blocked(&self) -> Option<Blocked> {
-        self.locked().blocked.pop_front()
+    /// The plan of the journey that is under way or was last.
+    pub(super) fn plan(&self) -> Option<Arc<Plan>> {
+        self.locked().plan.clone()
+    }
+
+    pub(super) fn hops(&self) -> Vec<Seen> {
+        self.locked().hops.clone()
     }
 
     pub(super) fn console(&self) -> Vec<String> {
         self.locked().console.clone()
+    }
+
+    /// Takes in one event of the tab itself.
+    pub(super) fn take(&self, method: &str, params: &Value) {
+        self.locked().take(&self.tab, method, params);
+        self.changed.notify_one();
     }
 
     fn locked(&self) -> MutexGuard<'_, State> {
@@ -247,7 +149,7 @@ impl Trace {
 }
 
 impl State {
-    fn take(&mut self, method: &str, params: &Value) {
+    fn take(&mut self, tab: &str, method: &str, params: &Value) {
         match method {
             "log.entryAdded" => return self.log(&params["level"], &params["text"]),
             "goog:cdp.Log.entryAdded" => {
@@ -262,16 +164,31 @@ impl State {
         }
         self.quiet_since = Some(Instant::now());
         let navigation = params["navigation"].as_str();
+        let frame = || params["params"]["frameId"].as_str();
         match method {
             "browsingContext.navigationStarted" => self.moves(navigation),
-            "browsingContext.load"
-            | "browsingContext.navigationFailed"
-            | "browsingContext.navigationAborted" => {
+            "browsingContext.navigationCommitted" => self.committed = navigation.map(str::to_owned),
+            // A page that goes elsewhere while it loads is told under the name of where it goes.
+            "browsingContext.load" => {
+                if self.navigation.as_deref() == navigation && self.committed.as_deref() == navigation {
+                    self.settled = true;
+                }
+            }
+            "browsingContext.navigationFailed" | "browsingContext.navigationAborted" => {
                 if self.navigation.as_deref() == navigation {
                     self.settled = true;
                 }
             }
             "browsingContext.contextDestroyed" => self.gone = true,
+            "browsingContext.userPromptOpened" => self.dialogs += 1,
+            "goog:cdp.Inspector.targetCrashed" => self.crashed = true,
+            "goog:cdp.Page.frameScheduledNavigation" if frame() == Some(tab) => {
+                let soon = params["params"]["delay"]
+                    .as_f64()
+                    .is_some_and(|seconds| seconds < 1.0);
+                self.leaving = soon.then(Instant::now);
+            }
+            "goog:cdp.Page.frameClearedScheduledNavigation" if frame() == Some(tab) => self.leaving = None,
             _ => self.network(method, params, navigation),
         }
     }
@@ -280,8 +197,10 @@ impl State {
         if self.navigation.as_deref() != navigation {
             self.navigation = navigation.map(str::to_owned);
             self.moves += 1;
+            self.dialogs = 0;
         }
         self.settled = false;
+        self.leaving = None;
     }
 
     fn network(&mut self, method: &str, params: &Value, navigation: Option<&str>) {
@@ -292,16 +211,10 @@ impl State {
         if url.starts_with("data:") || url.starts_with("blob:") {
             return;
         }
-        if method == "network.beforeRequestSent" && params["isBlocked"].as_bool() == Some(true) {
-            let headers = told["headers"].as_array().cloned().unwrap_or_default();
-            self.blocked.push_back(Blocked {
-                request: request.to_owned(),
-                url: url.to_owned(),
-                headers,
-            });
-        }
-        if self.aside.as_deref() == Some(url) {
-            self.moves(navigation);
+        if self.plan.as_ref().and_then(|plan| plan.aside()) == Some(url) {
+            if method == "network.beforeRequestSent" {
+                self.moves(navigation);
+            }
             return;
         }
         if navigation.is_none() {
@@ -329,6 +242,7 @@ impl State {
                     elapsed: None,
                     status: None,
                     headers: Vec::new(),
+                    size: None,
                     error: None,
                     set_cookies: Vec::new(),
                     fields: Vec::new(),
@@ -342,16 +256,16 @@ impl State {
             .rev()
             .find(|hop| hop.request == request && hop.redirect == redirect);
         let Some(hop) = hop else { return };
-        if let Some(status) = params["response"]["status"]
+        let response = &params["response"];
+        if let Some(status) = response["status"]
             .as_u64()
             .and_then(|status| u16::try_from(status).ok())
         {
             hop.status = Some(status);
-            hop.headers = bidi_headers(&params["response"]["headers"]);
+            hop.headers = headers(&response["headers"]);
+            hop.size = response["content"]["size"].as_u64();
         }
-        if method != "network.responseStarted" {
-            hop.elapsed = Some(hop.begun.elapsed());
-        }
+        hop.elapsed = Some(hop.begun.elapsed());
         if let Some(error) = params["errorText"].as_str() {
             hop.error = Some(clip(error, 200).to_owned());
         }
@@ -366,63 +280,7 @@ impl State {
     }
 }
 
-impl Raw {
-    fn answer(&mut self, told: &Value) {
-        let status = told["statusCode"]
-            .as_u64()
-            .and_then(|status| u16::try_from(status).ok());
-        let (Some(id), Some(status)) = (told["requestId"].as_str(), status) else {
-            return;
-        };
-        let headers = told["headers"].as_object().into_iter().flatten();
-        let headers = headers.flat_map(|(name, value)| {
-            // Several headers of one name come as the lines of one.
-            let lines = value.as_str().unwrap_or_default().split('\n');
-            lines.map(|line| (name.to_ascii_lowercase(), clip(line, LONGEST).to_owned()))
-        });
-        let mut room = HEADERS;
-        let fits = headers.take_while(|(name, value)| {
-            let size = name.len() + value.len();
-            room = room.saturating_sub(size);
-            room > 0
-        });
-        let answer = RawAnswer {
-            status,
-            headers: fits.collect(),
-        };
-        let answers = &mut self.of(id).answers;
-        if answers.len() < HOPS {
-            answers.push(answer);
-        }
-    }
-
-    fn request(&mut self, told: &Value) {
-        let (Some(id), Some("Document")) = (told["requestId"].as_str(), told["type"].as_str()) else {
-            return;
-        };
-        let body = told["request"]["postData"].as_str().unwrap_or_default();
-        let names = form_urlencoded::parse(body.as_bytes()).map(|(name, _)| clip(&name, 200).to_owned());
-        let names: Vec<String> = names.take(100).collect();
-        let fields = &mut self.of(id).fields;
-        if fields.len() < HOPS {
-            fields.push(names);
-        }
-    }
-
-    fn of(&mut self, id: &str) -> &mut RawRequest {
-        if !self.requests.contains_key(id) {
-            self.order.push_back(id.to_owned());
-            if self.order.len() > RAW
-                && let Some(oldest) = self.order.pop_front()
-            {
-                self.requests.remove(&oldest);
-            }
-        }
-        self.requests.entry(id.to_owned()).or_default()
-    }
-}
-
-fn bidi_headers(told: &Value) -> Vec<(String, String)> {
+fn headers(told: &Value) -> Vec<(String, String)> {
     let headers = told.as_array().into_iter().flatten();
     headers
         .filter_map(|header| {

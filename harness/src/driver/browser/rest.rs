@@ -1,0 +1,179 @@
+//! When a page rests, and when it has had its time.
+
+use std::time::{Duration, Instant};
+
+use super::trace::Now;
+use crate::{driver::setup::Limits, judge::observation::Ended};
+
+/// A page with scripts rests when nothing was told for so long: no event tells that none of its timers is set.
+pub(super) const QUIET: Duration = Duration::from_millis(150);
+/// A page that keeps some request open (a poll, a stream) rests all the same after so long.
+const POLLING: Duration = Duration::from_millis(1500);
+/// A page that means to go elsewhere at once gets so long to do it.
+pub(super) const LEAVING: Duration = Duration::from_secs(3);
+/// A page that has opened more dialogs than this will not stop.
+const DIALOGS: usize = 10;
+
+/// What is to be done with a page now.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Step {
+    /// Nothing, until something is told or so long has passed.
+    Wait(Duration),
+    /// Look at it: it rests, or, if `late`, it has had its time and answered at least in part.
+    Look { late: bool },
+    /// Its scripts let nobody in: it is as the network told it.
+    Hung,
+    /// The journey ends here.
+    End(Ended),
+}
+
+/// What is to be done with a page that is this far. `set_out` is when the browser was told to go; `inert` whether the
+/// page that was answered last is known to do nothing by itself.
+pub(super) fn step(now: &Now, set_out: Instant, inert: bool, limits: &Limits) -> Step {
+    let Some(last) = &now.last else {
+        // Nothing was sent: that is nobody's time but ours.
+        return if set_out.elapsed() > limits.command {
+            Step::End(Ended::Harness("the browser did not set out".to_owned()))
+        } else {
+            Step::Wait(Duration::from_millis(100))
+        };
+    };
+    if now.crashed || now.dialogs > DIALOGS {
+        return Step::Hung;
+    }
+    let answered = last.elapsed.is_some();
+    if answered && rests(now, inert) {
+        return Step::Look { late: false };
+    }
+    let begun = now.first.unwrap_or(last.begun);
+    if last.begun.elapsed() > limits.request || begun.elapsed() > limits.journey {
+        return if answered || last.status.is_some() {
+            Step::Look { late: true }
+        } else {
+            Step::End(Ended::TimedOut)
+        };
+    }
+    Step::Wait(wait(now))
+}
+
+/// Loaded or failed, with nothing under way that could still move it.
+fn rests(now: &Now, inert: bool) -> bool {
+    let leaves = now.leaving.is_some_and(|since| since.elapsed() < LEAVING);
+    now.settled && !leaves && (inert || now.quiet >= quiet(now))
+}
+
+fn quiet(now: &Now) -> Duration {
+    if now.pending == 0 { QUIET } else { POLLING }
+}
+
+/// How long there is nothing to look at, unless something is told.
+fn wait(now: &Now) -> Duration {
+    if !now.settled || now.leaving.is_some() {
+        return Duration::from_millis(100);
+    }
+    quiet(now).saturating_sub(now.quiet).max(Duration::from_millis(5))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::seen::Seen, *};
+
+    fn long_ago() -> Instant {
+        Instant::now().checked_sub(Duration::from_secs(3000)).unwrap()
+    }
+
+    fn seen(begun: Instant, status: Option<u16>, whole: bool) -> Seen {
+        Seen {
+            request: "1".to_owned(),
+            redirect: 0,
+            method: "GET".to_owned(),
+            url: "http://127.0.0.1/".to_owned(),
+            begun,
+            elapsed: whole.then_some(Duration::ZERO),
+            status,
+            headers: Vec::new(),
+            size: None,
+            error: None,
+            set_cookies: Vec::new(),
+            fields: Vec::new(),
+        }
+    }
+
+    fn now(last: Option<Seen>) -> Now {
+        Now {
+            hops: 1,
+            first: last.as_ref().map(|seen| seen.begun),
+            last,
+            settled: true,
+            pending: 0,
+            leaving: None,
+            quiet: Duration::ZERO,
+            gone: false,
+            crashed: false,
+            dialogs: 0,
+            moves: 1,
+        }
+    }
+
+    fn next(now: &Now, inert: bool) -> Step {
+        step(now, now.first.unwrap_or_else(long_ago), inert, &Limits::default())
+    }
+
+    #[test]
+    fn a_page_without_scripts_rests_as_soon_as_it_has_loaded() {
+        let mut page = now(Some(seen(Instant::now(), Some(200), true)));
+        assert_eq!(next(&page, true), Step::Look { late: false });
+        assert!(matches!(next(&page, false), Step::Wait(_)));
+        page.settled = false;
+        assert!(matches!(next(&page, true), Step::Wait(_)));
+    }
+
+    #[test]
+    fn a_page_with_scripts_rests_when_it_has_been_quiet() {
+        let mut page = now(Some(seen(Instant::now(), Some(200), true)));
+        page.quiet = QUIET;
+        assert_eq!(next(&page, false), Step::Look { late: false });
+        page.pending = 1;
+        assert!(matches!(next(&page, false), Step::Wait(_)));
+        page.quiet = POLLING;
+        assert_eq!(next(&page, false), Step::Look { late: false });
+    }
+
+    #[test]
+    fn a_page_that_means_to_go_elsewhere_does_not_rest_unless_it_stays() {
+        let mut page = now(Some(seen(Instant::now(), Some(200), true)));
+        page.quiet = QUIET;
+        page.leaving = Some(Instant::now());
+        assert!(matches!(next(&page, true), Step::Wait(_)));
+        page.leaving = Some(long_ago());
+        assert_eq!(next(&page, true), Step::Look { late: false });
+    }
+
+    #[test]
+    fn only_who_said_nothing_at_all_has_timed_out() {
+        let mut page = now(Some(seen(long_ago(), None, false)));
+        page.settled = false;
+        assert_eq!(next(&page, false), Step::End(Ended::TimedOut));
+        page.last = Some(seen(long_ago(), Some(200), false));
+        assert_eq!(next(&page, false), Step::Look { late: true });
+        page.last = Some(seen(long_ago(), Some(200), true));
+        assert_eq!(next(&page, false), Step::Look { late: true });
+    }
+
+    #[test]
+    fn a_browser_that_does_not_set_out_is_our_own_fault() {
+        let begun = now(None);
+        assert!(matches!(next(&begun, false), Step::End(Ended::Harness(_))));
+        let just = step(&begun, Instant::now(), false, &Limits::default());
+        assert!(matches!(just, Step::Wait(_)));
+    }
+
+    #[test]
+    fn a_page_of_endless_dialogs_is_taken_as_the_network_told_it() {
+        let mut page = now(Some(seen(Instant::now(), Some(200), true)));
+        page.dialogs = DIALOGS;
+        assert_eq!(next(&page, true), Step::Look { late: false });
+        page.dialogs += 1;
+        assert_eq!(next(&page, true), Step::Hung);
+    }
+}
