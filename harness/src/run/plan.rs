@@ -9,6 +9,8 @@ use super::learned::Learned;
 
 /// So many negatives at most stand between two controls.
 const BATCH: usize = 20;
+/// And so many at least, where there are as many: a frame costs as much as three of them.
+const WORTH: usize = 10;
 
 /// A scenario with one of its bases.
 #[derive(Clone, Debug)]
@@ -77,8 +79,8 @@ pub(crate) fn plan(scenarios: &[Arc<Scenario>], learned: &Learned, workers: usiz
     for base in [Base::A, Base::R, Base::B, Base::N] {
         for group in [&negatives, &others] {
             let group: Vec<Unit> = group.iter().filter(|u| u.base == base).cloned().collect();
-            // Small enough that no worker idles at the end, never larger than the rule allows.
-            let size = group.len().div_ceil(workers.max(1)).clamp(1, BATCH);
+            // Small enough that no worker idles at the end, large enough to be worth its frame, never larger than the rule.
+            let size = group.len().div_ceil(workers.max(1)).clamp(WORTH, BATCH);
             plan.together
                 .extend(group.chunks(size).map(|units| batch(units.to_vec(), learned)));
         }
