@@ -60,6 +60,7 @@ impl ChromeDriver {
         let profile = fresh_folder().map_err(|error| failed("no folder for its profile", error))?;
         let mut driver = Command::new(&program)
             .arg("--port=0")
+            .env("TMPDIR", &profile)
             .env("HOME", &profile)
             .env("XDG_CONFIG_HOME", &profile)
             .env("XDG_CACHE_HOME", &profile)
