@@ -11,7 +11,7 @@ use saml::SpMetadata;
 use crate::{
     cli::{
         args::IdpArgs,
-        interrupt::serve_until_interrupted,
+        interrupt::{Interrupts, serve_until},
         output::{Mistake, line, note},
         settled::Settled,
         setup::IdpSetup,
@@ -86,6 +86,7 @@ fn write(bytes: &[u8], out: Option<&Path>, advice: &str) -> anyhow::Result<Exit>
 /// # Errors
 /// The state folder cannot be used, or the address is taken.
 pub(crate) async fn serve(args: IdpArgs) -> anyhow::Result<Exit> {
+    let interrupts = Interrupts::listen()?;
     let settled = Settled::of(&args.setup)?;
     if args.reset {
         Directory::reset(&settled.state).map_err(|error| Mistake(error.to_string()))?;
@@ -152,7 +153,7 @@ pub(crate) async fn serve(args: IdpArgs) -> anyhow::Result<Exit> {
             "\nthe SP's metadata is at {url}, which only `run` reads; to sign in by hand give it as a file"
         ));
     }
-    serve_until_interrupted(|| idp.shutdown()).await?;
+    serve_until(interrupts, || idp.shutdown()).await;
     Ok(Exit::Conforms)
 }
 

@@ -61,19 +61,13 @@ impl Interrupts {
 }
 
 /// Serves until a signal comes, and then lets the server end; another signal ends it at once.
-///
-/// # Errors
-/// The system lets nobody listen to signals.
-pub(crate) async fn serve_until_interrupted<F: Future>(shutdown: impl FnOnce() -> F) -> io::Result<()> {
-    // It listens before it promises to.
-    let mut interrupts = Interrupts::listen()?;
+pub(crate) async fn serve_until<F: Future>(mut interrupts: Interrupts, shutdown: impl FnOnce() -> F) {
     line("\nCtrl-C ends it");
     interrupts.first().await;
     tokio::select! {
         _ = tokio::time::timeout(FAREWELL, shutdown()) => {}
         () = interrupts.another() => {}
     }
-    Ok(())
 }
 
 /// Whether whoever started the program lets it ignore a signal.

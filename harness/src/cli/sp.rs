@@ -8,7 +8,7 @@ use saml::IdpMetadata;
 
 use super::{
     args::SpArgs,
-    interrupt::serve_until_interrupted,
+    interrupt::{Interrupts, serve_until},
     output::{Mistake, line, note},
     settled::Settled,
     setup::IdpSetup,
@@ -23,6 +23,7 @@ use crate::{
 /// # Errors
 /// Metadata or the state folder cannot be read, or the address is taken.
 pub(crate) async fn serve(args: SpArgs) -> anyhow::Result<Exit> {
+    let interrupts = Interrupts::listen()?;
     let (trusted, accounts) = if args.idp_metadata.is_empty() {
         let settled = Settled::of(&IdpSetup {
             config: args.config.clone(),
@@ -70,7 +71,7 @@ pub(crate) async fn serve(args: SpArgs) -> anyhow::Result<Exit> {
     for flaw in &args.flaw {
         line(&format!("  wrong on purpose: {}", flaw.name()));
     }
-    serve_until_interrupted(|| sp.shutdown()).await?;
+    serve_until(interrupts, || sp.shutdown()).await;
     Ok(Exit::Conforms)
 }
 

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod demo;
+mod ends;
 mod gates;
 mod killed;
 mod own_sp;
@@ -136,10 +137,25 @@ impl Process {
 
     /// Ctrl-C.
     fn interrupt(&self) {
+        self.signal("INT");
+    }
+
+    /// Any signal; it must be there to get it.
+    fn signal(&self, name: &str) {
         let kill = Command::new("sh")
-            .args(["-c", &format!("kill -INT {}", self.child.id())])
+            .args(["-c", &format!("kill -s {name} {}", self.child.id())])
             .status();
         assert!(kill.unwrap().success());
+    }
+
+    /// Whether it has not ended yet.
+    fn runs(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// Does as a reader does who has read enough.
+    fn stop_reading(&mut self) {
+        self.lines = mpsc::channel().1;
     }
 
     /// Waits for its end.
@@ -192,6 +208,16 @@ fn port() -> u16 {
         }
     }
     panic!("no port is free");
+}
+
+/// Waits until something is so.
+#[track_caller]
+fn wait_until(what: &str, mut is: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is() {
+        assert!(Instant::now() < deadline, "never: {what}");
+        thread::sleep(Duration::from_millis(5));
+    }
 }
 
 /// The results of a run.

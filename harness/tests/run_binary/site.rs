@@ -73,6 +73,20 @@ impl Site {
         Process::start(self.folder.path(), args, &[])
     }
 
+    /// The same, with these variables in its environment.
+    pub(crate) fn start_in(&self, environment: &[(&str, &str)], args: &[&str]) -> Process {
+        Process::start(self.folder.path(), args, environment)
+    }
+
+    /// Has the run start and stop something, and wait until the SP is there.
+    pub(crate) fn starts(&self, start: &str, stop: &str) {
+        let ready = format!("http://127.0.0.1:{}/singlesignon/saml/metadata", self.sp);
+        self.configure(|text| {
+            let lines = format!("start = {start:?}\nstop = {stop:?}\nready = {ready:?}\n\n[sp.probe]");
+            text.replacen("[sp.probe]", &lines, 1)
+        });
+    }
+
     /// Serves the reference SP at its port; further arguments make it worse.
     #[track_caller]
     pub(crate) fn serve(&self, args: &[&str]) -> Process {

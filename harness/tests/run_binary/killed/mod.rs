@@ -1,6 +1,12 @@
 //! `idp` is killed while the portal and Graph write, again and again: the state opens, with every acknowledged change in it.
+//! And `run` is killed at any moment (`moments`): nothing of it is left.
 
+mod gate;
+mod moments;
 mod served;
+mod trace;
+
+pub(super) use trace::Trace;
 
 use std::{
     collections::BTreeSet,
