@@ -42,7 +42,7 @@ impl Browser {
             .ok_or_else(|| {
                 DriverError::Start("this ChromeDriver is too old, it has no WebDriver BiDi".to_owned())
             })?;
-        let traces = Arc::<Traces>::default();
+        let traces = Arc::new(Traces::new(setup.site.clone()));
         let listener = Arc::clone(&traces);
         let bidi = Bidi::connect(&socket, move |method, params| listener.event(method, params)).await?;
         let browser = Self {

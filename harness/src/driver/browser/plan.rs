@@ -139,10 +139,7 @@ impl Plan {
         } else if let Some(own) = self.own.as_ref().filter(|own| own.url.as_str() == blocked.url) {
             ("network.continueRequest", own.instead_of(blocked))
         } else if Url::parse(blocked.url).is_ok_and(|url| self.forbids(&url)) {
-            // An empty answer changes nothing on the page; a failure would show a page of its own, in a process of
-            // its own.
-            let answer = json!({"request": request, "statusCode": 204, "headers": []});
-            ("network.provideResponse", answer)
+            unsent(request)
         } else {
             unhindered(request)
         }
@@ -163,6 +160,13 @@ pub(super) fn everywhere(site: &Site) -> Vec<Value> {
 /// A request that nobody has anything to say about goes on.
 pub(super) fn unhindered(request: &str) -> Reply {
     ("network.continueRequest", json!({"request": request}))
+}
+
+/// A request that must not reach its party gets an empty answer, which changes nothing on the page; a failure would
+/// show a page of its own, in a process of its own.
+pub(super) fn unsent(request: &str) -> Reply {
+    let answer = json!({"request": request, "statusCode": 204, "headers": []});
+    ("network.provideResponse", answer)
 }
 
 impl Own {

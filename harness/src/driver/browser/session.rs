@@ -304,7 +304,7 @@ impl BrowserSession {
             .as_ref()
             .filter(|last| last.error.is_none() && foreign(last))
         {
-            let body = self.body(last, BODY).await;
+            let body = self.body(last, BODY, GLANCE).await;
             inert.holds = body.is_some_and(|body| is_inert(last.content_type(), &body));
         }
         inert
@@ -341,7 +341,9 @@ impl BrowserSession {
         let Some(last) = self.tab.now().last else {
             return Rested::Ended(Ended::Harness("the browser did not set out".to_owned()));
         };
-        match self.body(&last, self.setup.limits.bytes).await {
+        // The page is busy, and may keep its browser busy.
+        let limits = &self.setup.limits;
+        match self.body(&last, limits.bytes, limits.command).await {
             Some(body) => Rested::Hung(untouched(&last, &body)),
             None if proven || last.elapsed.is_some() => Rested::Hung(untouched(&last, "")),
             None => Rested::Ended(Ended::TimedOut),
@@ -350,18 +352,18 @@ impl BrowserSession {
 
     /// The page as the network told it, without a body if there is none.
     async fn told(&self, last: &Seen) -> Option<Page> {
-        let body = self.body(last, self.setup.limits.bytes).await;
+        let body = self.body(last, self.setup.limits.bytes, GLANCE).await;
         untouched(last, &body.unwrap_or_default())
     }
 
-    /// The body of an answer, if it came whole and has at most so many bytes.
-    async fn body(&self, last: &Seen, most: usize) -> Option<String> {
+    /// The body of an answer, if it came whole and has at most so many bytes; the browser gets so long to tell it.
+    async fn body(&self, last: &Seen, most: usize, limit: Duration) -> Option<String> {
         let declared = || last.header("content-length")?.trim().parse().ok();
         let size: Option<u64> = last.size.or_else(declared);
         if size.is_some_and(|size| usize::try_from(size).map_or(true, |size| size > most)) {
             return None;
         }
-        self.tab.body(last, GLANCE).await
+        self.tab.body(last, limit).await
     }
 
     /// Leaves a page that would otherwise go on.

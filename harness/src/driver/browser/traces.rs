@@ -9,15 +9,16 @@ use std::{
 };
 
 use serde_json::Value;
+use url::Url;
 
 use super::{
     bidi::Reply,
-    plan::{Blocked, unhindered},
+    plan::{Blocked, unhindered, unsent},
     raw::Raw,
     seen::Seen,
     trace::Trace,
 };
-use crate::text::locked;
+use crate::{driver::site::Site, judge::observation::Party, text::locked};
 
 /// The events that a connection must be subscribed to.
 pub(super) const EVENTS: [&str; 18] = [
@@ -42,8 +43,9 @@ pub(super) const EVENTS: [&str; 18] = [
 ];
 
 /// The traces of all tabs.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Traces {
+    site: Site,
     /// By their names: a tab has one in BiDi and one in DevTools.
     places: Mutex<HashMap<String, Place>>,
     raw: Mutex<Raw>,
@@ -59,6 +61,14 @@ struct Place {
 }
 
 impl Traces {
+    pub(super) fn new(site: Site) -> Self {
+        Self {
+            site,
+            places: Mutex::default(),
+            raw: Mutex::default(),
+        }
+    }
+
     /// Listens for a tab from now on.
     pub(super) fn open(&self, tab: &str, devtools: &str) -> Arc<Trace> {
         let trace = Arc::new(Trace::new(tab));
@@ -94,7 +104,7 @@ impl Traces {
             _ => {
                 let place = self.place(params);
                 // Before the tab hears of it: whoever waits for that finds the request decided.
-                let reply = decision(method, params, place.as_ref());
+                let reply = self.decision(method, params, place.as_ref());
                 match place {
                     Some(Place { trace, itself: true }) => trace.take(method, params),
                     Some(_) if method == "browsingContext.contextDestroyed" => {
@@ -146,20 +156,65 @@ impl Traces {
         let name = names.into_iter().find_map(Value::as_str)?;
         locked(&self.places).get(name).cloned()
     }
+
+    /// What becomes of a request that is held up: its tab's plan decides. A window may outlive the tab that opened it,
+    /// and then it is nobody's: no journey goes on there, so that the IdP need not hear of it.
+    fn decision(&self, method: &str, params: &Value, place: Option<&Place>) -> Option<Reply> {
+        if method != "network.beforeRequestSent" || params["isBlocked"].as_bool() != Some(true) {
+            return None;
+        }
+        let told = &params["request"];
+        let request = told["request"].as_str()?;
+        let url = told["url"].as_str().unwrap_or_default();
+        let blocked = Blocked {
+            request,
+            url,
+            headers: &told["headers"],
+        };
+        let to_idp = || Url::parse(url).is_ok_and(|url| self.site.party(&url) == Party::Idp);
+        Some(match place.and_then(|place| place.trace.plan()) {
+            Some(plan) => plan.decision(&blocked),
+            None if to_idp() => unsent(request),
+            None => unhindered(request),
+        })
+    }
 }
 
-/// What becomes of a request that is held up: its tab's plan decides; where there is none, it goes on.
-fn decision(method: &str, params: &Value, place: Option<&Place>) -> Option<Reply> {
-    if method != "network.beforeRequestSent" || params["isBlocked"].as_bool() != Some(true) {
-        return None;
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const IDP: &str = "http://localhost:8400/sso";
+
+    fn blocked(traces: &Traces, context: &str, url: &str) -> &'static str {
+        let params = json!({
+            "context": context, "isBlocked": true, "request": {"request": "1", "url": url, "headers": []},
+        });
+        traces.event("network.beforeRequestSent", &params).unwrap().0
     }
-    let told = &params["request"];
-    let request = told["request"].as_str()?;
-    let blocked = Blocked {
-        request,
-        url: told["url"].as_str().unwrap_or_default(),
-        headers: &told["headers"],
-    };
-    let plan = place.and_then(|place| place.trace.plan());
-    Some(plan.map_or_else(|| unhindered(request), |plan| plan.decision(&blocked)))
+
+    /// A page opens a window and is left before the window has asked for anything.
+    #[test]
+    fn a_window_that_outlives_its_tab_does_not_reach_the_idp() {
+        let url = |text: &str| Url::parse(text).unwrap();
+        let traces = Traces::new(Site::new(&url("http://127.0.0.1:8080/"), &url(IDP)));
+        let trace = traces.open("tab", "session");
+        let made = json!({"context": "window", "parent": null, "originalOpener": "tab"});
+        traces.event("browsingContext.contextCreated", &made);
+        assert_eq!(
+            traces
+                .place(&json!({"context": "window"}))
+                .map(|place| place.itself),
+            Some(false)
+        );
+        traces.close(&trace);
+        assert!(traces.place(&json!({"context": "window"})).is_none());
+        assert_eq!(blocked(&traces, "window", IDP), "network.provideResponse");
+        assert_eq!(
+            blocked(&traces, "window", "http://127.0.0.1:8080/me"),
+            "network.continueRequest"
+        );
+    }
 }
