@@ -1,4 +1,4 @@
-//! How an element is signed, as a recipe writes it. [`crate::signing`] does it.
+//! How an element is signed, as a recipe writes it. `crate::signing` does it.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -15,6 +15,7 @@ pub(super) fn needs(stage: &Stage, told: &Calibration, attributes: bool) -> Vec<
         (Need::TwoTenants, told.two_tenants),
         (Need::OutOfBand, stage.oob.is_some()),
         (Need::AttributesVisible, attributes),
+        (Need::NameIdRead, told.identity_claim.is_none()),
         (Need::Logout, stage.subject.logout.is_some()),
         (Need::NewAccounts, !stage.subject.provisioned),
         (Need::MetadataRefresh, commands.contains_key("refresh")),
