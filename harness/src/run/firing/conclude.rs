@@ -10,13 +10,14 @@ use crate::{
 };
 
 /// How often a red is fired again.
-pub(super) const AGAIN: usize = 2;
+const AGAIN: usize = 2;
 
 /// A red and what became of it when it was fired again, one after the other and alone: the firing that decides, and its
 /// judgement.
 ///
 /// What was seen once was seen: an impersonation that does not repeat is one all the same. A firing that hung among others
-/// and is answered alone hung for our own load. A connection that drops once may have been closed by chance. Any other
+/// and is answered alone hung for our own load; so did one break that does not alone (two first sign-ins of one person at
+/// once collide in many a database). A connection that drops once may have been closed by chance. Any other
 /// disagreement proves nothing.
 pub(super) fn confirmed(
     unit: &Unit,
@@ -38,9 +39,8 @@ pub(super) fn confirmed(
         }
         return (first, verdict);
     }
-    if first.hung()
-        && let Some(answered) = again.iter().position(|shot| !shot.hung())
-    {
+    let ours = |shot: &Shot| (first.hung() && !shot.hung()) || (first.broke() && !shot.broke());
+    if let Some(answered) = again.iter().position(ours) {
         let shot = again.swap_remove(answered);
         let verdict = shot.verdict(unit, control, false, learned);
         return (shot, verdict);
@@ -63,5 +63,10 @@ pub(super) fn confirmed(
 
 /// Whether a firing is to be repeated before it is believed.
 pub(super) fn doubtful(shot: &Shot, verdict: &Verdict) -> bool {
-    verdict.kind == VerdictKind::Fail || shot.classified.dropped
+    verdict.kind == VerdictKind::Fail || shot.classified.dropped || shot.broke()
+}
+
+/// How often it is to be fired again.
+pub(super) fn repetitions(shot: &Shot) -> usize {
+    if shot.broke() { 1 } else { AGAIN }
 }

@@ -13,7 +13,7 @@ use scenarios::{Base, Scenario, Take};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::{
-    conclude::{AGAIN, confirmed, doubtful},
+    conclude::{confirmed, doubtful, repetitions},
     control::Frame,
     fire::fire,
     shot::Shot,
@@ -274,7 +274,7 @@ impl Runner {
                 continue;
             }
             let mut again = Vec::new();
-            for _ in 0..AGAIN {
+            for _ in 0..repetitions(&shot) {
                 let alone = self.lanes.alone().await;
                 let shot = self.shoot(&unit.scenario, take, unit.base).await;
                 drop(alone);

@@ -55,6 +55,13 @@ impl Shot {
         self.classified.outcome == Outcome::Hang
     }
 
+    /// Whether the SP broke over it, by its own word.
+    pub(super) fn broke(&self) -> bool {
+        let status = self.classified.outcome == Outcome::ServerError && !self.classified.dropped;
+        let page = self.played.observation.journey.page.as_ref();
+        status && page.is_some_and(|page| page.status >= 500)
+    }
+
     /// Whether somebody was signed in who did not sign in.
     pub(super) fn impersonates(&self) -> bool {
         matches!(
