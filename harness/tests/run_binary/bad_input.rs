@@ -231,7 +231,7 @@ fn where_there_is_no_browser_it_is_said_what_to_install() {
         let said = Process::start(&folder, &args, environment).end().code(2);
         assert!(
             said.sentence()
-                .contains("install the packages chromium and chromium-driver"),
+                .contains("install the packages chromium-headless-shell (or chromium) and chromium-driver"),
             "{said:#?}"
         );
     }
