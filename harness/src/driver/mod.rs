@@ -1,6 +1,6 @@
 //! The hands: one top-level navigation after another, over plain HTTP or in a real browser.
 //!
-//! Both drivers walk the same way and answer with the same [`Journey`]: through redirects, self-submitting
+//! Both drivers walk the same way and answer with the same `Journey`: through redirects, self-submitting
 //! forms and immediate refreshes, until a page rests. Both keep cookies as Chromium does, each session in a
 //! jar of its own, and neither ever sends anything to a host that the [`Guard`] does not permit.
 //!
