@@ -13,13 +13,23 @@ use serde_json::json;
 use crate::{eyes::WIDE, wire::Command};
 
 /// How long a page may take to show what is waited for: more than a busy machine needs.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How often it is looked for.
 const PACE: Duration = Duration::from_millis(25);
 /// One browser with a profile of its own.
 pub(crate) struct Browser {
     pub(crate) client: Client,
     downloads: PathBuf,
+}
+
+/// The browser that people have: the headless shell has no downloads, which a tutorial asks for.
+fn whole_browser(driver: &ChromeDriver) -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let named = ["chromium", "chromium-browser", "google-chrome"];
+    std::env::split_paths(&path)
+        .flat_map(|folder| named.map(|name| folder.join(name)))
+        .find(|program| program.is_file())
+        .unwrap_or_else(|| driver.browser().to_owned())
 }
 
 impl Browser {
@@ -37,7 +47,7 @@ impl Browser {
         ]);
         let capabilities = json!({
             "goog:chromeOptions": {
-                "binary": driver.browser(),
+                "binary": whole_browser(driver),
                 "args": arguments,
                 "prefs": {
                     "download.default_directory": downloads,
