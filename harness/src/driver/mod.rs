@@ -6,6 +6,7 @@
 //!
 //! `http` and `browser` hold one driver each; what both need stands beside them.
 
+mod act;
 mod browser;
 mod error;
 mod guard;
@@ -16,6 +17,7 @@ mod setup;
 mod site;
 mod visit;
 
+pub use act::{Act, ActError, Target};
 pub use browser::{BrowserDriver, BrowserSession, ChromeDriver};
 pub use error::DriverError;
 pub use guard::Guard;

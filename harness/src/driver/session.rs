@@ -1,6 +1,7 @@
 //! A driver makes sessions; a session is one person's browser.
 
 use super::{
+    act::{Act, ActError},
     browser::{BrowserDriver, BrowserSession},
     error::DriverError,
     http::{HttpDriver, HttpSession},
@@ -75,6 +76,19 @@ impl Session {
         match self {
             Self::Http(session) => session.peek(url).await,
             Self::Browser(session) => session.peek(url).await,
+        }
+    }
+
+    /// Does something on the page where the last journey came to rest, and follows what comes of it until a page rests
+    /// again. The journey has only the hops that came of it; none if the page stayed.
+    ///
+    /// # Errors
+    ///
+    /// [`ActError`]; nothing was sent then.
+    pub async fn act(&mut self, act: &Act) -> Result<Journey, ActError> {
+        match self {
+            Self::Http(session) => session.act(act).await,
+            Self::Browser(session) => session.act(act).await,
         }
     }
 

@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     driver::{
+        act::{Act, ActError},
         error::DriverError,
         http::SetCookie,
         setup::{BODY, Setup},
@@ -112,6 +113,10 @@ impl BrowserSession {
 
     pub(in crate::driver) async fn peek(&mut self, url: &str) -> Journey {
         self.journey(&Visit::Get(url), false).await
+    }
+
+    pub(in crate::driver) async fn act(&mut self, act: &Act) -> Result<Journey, ActError> {
+        Err(ActError::Harness(format!("{act:?} is not done in the browser yet")))
     }
 
     async fn journey(&mut self, visit: &Visit<'_>, even_to_idp: bool) -> Journey {

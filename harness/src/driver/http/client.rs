@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     driver::{
+        act::{Act, ActError},
         error::DriverError,
         page::{self, Onward},
         setup::{BODY, LONGEST, Setup},
@@ -143,6 +144,10 @@ impl HttpSession {
 
     pub(in crate::driver) async fn peek(&mut self, url: &str) -> Journey {
         self.walk(Outbound::of(Visit::Get(url)), false).await
+    }
+
+    pub(in crate::driver) async fn act(&mut self, act: &Act) -> Result<Journey, ActError> {
+        Err(ActError::NeedsBrowser(format!("{act:?} is not done over HTTP yet")))
     }
 
     pub(in crate::driver) fn tab(&self) -> Self {
