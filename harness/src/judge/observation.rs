@@ -39,6 +39,25 @@ pub struct Journey {
 }
 
 impl Journey {
+    /// This journey and the next one of the same browser, as one: the last page wins, and where the next came to none, the
+    /// page stayed.
+    #[must_use]
+    pub fn then(mut self, next: Self) -> Self {
+        self.hops.extend(next.hops);
+        self.console.extend(next.console);
+        self.lost_cookies.extend(next.lost_cookies);
+        self.lost_cookies.dedup();
+        Self {
+            hops: self.hops,
+            ended: next.ended,
+            page: next.page.or(self.page),
+            console: self.console,
+            lost_cookies: self.lost_cookies,
+            screenshot: next.screenshot.or(self.screenshot),
+            elapsed: self.elapsed + next.elapsed,
+        }
+    }
+
     /// How it ended and where, as a sentence that says what to do where that is known: the end decides, never a guess.
     pub fn told(&self) -> String {
         let at = self

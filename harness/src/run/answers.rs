@@ -57,6 +57,12 @@ impl Answers {
         locked(&self.tickets).insert(ticket.to_owned(), (task, Done::default()));
     }
 
+    /// What has come of a ticket so far.
+    pub(crate) fn so_far(&self, ticket: &str) -> Done {
+        let tickets = locked(&self.tickets);
+        tickets.get(ticket).map(|(_, done)| done.clone()).unwrap_or_default()
+    }
+
     /// What came of a ticket; it is forgotten.
     pub(crate) fn take(&self, ticket: &str) -> Done {
         locked(&self.tickets)

@@ -21,6 +21,7 @@ use crate::{
     subject::{
         address::Subject,
         probe::{IdentityRule, Prober},
+        sign_in::Guest,
     },
 };
 
@@ -180,6 +181,21 @@ impl Stage {
         }
         self.lost.store(true, Ordering::Relaxed);
         false
+    }
+
+    /// What stands for a persona in the steps of a sign-in.
+    pub(crate) fn guest(&self, persona: Persona) -> Guest {
+        let directory = self.forge.directory.read();
+        let Some((tenant, user)) = directory.user(persona.name()) else {
+            return Guest::default();
+        };
+        let mail = user.mail.as_ref().unwrap_or(&user.user_principal_name);
+        let domain = mail.rsplit_once('@').map_or(tenant.domain.as_str(), |(_, domain)| domain);
+        Guest {
+            name_id: user.user_principal_name.clone(),
+            domain: domain.to_owned(),
+            mail: mail.clone(),
+        }
     }
 
     /// The link that starts IdP-initiated sign-in for a persona.

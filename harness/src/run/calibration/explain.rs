@@ -72,7 +72,7 @@ fn told(stage: &Stage, played: &Played) -> Option<Hopeless> {
             return Some(Hopeless(format!("a flawless message cannot be made: {fault}")));
         }
         Some(Broke::Driver(why)) => return Some(Hopeless(why.clone())),
-        Some(Broke::Precondition(why)) => return Some(Hopeless(format!("no login works: {why}"))),
+        Some(Broke::Precondition(why) | Broke::NeedsBrowser(why)) => return Some(Hopeless(format!("no login works: {why}"))),
         None => {}
     }
     match &played.observation.probe {
@@ -96,6 +96,12 @@ fn told(stage: &Stage, played: &Played) -> Option<Hopeless> {
             )));
         }
         _ => {}
+    }
+    if let Some(stopped) = &played.stopped {
+        return Some(Hopeless(format!(
+            "no flawless login works: {stopped}; behind the IdP {}",
+            journey.told()
+        )));
     }
     if journey.ended != Ended::Answered {
         return Some(Hopeless(format!("no flawless login works: {}", journey.told())));

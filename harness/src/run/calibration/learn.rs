@@ -121,6 +121,7 @@ async fn ways_in(
         Some(_) => by(stage, learned, Start::Sp, &all, works).await,
         None => Vec::new(),
     };
+    learned.arrives = by_sp.iter().find_map(|tried| tried.played.arrived);
     let instant = by_sp.iter().find_map(|tried| tried.played.sp_instant.clone());
     if let Some(off) = instant.and_then(|instant| clock_of(&instant)) {
         return Err(off);
@@ -152,7 +153,7 @@ async fn ways_in(
             None => first.played.observation.journey.told(),
         };
         learned.causes.push(format!(
-            "[sp] login ({login}) does not work, though a sign-in that the IdP begins does: {why}; mend it, or leave it out if only the IdP can begin"
+            "[sp] login = {login} does not work, though a sign-in that the IdP begins does: {why}; mend it, or leave it out if only the IdP can begin"
         ));
     }
     told.assertion_signed = learned.bases.contains(&Base::A);
