@@ -147,7 +147,9 @@ impl HttpSession {
     }
 
     pub(in crate::driver) async fn act(&mut self, act: &Act) -> Result<Journey, ActError> {
-        Err(ActError::NeedsBrowser(format!("{act:?} is not done over HTTP yet")))
+        Err(ActError::NeedsBrowser(format!(
+            "{act:?} is not done over HTTP yet"
+        )))
     }
 
     pub(in crate::driver) fn tab(&self) -> Self {
