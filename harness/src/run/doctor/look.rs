@@ -18,6 +18,7 @@ use crate::{
 /// Where the SP is asked.
 pub(super) struct Places {
     pub(super) setup: Setup,
+    /// The first page of a sign-in.
     login: Option<String>,
     probe: String,
     metadata: From,
@@ -49,7 +50,12 @@ impl Places {
         setup.ca.clone_from(&target.ca);
         Ok(Self {
             setup,
-            login: target.subject.login.clone(),
+            login: target
+                .subject
+                .login
+                .as_ref()
+                .and_then(|steps| steps.urls().next())
+                .map(str::to_owned),
             probe: probe.clone(),
             metadata: match &target.metadata {
                 MetadataOf::Url(url) => From::Url(url.clone()),
