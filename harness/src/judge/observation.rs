@@ -31,6 +31,10 @@ pub struct Journey {
     /// Cookies that a browser withheld or did not keep, each with the reason (over plain HTTP only).
     #[serde(default)]
     pub lost_cookies: Vec<String>,
+    /// Browser rules that stopped or changed the way, each with what it did; and what only a browser could have done (over
+    /// plain HTTP only: a browser does not tell its rules).
+    #[serde(default)]
+    pub rules: Vec<String>,
     /// A PNG of the page where the journey came to rest (browser only).
     #[serde(skip)]
     pub screenshot: Option<Vec<u8>>,
@@ -66,6 +70,10 @@ impl Journey {
             (Ended::Reset(why), _) => format!("the connection was closed before a whole answer{at} ({why})"),
             (Ended::Limit(why), _) => format!("it did not come to an end: {why}"),
             (Ended::Harness(why), _) => format!("the harness failed: {why}"),
+        };
+        let told = match self.rules.as_slice() {
+            [] => told,
+            rules => format!("{told}; as in every browser: {}", rules.join(", ")),
         };
         match self.lost_cookies.as_slice() {
             [] => told,

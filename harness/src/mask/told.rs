@@ -55,6 +55,7 @@ fn observation(seen: &Observation, identities: &[&str]) -> Observation {
             ended: ended(&journey.ended),
             page: journey.page.as_ref().map(|one| page(one, identities)),
             lost_cookies: journey.lost_cookies.clone(),
+            rules: all(&journey.rules, identities),
             console: all(&journey.console, identities),
             screenshot: journey.screenshot.clone(),
             elapsed: journey.elapsed,
