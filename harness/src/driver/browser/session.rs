@@ -116,7 +116,9 @@ impl BrowserSession {
     }
 
     pub(in crate::driver) async fn act(&mut self, act: &Act) -> Result<Journey, ActError> {
-        Err(ActError::Harness(format!("{act:?} is not done in the browser yet")))
+        Err(ActError::Harness(format!(
+            "{act:?} is not done in the browser yet"
+        )))
     }
 
     async fn journey(&mut self, visit: &Visit<'_>, even_to_idp: bool) -> Journey {

@@ -72,7 +72,9 @@ fn told(stage: &Stage, played: &Played) -> Option<Hopeless> {
             return Some(Hopeless(format!("a flawless message cannot be made: {fault}")));
         }
         Some(Broke::Driver(why)) => return Some(Hopeless(why.clone())),
-        Some(Broke::Precondition(why) | Broke::NeedsBrowser(why)) => return Some(Hopeless(format!("no login works: {why}"))),
+        Some(Broke::Precondition(why) | Broke::NeedsBrowser(why)) => {
+            return Some(Hopeless(format!("no login works: {why}")));
+        }
         None => {}
     }
     match &played.observation.probe {
