@@ -27,7 +27,11 @@ impl<'a> Page<'a> {
         edits: &'a Edits,
     ) -> Self {
         let root = document.root_element();
-        let elements: Vec<_> = std::iter::once(root).chain(root.descendent_elements()).collect();
+        // What a template holds is in no document until a script puts it there.
+        let elements: Vec<_> = std::iter::once(root)
+            .chain(root.descendent_elements())
+            .filter(|element| !ancestors(*element).any(|one| is(&one, "template")))
+            .collect();
         let base = elements
             .iter()
             .filter(|element| is(element, "base"))
