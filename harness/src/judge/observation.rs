@@ -96,8 +96,8 @@ impl Journey {
     }
 }
 
-/// What mends an address that cannot be reached.
-fn mend(why: &str) -> &'static str {
+/// What mends an address that cannot be reached, as the rest of a sentence; empty where nothing tells.
+pub(crate) fn mend(why: &str) -> &'static str {
     let why = why.to_ascii_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| why.contains(word));
     if says(&["certificate", "cert_", "self-signed", "self signed", "ssl", "tls"]) {

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, PoisonError, RwLock,
+        Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
@@ -11,7 +11,7 @@ use std::{
 use mock_idp::server::MockIdp;
 use scenarios::{Need, Persona, Scenario};
 
-use super::{answers::Answers, forging::Forge, oob::Oob, pace::Pace};
+use super::{answers::Answers, clues::Clues, forging::Forge, oob::Oob, pace::Pace};
 use crate::{
     driver::Driver,
     judge::{
@@ -44,6 +44,8 @@ pub(crate) struct Stage {
     pub(crate) patience: Duration,
     /// How fast the SP may be asked.
     pub(crate) pace: Pace,
+    /// What calibration saw.
+    pub(crate) clues: Mutex<Clues>,
     /// Nobody listens at the SP any more, and nobody came back.
     lost: AtomicBool,
     firing: AtomicU64,
@@ -80,6 +82,7 @@ impl Stage {
             request,
             patience: request.saturating_mul(12).max(Duration::from_secs(60)),
             pace: Pace::default(),
+            clues: Mutex::default(),
             lost: AtomicBool::new(false),
             firing: AtomicU64::new(0),
             requests: AtomicU64::new(0),

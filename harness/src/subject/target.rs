@@ -162,6 +162,15 @@ impl Target {
         &self.name
     }
 
+    /// The origin at which it is asked who is signed in.
+    pub fn address(&self) -> String {
+        let url = url::Url::parse(&self.subject.probe);
+        url.map_or_else(
+            |_| self.subject.probe.clone(),
+            |url| url.origin().ascii_serialization(),
+        )
+    }
+
     /// The directory of the IdP that this SP is tested with.
     pub fn directory(&self) -> &Directory {
         &self.directory

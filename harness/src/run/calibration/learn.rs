@@ -13,6 +13,7 @@ use super::{
     source::source,
 };
 use crate::{
+    banner::banner,
     event::Calibration,
     judge::{
         observation::{Journey, Probe},
@@ -31,6 +32,7 @@ pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Learned), H
         ..Learned::default()
     };
     let anonymous = reach(stage).await?;
+    told.server = anonymous.page.as_ref().and_then(banner);
     nobody(stage, &anonymous)?;
     stage.learn_anonymous(&anonymous);
 
@@ -123,7 +125,7 @@ async fn ways_in(
     };
     learned.arrives = by_sp.iter().find_map(|tried| tried.played.arrived);
     let instant = by_sp.iter().find_map(|tried| tried.played.sp_instant.clone());
-    if let Some(off) = instant.and_then(|instant| clock_of(&instant)) {
+    if let Some(off) = instant.and_then(|instant| clock_of(stage, &instant)) {
         return Err(off);
     }
     let accepted = |tried: &[Tried]| -> Vec<Base> {
