@@ -4,7 +4,11 @@ use std::{net::IpAddr, path::Path};
 
 use url::{Host, Url};
 
-use super::model::{Config, Metadata, duration};
+use super::{
+    check_steps,
+    model::{Config, Metadata, duration},
+    steps::Steps,
+};
 
 /// One thing that cannot be meant.
 pub(super) struct Problem {
@@ -14,7 +18,7 @@ pub(super) struct Problem {
 }
 
 pub(super) fn first_problem(config: &Config) -> Option<Problem> {
-    [sp, urls, probe, listeners, same_site, run]
+    [sp, steps, urls, probe, listeners, same_site, run]
         .into_iter()
         .find_map(|check| check(config).err())
 }
@@ -107,6 +111,19 @@ fn sp(config: &Config) -> Checked {
     Ok(())
 }
 
+/// The ways in and out, each with its key.
+fn ways(config: &Config) -> impl Iterator<Item = (&'static str, &Steps)> {
+    let both = [("login", &config.sp.login), ("logout", &config.sp.logout)];
+    both.into_iter()
+        .filter_map(|(key, way)| Some((key, way.as_ref()?)))
+}
+
+fn steps(config: &Config) -> Checked {
+    ways(config).try_for_each(|(key, way)| {
+        check_steps::steps(way, key == "logout").or_else(|why| fail("sp", key, why))
+    })
+}
+
 fn urls(config: &Config) -> Checked {
     let sp = &config.sp;
     let of_file = |text: &&String| text.contains("://");
@@ -116,7 +133,6 @@ fn urls(config: &Config) -> Checked {
         ("sp", "metadata", sp.metadata.as_ref().filter(of_file)),
         ("sp", "acs", sp.acs.as_ref()),
         ("sp", "slo", sp.slo.as_ref()),
-        ("sp", "login", sp.login.as_ref()),
         ("sp", "ready", sp.ready.as_ref()),
         ("sp.probe", "url", Some(&sp.probe.url)),
         ("sp.probe", "users", sp.probe.users.as_ref()),
@@ -133,8 +149,11 @@ fn urls(config: &Config) -> Checked {
         ),
         ("sp.second.probe", "url", second_probe.map(|probe| &probe.url)),
     ];
-    for (section, key, text) in all {
-        let Some(text) = text else { continue };
+    let named = all
+        .into_iter()
+        .filter_map(|(section, key, text)| Some((section, key, text?.as_str())));
+    let opened = ways(config).flat_map(|(key, way)| way.urls().map(move |url| ("sp", key, url)));
+    for (section, key, text) in named.chain(opened) {
         let url = http(section, key, text)?;
         let host = url.host_str().unwrap_or_default();
         if !permitted(config, host) {
@@ -235,12 +254,14 @@ fn same_site(config: &Config) -> Checked {
     let Some(origin) = config.idp.url.as_deref().and_then(|url| Url::parse(url).ok()) else {
         return Ok(());
     };
-    let sps = [
-        config.sp.acs.as_deref(),
-        config.sp.login.as_deref(),
-        Some(config.sp.probe.url.as_str()),
-    ];
-    for sp in sps.into_iter().flatten().filter_map(|url| Url::parse(url).ok()) {
+    let sps = [config.sp.acs.as_deref(), Some(config.sp.probe.url.as_str())];
+    let login = config.sp.login.iter().flat_map(Steps::urls);
+    for sp in sps
+        .into_iter()
+        .flatten()
+        .chain(login)
+        .filter_map(|url| Url::parse(url).ok())
+    {
         if sp.host() == origin.host() {
             let host = origin.host_str().unwrap_or_default();
             return fail(

@@ -15,6 +15,7 @@ mod page;
 mod session;
 mod setup;
 mod site;
+mod storage;
 mod visit;
 
 pub use act::{Act, ActError, Target};
@@ -25,4 +26,5 @@ pub use http::{HttpDriver, HttpSession};
 pub use session::{Driver, Session};
 pub use setup::{Limits, Setup};
 pub use site::Site;
+pub use storage::Storage;
 pub use visit::Visit;

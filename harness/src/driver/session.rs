@@ -5,6 +5,7 @@ use super::{
     browser::{BrowserDriver, BrowserSession},
     error::DriverError,
     http::{HttpDriver, HttpSession},
+    storage::Storage,
     visit::Visit,
 };
 use crate::judge::observation::Journey;
@@ -89,6 +90,15 @@ impl Session {
         match self {
             Self::Http(session) => session.act(act).await,
             Self::Browser(session) => session.act(act).await,
+        }
+    }
+
+    /// What the page where the last journey came to rest keeps under a key. None where it keeps nothing there, where
+    /// its origin has no storage, and always over plain HTTP, which runs no scripts that could keep anything.
+    pub async fn stored(&self, area: Storage, key: &str) -> Option<String> {
+        match self {
+            Self::Http(_) => None,
+            Self::Browser(session) => session.stored(area, key).await,
         }
     }
 

@@ -43,6 +43,25 @@ pub struct Journey {
 }
 
 impl Journey {
+    /// This journey and the next one of the same browser, as one: the last page wins, and where the next came to none, the
+    /// page stayed.
+    #[must_use]
+    pub fn then(mut self, next: Self) -> Self {
+        self.hops.extend(next.hops);
+        self.console.extend(next.console);
+        self.lost_cookies.extend(next.lost_cookies);
+        self.lost_cookies.dedup();
+        Self {
+            hops: self.hops,
+            ended: next.ended,
+            page: next.page.or(self.page),
+            console: self.console,
+            lost_cookies: self.lost_cookies,
+            screenshot: next.screenshot.or(self.screenshot),
+            elapsed: self.elapsed + next.elapsed,
+        }
+    }
+
     /// How it ended and where, as a sentence that says what to do where that is known: the end decides, never a guess.
     pub fn told(&self) -> String {
         let at = self
@@ -85,8 +104,8 @@ impl Journey {
     }
 }
 
-/// What mends an address that cannot be reached.
-fn mend(why: &str) -> &'static str {
+/// What mends an address that cannot be reached, as the rest of a sentence; empty where nothing tells.
+pub(crate) fn mend(why: &str) -> &'static str {
     let why = why.to_ascii_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| why.contains(word));
     if says(&["certificate", "cert_", "self-signed", "self signed", "ssl", "tls"]) {

@@ -14,6 +14,7 @@ use crate::{
     judge::summary::{Circumstances, Tally},
     mask,
     run::calibration::{Hopeless, calibrate, reach, recheck},
+    run::doctor,
     run::firing::runner::{Finished, Runner},
     run::learned::Learned,
     run::options::{CannotRun, DriverKind, Options},
@@ -89,6 +90,7 @@ pub async fn run(
         warnings: running.warnings.clone(),
         ..Circumstances::default()
     };
+    let mut picture = Vec::new();
     let calibrated = tokio::select! {
         calibrated = calibrate(&stage) => Some(calibrated),
         () = wished(&options.stop) => None,
@@ -100,7 +102,10 @@ pub async fn run(
     };
     match calibrated {
         None => {}
-        Some(Err(Hopeless(why))) => around.hopeless = Some(why),
+        Some(Err(Hopeless(why))) => {
+            around.hopeless = Some(why);
+            picture = doctor::short(&stage);
+        }
         Some(Ok((told, learned))) => {
             let (told, learned) = (Arc::new(told), Arc::new(learned));
             tell(&Event::Calibrated(told.clone()));
@@ -153,6 +158,7 @@ pub async fn run(
     let mut summary = tally.finish(&around);
     summary.duration = begun.elapsed();
     summary.requests = stage.requests();
+    summary.picture = picture;
     for warning in &summary.warnings {
         tell(&Event::Warning(warning.clone()));
     }

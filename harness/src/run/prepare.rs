@@ -219,7 +219,7 @@ fn needed(scenarios: &[Arc<Scenario>]) -> BTreeSet<&'static str> {
 }
 
 /// A browser that is not there can be installed; one that does not obey leaves nothing to judge with.
-fn browserless(error: DriverError) -> CannotRun {
+pub(super) fn browserless(error: DriverError) -> CannotRun {
     match error {
         DriverError::Start(_) | DriverError::Browser(_) => CannotRun::NotJudged(error.to_string()),
         _ => CannotRun::Configuration(error.to_string()),

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, PoisonError, RwLock,
+        Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
@@ -11,7 +11,7 @@ use std::{
 use mock_idp::server::MockIdp;
 use scenarios::{Need, Persona, Scenario};
 
-use super::{answers::Answers, forging::Forge, oob::Oob, pace::Pace};
+use super::{answers::Answers, clues::Clues, forging::Forge, oob::Oob, pace::Pace};
 use crate::{
     driver::Driver,
     judge::{
@@ -21,6 +21,7 @@ use crate::{
     subject::{
         address::Subject,
         probe::{IdentityRule, Prober},
+        sign_in::Guest,
     },
 };
 
@@ -43,6 +44,8 @@ pub(crate) struct Stage {
     pub(crate) patience: Duration,
     /// How fast the SP may be asked.
     pub(crate) pace: Pace,
+    /// What calibration saw.
+    pub(crate) clues: Mutex<Clues>,
     /// Nobody listens at the SP any more, and nobody came back.
     lost: AtomicBool,
     firing: AtomicU64,
@@ -79,6 +82,7 @@ impl Stage {
             request,
             patience: request.saturating_mul(12).max(Duration::from_secs(60)),
             pace: Pace::default(),
+            clues: Mutex::default(),
             lost: AtomicBool::new(false),
             firing: AtomicU64::new(0),
             requests: AtomicU64::new(0),
@@ -180,6 +184,23 @@ impl Stage {
         }
         self.lost.store(true, Ordering::Relaxed);
         false
+    }
+
+    /// What stands for a persona in the steps of a sign-in.
+    pub(crate) fn guest(&self, persona: Persona) -> Guest {
+        let directory = self.forge.directory.read();
+        let Some((tenant, user)) = directory.user(persona.name()) else {
+            return Guest::default();
+        };
+        let mail = user.mail.as_ref().unwrap_or(&user.user_principal_name);
+        let domain = mail
+            .rsplit_once('@')
+            .map_or(tenant.domain.as_str(), |(_, domain)| domain);
+        Guest {
+            name_id: user.user_principal_name.clone(),
+            domain: domain.to_owned(),
+            mail: mail.clone(),
+        }
     }
 
     /// The link that starts IdP-initiated sign-in for a persona.

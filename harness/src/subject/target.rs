@@ -8,7 +8,10 @@ use saml::{IdpMetadata, SpMetadata};
 use scenarios::Persona;
 
 use super::address::Subject;
-use crate::{config::Config, judge::people::Person};
+use crate::{
+    config::{Config, Step, Steps},
+    judge::people::Person,
+};
 
 /// The SP under test.
 pub struct Target {
@@ -134,8 +137,8 @@ impl Target {
             idp_url: None,
             azure: mock_idp::Azure::default(),
             subject: Subject {
-                login: Some(sp.login_url()),
-                logout: Some(format!("{}/logout", sp.url())),
+                login: Some(opened(sp.login_url())),
+                logout: Some(opened(format!("{}/logout", sp.url()))),
                 probe: sp.account_url(),
                 provisioned: false,
                 commands: BTreeMap::new(),
@@ -159,6 +162,15 @@ impl Target {
         &self.name
     }
 
+    /// The origin at which it is asked who is signed in.
+    pub fn address(&self) -> String {
+        let url = url::Url::parse(&self.subject.probe);
+        url.map_or_else(
+            |_| self.subject.probe.clone(),
+            |url| url.origin().ascii_serialization(),
+        )
+    }
+
     /// The directory of the IdP that this SP is tested with.
     pub fn directory(&self) -> &Directory {
         &self.directory
@@ -168,6 +180,10 @@ impl Target {
     pub fn probe_url(&self) -> &str {
         &self.subject.probe
     }
+}
+
+fn opened(url: String) -> Steps {
+    Steps(vec![Step::Open(url)])
 }
 
 /// What the reference SP must trust: each tenant for its own domain only.

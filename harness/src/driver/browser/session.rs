@@ -26,6 +26,7 @@ use crate::{
         http::SetCookie,
         setup::{BODY, Setup},
         site::{place, trustworthy},
+        storage::Storage,
         visit::Visit,
     },
     judge::observation::{Ended, Journey, Page, Party},
@@ -119,6 +120,11 @@ impl BrowserSession {
         Err(ActError::Harness(format!(
             "{act:?} is not done in the browser yet"
         )))
+    }
+
+    pub(in crate::driver) async fn stored(&self, area: Storage, key: &str) -> Option<String> {
+        let limit = self.setup.limits.request.max(2 * GLANCE);
+        self.tab.stored(area, key, limit).await.ok().flatten()
     }
 
     async fn journey(&mut self, visit: &Visit<'_>, even_to_idp: bool) -> Journey {

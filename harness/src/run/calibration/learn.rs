@@ -13,6 +13,7 @@ use super::{
     source::source,
 };
 use crate::{
+    banner::banner,
     event::Calibration,
     judge::{
         observation::{Journey, Probe},
@@ -31,6 +32,7 @@ pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Learned), H
         ..Learned::default()
     };
     let anonymous = reach(stage).await?;
+    told.server = anonymous.page.as_ref().and_then(banner);
     nobody(stage, &anonymous)?;
     stage.learn_anonymous(&anonymous);
 
@@ -121,8 +123,9 @@ async fn ways_in(
         Some(_) => by(stage, learned, Start::Sp, &all, works).await,
         None => Vec::new(),
     };
+    learned.arrives = by_sp.iter().find_map(|tried| tried.played.arrived);
     let instant = by_sp.iter().find_map(|tried| tried.played.sp_instant.clone());
-    if let Some(off) = instant.and_then(|instant| clock_of(&instant)) {
+    if let Some(off) = instant.and_then(|instant| clock_of(stage, &instant)) {
         return Err(off);
     }
     let accepted = |tried: &[Tried]| -> Vec<Base> {
@@ -152,7 +155,7 @@ async fn ways_in(
             None => first.played.observation.journey.told(),
         };
         learned.causes.push(format!(
-            "[sp] login ({login}) does not work, though a sign-in that the IdP begins does: {why}; mend it, or leave it out if only the IdP can begin"
+            "[sp] login = {login} does not work, though a sign-in that the IdP begins does: {why}; mend it, or leave it out if only the IdP can begin"
         ));
     }
     told.assertion_signed = learned.bases.contains(&Base::A);

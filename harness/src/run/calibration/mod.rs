@@ -3,9 +3,10 @@
 //!
 //! `reach` asks whether anybody is there, `logins` finds the ways in, `people` signs everybody in and finds where the probe
 //! shows them, `source` which value decides, `refusals` how it says no, `account` what it bears; `explain` says why nothing
-//! works, and `recheck` whether what was learned still holds at the end.
+//! works, with the help of `contrast`, and `recheck` whether what was learned still holds at the end.
 
 mod account;
+mod contrast;
 mod explain;
 mod learn;
 mod logins;

@@ -19,6 +19,7 @@ mod send;
 mod shot;
 mod visit;
 mod watch;
+mod way;
 
 pub(super) use control::failure;
 pub(super) use fire::fire;
