@@ -51,7 +51,10 @@ impl Journey {
         self.console.extend(next.console);
         self.lost_cookies.extend(next.lost_cookies);
         self.lost_cookies.dedup();
+        self.rules.extend(next.rules);
+        self.rules.dedup();
         Self {
+            rules: self.rules,
             hops: self.hops,
             ended: next.ended,
             page: next.page.or(self.page),
