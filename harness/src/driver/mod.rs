@@ -22,6 +22,7 @@ pub use act::{Act, ActError, Target};
 pub use browser::{BrowserDriver, BrowserSession, ChromeDriver};
 pub use error::DriverError;
 pub use guard::Guard;
+pub(crate) use http::{Door, DoorKind, Doors, doors};
 pub use http::{HttpDriver, HttpSession};
 pub use session::{Driver, Session};
 pub use setup::{Limits, Setup};

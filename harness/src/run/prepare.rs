@@ -166,10 +166,10 @@ pub(crate) async fn prepare(
         .any(|scenario| scenario.needs.contains(&Need::Browser));
     let (driver, other) = match options.driver {
         DriverKind::Browser => (
-            Driver::Browser(BrowserDriver::start(setup).await.map_err(browserless)?),
+            Driver::Browser(BrowserDriver::start(setup.clone()).await.map_err(browserless)?),
             Some(Driver::Http(http)),
         ),
-        DriverKind::Auto if browser => match BrowserDriver::start(setup).await {
+        DriverKind::Auto if browser => match BrowserDriver::start(setup.clone()).await {
             Ok(browser) => (Driver::Http(http), Some(Driver::Browser(browser))),
             Err(error) => {
                 running
@@ -185,6 +185,7 @@ pub(crate) async fn prepare(
         None => None,
     };
     let stage = Stage::new(
+        setup,
         driver,
         other,
         idp,

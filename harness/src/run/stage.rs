@@ -13,7 +13,7 @@ use scenarios::{Need, Persona, Scenario};
 
 use super::{answers::Answers, clues::Clues, forging::Forge, oob::Oob, pace::Pace};
 use crate::{
-    driver::Driver,
+    driver::{BrowserDriver, Driver, DriverError, Setup},
     judge::{
         observation::{Ended, Journey},
         people::People,
@@ -27,6 +27,7 @@ use crate::{
 
 /// Everything that firings share.
 pub(crate) struct Stage {
+    setup: Setup,
     pub(crate) driver: Driver,
     /// The other kind of driver, for scenarios that only it can play.
     pub(crate) other: Option<Driver>,
@@ -58,6 +59,7 @@ impl Stage {
         reason = "each is one piece of the stage; a builder would only rename them"
     )]
     pub(crate) fn new(
+        setup: Setup,
         driver: Driver,
         other: Option<Driver>,
         idp: MockIdp,
@@ -70,6 +72,7 @@ impl Stage {
         request: Duration,
     ) -> Self {
         Self {
+            setup,
             driver,
             other,
             idp,
@@ -87,6 +90,23 @@ impl Stage {
             firing: AtomicU64::new(0),
             requests: AtomicU64::new(0),
         }
+    }
+
+    /// Does everything in the browser from now on, and starts it where it is not there.
+    ///
+    /// # Errors
+    /// It cannot be started.
+    pub(crate) async fn take_browser(&mut self) -> Result<(), DriverError> {
+        if matches!(self.driver, Driver::Browser(_)) {
+            return Ok(());
+        }
+        let browser = match self.other.take() {
+            Some(other @ Driver::Browser(_)) => other,
+            _ => Driver::Browser(BrowserDriver::start(self.setup.clone()).await?),
+        };
+        self.other = Some(std::mem::replace(&mut self.driver, browser));
+        self.clues = Mutex::default();
+        Ok(())
     }
 
     /// The driver of a scenario: the browser where it needs one, plain HTTP where it sends headers that no

@@ -10,3 +10,4 @@ mod outbound;
 
 pub use client::{HttpDriver, HttpSession};
 pub(super) use cookie::SetCookie;
+pub(crate) use hands::{Door, DoorKind, Doors, doors};

@@ -110,7 +110,8 @@ fn told(stage: &Stage, played: &Played) -> Option<Hopeless> {
     }
     if let Some(stopped) = &played.stopped {
         return Some(Hopeless(format!(
-            "no flawless login works: {stopped}; behind the IdP {}",
+            "no flawless login works: {}; behind the IdP {}",
+            stopped.why,
             journey.told()
         )));
     }

@@ -8,7 +8,7 @@ use super::{
     begin::begin,
     login::login,
     mint::mint,
-    played::{Broke, Played, issued},
+    played::{Broke, Played, Stopped, issued},
     scene::{Came, Scene, Shelf},
     send::send,
     visit::{logout, visit},
@@ -98,7 +98,7 @@ struct Flow<'a> {
     sp_instant: Option<String>,
     obstacle: Option<Obstacle>,
     arrived: Option<usize>,
-    stopped: Option<String>,
+    stopped: Option<Stopped>,
 }
 
 impl Flow<'_> {

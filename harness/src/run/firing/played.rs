@@ -34,7 +34,16 @@ pub(crate) struct Played {
     /// After so many steps of the sign-in the browser was at the IdP.
     pub(crate) arrived: Option<usize>,
     /// The step behind the IdP that found nothing to do.
-    pub(crate) stopped: Option<String>,
+    pub(crate) stopped: Option<Stopped>,
+}
+
+/// A step behind the IdP that found nothing to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stopped {
+    /// Which, and why.
+    pub(crate) why: String,
+    /// A script might have made something of it.
+    pub(crate) needs_browser: bool,
 }
 
 /// Why a flow could not be played to its end.
