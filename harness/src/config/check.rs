@@ -4,29 +4,16 @@ use std::{net::IpAddr, path::Path};
 
 use url::{Host, Url};
 
-use super::model::{Config, Metadata, duration};
-
-/// One thing that cannot be meant.
-pub(super) struct Problem {
-    pub(super) section: &'static str,
-    pub(super) key: &'static str,
-    pub(super) why: String,
-}
+use super::{
+    model::{Config, Metadata, duration},
+    probe,
+    problem::{Checked, Problem, fail},
+};
 
 pub(super) fn first_problem(config: &Config) -> Option<Problem> {
-    [sp, urls, probe, listeners, same_site, run]
+    [sp, urls, probe::probes, listeners, same_site, run]
         .into_iter()
         .find_map(|check| check(config).err())
-}
-
-type Checked = Result<(), Problem>;
-
-fn fail(section: &'static str, key: &'static str, why: impl Into<String>) -> Checked {
-    Err(Problem {
-        section,
-        key,
-        why: why.into(),
-    })
 }
 
 fn sp(config: &Config) -> Checked {
@@ -118,7 +105,7 @@ fn urls(config: &Config) -> Checked {
         ("sp", "slo", sp.slo.as_ref()),
         ("sp", "login", sp.login.as_ref()),
         ("sp", "ready", sp.ready.as_ref()),
-        ("sp.probe", "url", Some(&sp.probe.url)),
+        ("sp.probe", "url", sp.probe.url.as_ref()),
         ("sp.probe", "users", sp.probe.users.as_ref()),
         (
             "sp.second",
@@ -131,9 +118,20 @@ fn urls(config: &Config) -> Checked {
             "login",
             second.and_then(|second| second.login.as_ref()),
         ),
-        ("sp.second.probe", "url", second_probe.map(|probe| &probe.url)),
+        (
+            "sp.second.probe",
+            "url",
+            second_probe.and_then(|probe| probe.url.as_ref()),
+        ),
     ];
-    for (section, key, text) in all {
+    let before = sp
+        .probe
+        .before
+        .iter()
+        .map(|url| ("sp.probe", "before", Some(url)));
+    let second_before = second_probe.iter().flat_map(|probe| &probe.before);
+    let second_before = second_before.map(|url| ("sp.second.probe", "before", Some(url)));
+    for (section, key, text) in all.into_iter().chain(before).chain(second_before) {
         let Some(text) = text else { continue };
         let url = http(section, key, text)?;
         let host = url.host_str().unwrap_or_default();
@@ -144,35 +142,6 @@ fn urls(config: &Config) -> Checked {
                 format!("the host {host} is not in [sp] allow; add it there if it is yours to test"),
             );
         }
-    }
-    Ok(())
-}
-
-fn probe(config: &Config) -> Checked {
-    let second = config.sp.second.as_ref().and_then(|second| second.probe.as_ref());
-    for (section, probe) in [("sp.probe", Some(&config.sp.probe)), ("sp.second.probe", second)] {
-        let Some(rule) = probe.and_then(|probe| probe.identity.as_deref()) else {
-            continue;
-        };
-        let (kind, value) = rule.split_once(':').unwrap_or((rule, ""));
-        let why = match kind {
-            _ if value.is_empty() => "say where: json:/nameId, css:#user, regex:user=(\\w+) or header:x-user",
-            "json" if !value.starts_with('/') => "a JSON pointer starts with a slash: json:/nameId",
-            "regex" => match regex::Regex::new(value) {
-                Ok(regex) if regex.captures_len() == 2 => continue,
-                Ok(_) => "the pattern needs exactly one group, around the identity: regex:user=(\\w+)",
-                Err(why) => {
-                    return fail(
-                        section,
-                        "identity",
-                        format!("the pattern does not read: {}", last_line(&why.to_string())),
-                    );
-                }
-            },
-            "json" | "css" | "header" => continue,
-            _ => "it starts with json:, css:, regex: or header:",
-        };
-        return fail(section, "identity", why);
     }
     Ok(())
 }
@@ -238,7 +207,7 @@ fn same_site(config: &Config) -> Checked {
     let sps = [
         config.sp.acs.as_deref(),
         config.sp.login.as_deref(),
-        Some(config.sp.probe.url.as_str()),
+        config.sp.probe.url.as_deref(),
     ];
     for sp in sps.into_iter().flatten().filter_map(|url| Url::parse(url).ok()) {
         if sp.host() == origin.host() {
@@ -314,11 +283,4 @@ fn is_file(section: &'static str, key: &'static str, file: &Path) -> Checked {
     } else {
         fail(section, key, format!("there is no file {}", file.display()))
     }
-}
-
-fn last_line(text: &str) -> &str {
-    text.lines()
-        .last()
-        .unwrap_or_default()
-        .trim_start_matches("error: ")
 }

@@ -78,7 +78,10 @@ mod tests {
             " text: Sign \n in".parse(),
             Ok(Target::Text("Sign in".to_owned()))
         );
-        assert_eq!("text:Sign in".parse::<Target>().unwrap().to_string(), "text:Sign in");
+        assert_eq!(
+            "text:Sign in".parse::<Target>().unwrap().to_string(),
+            "text:Sign in"
+        );
         for wrong in ["", "text:", "a[", ">"] {
             assert!(wrong.parse::<Target>().is_err(), "{wrong}");
         }

@@ -31,6 +31,9 @@ pub struct Journey {
     /// Cookies that a browser withheld or did not keep, each with the reason (over plain HTTP only).
     #[serde(default)]
     pub lost_cookies: Vec<String>,
+    /// What the question lacked, where this is the way to the probe's page.
+    #[serde(default)]
+    pub lacked: Option<Lack>,
     /// A PNG of the page where the journey came to rest (browser only).
     #[serde(skip)]
     pub screenshot: Option<Vec<u8>>,
@@ -73,6 +76,24 @@ impl Journey {
                 "{told}; as in every browser these cookies were lost: {}",
                 cookies.join(", ")
             ),
+        }
+    }
+}
+
+/// What a question to the probe's page lacked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "what", content = "why")]
+pub enum Lack {
+    /// The token: it stood nowhere where it was looked for.
+    Token(String),
+    /// What was waited for on the page.
+    Sight(String),
+}
+
+impl std::fmt::Display for Lack {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Token(why) | Self::Sight(why) => f.write_str(why),
         }
     }
 }
@@ -199,6 +220,9 @@ pub struct Page {
     pub headers: Vec<(String, String)>,
     /// Its body, at most 256 KiB of it.
     pub body: String,
+    /// The payload of the bearer token that it was asked for with, as JSON; none if there was none, or it is no JWT.
+    #[serde(skip)]
+    pub claims: Option<String>,
 }
 
 /// Who the SP believes is signed in.

@@ -9,8 +9,10 @@ pub(crate) struct Subject {
     pub(crate) login: Option<String>,
     /// Ends the session at the SP.
     pub(crate) logout: Option<String>,
-    /// The page that only a signed-in user sees.
+    /// The page that only a signed-in user sees, or what else is asked, for people.
     pub(crate) probe: String,
+    /// A URL of the SP: the probe's page, where it has one.
+    pub(crate) home: String,
     /// Its accounts are created before a run; it creates none at first sign-in.
     pub(crate) provisioned: bool,
     /// Commands by name: `refresh`, `restart`.

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde_json::json;
+use serde_json::{Value, json};
 use url::Url;
 
 use super::{
@@ -22,10 +22,12 @@ use super::{
 use crate::{
     driver::{
         act::{Act, ActError},
+        bearer::Bearer,
         error::DriverError,
         http::SetCookie,
         setup::{BODY, Setup},
         site::{place, trustworthy},
+        storage::Storage,
         visit::Visit,
     },
     judge::observation::{Ended, Journey, Page, Party},
@@ -44,6 +46,7 @@ pub struct BrowserSession {
     // Dropped before the user context, which it belongs to.
     tab: Tab,
     user: Arc<User>,
+    pub(in crate::driver) bearer: Bearer,
     /// The page in the tab lets nobody in any more: the next journey needs another tab.
     spent: bool,
 }
@@ -59,6 +62,7 @@ impl Drop for BrowserSession {
 impl BrowserSession {
     pub(super) fn new(setup: Arc<Setup>, fresh: Fresh) -> Self {
         Self {
+            bearer: Bearer::new(&setup),
             setup,
             tab: fresh.tab,
             user: Arc::new(fresh.user),
@@ -71,6 +75,7 @@ impl BrowserSession {
             setup: Arc::clone(&self.setup),
             tab: self.another_tab().await?,
             user: Arc::clone(&self.user),
+            bearer: self.bearer.tab(),
             spent: false,
         })
     }
@@ -99,8 +104,7 @@ impl BrowserSession {
             "domain": url.host_str().ok_or_else(wrong)?, "path": "/", "httpOnly": true,
             "secure": safe, "sameSite": if safe { "none" } else { "default" },
         });
-        let partition = json!({"type": "storageKey", "userContext": self.user.context.id});
-        let params = json!({"cookie": cookie, "partition": partition});
+        let params = json!({"cookie": cookie, "partition": self.partition()});
         let bidi = &self.user.browser.bidi;
         bidi.send("storage.setCookie", params, self.setup.limits.command)
             .await?;
@@ -111,12 +115,42 @@ impl BrowserSession {
         self.journey(&visit, true).await
     }
 
-    pub(in crate::driver) async fn peek(&mut self, url: &str) -> Journey {
-        self.journey(&Visit::Get(url), false).await
+    pub(in crate::driver) async fn peek(&mut self, visit: Visit<'_>) -> Journey {
+        self.journey(&visit, false).await
+    }
+
+    /// The value of a cookie that one of these URLs has, the first that has one.
+    pub(in crate::driver) async fn cookie(&self, name: &str, of: &[Url]) -> Option<String> {
+        let params = json!({"filter": {"name": name}, "partition": self.partition()});
+        let bidi = &self.user.browser.bidi;
+        let told = bidi.send("storage.getCookies", params, self.setup.limits.command);
+        value(&told.await.ok()?, of)
+    }
+
+    /// Deletes the cookies of a name.
+    pub(in crate::driver) async fn drop_cookie(&mut self, name: &str) {
+        let params = json!({"filter": {"name": name}, "partition": self.partition()});
+        let bidi = &self.user.browser.bidi;
+        // Where it is not deleted, the token is forgotten all the same.
+        let _ = bidi
+            .send("storage.deleteCookies", params, self.setup.limits.command)
+            .await;
+    }
+
+    /// What the page where the last journey came to rest keeps in a storage under a key.
+    pub(in crate::driver) async fn stored(&self, area: Storage, key: &str) -> Option<String> {
+        let limit = self.setup.limits.command;
+        self.tab.stored(area, key, limit).await.ok().flatten()
+    }
+
+    fn partition(&self) -> Value {
+        json!({"type": "storageKey", "userContext": self.user.context.id})
     }
 
     pub(in crate::driver) async fn act(&mut self, act: &Act) -> Result<Journey, ActError> {
-        Err(ActError::Harness(format!("{act:?} is not done in the browser yet")))
+        Err(ActError::Harness(format!(
+            "{act:?} is not done in the browser yet"
+        )))
     }
 
     async fn journey(&mut self, visit: &Visit<'_>, even_to_idp: bool) -> Journey {
@@ -400,6 +434,26 @@ impl BrowserSession {
             tracing::warn!(ended = ?journey.ended, "the browser did not travel");
         }
     }
+}
+
+/// The cookie of these that the first of the URLs has: of several, what the longest path has.
+fn value(cookies: &Value, of: &[Url]) -> Option<String> {
+    let cookies = cookies["cookies"].as_array()?;
+    let of_host = |cookie: &&Value, host: &str| {
+        let domain = cookie["domain"].as_str().unwrap_or_default();
+        match domain.strip_prefix('.') {
+            Some(domain) => host == domain || host.ends_with(&format!(".{domain}")),
+            None => host == domain,
+        }
+    };
+    let longest = |url: &Url| {
+        let mine = cookies
+            .iter()
+            .filter(|cookie| url.host_str().is_some_and(|host| of_host(cookie, host)));
+        mine.max_by_key(|cookie| cookie["path"].as_str().map_or(0, str::len))
+    };
+    let found = of.iter().find_map(longest)?;
+    found["value"]["value"].as_str().map(str::to_owned)
 }
 
 /// How a journey ended.

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     driver::{
         act::{Act, ActError},
+        bearer::Bearer,
         error::DriverError,
         page::{self, Onward},
         setup::{BODY, LONGEST, Setup},
@@ -49,6 +50,7 @@ pub struct HttpDriver {
 pub struct HttpSession {
     shared: Arc<Shared>,
     jar: Arc<Mutex<Jar>>,
+    pub(in crate::driver) bearer: Bearer,
 }
 
 #[derive(Debug)]
@@ -115,6 +117,7 @@ impl HttpDriver {
         HttpSession {
             shared: Arc::clone(&self.shared),
             jar: Arc::default(),
+            bearer: Bearer::new(&self.shared.setup),
         }
     }
 }
@@ -142,18 +145,32 @@ impl HttpSession {
         self.walk(Outbound::of(visit), true).await
     }
 
-    pub(in crate::driver) async fn peek(&mut self, url: &str) -> Journey {
-        self.walk(Outbound::of(Visit::Get(url)), false).await
+    pub(in crate::driver) async fn peek(&mut self, visit: Visit<'_>) -> Journey {
+        self.walk(Outbound::of(visit), false).await
+    }
+
+    /// The value of a cookie that one of these URLs has, the first that has one.
+    pub(in crate::driver) fn cookie(&self, name: &str, of: &[Url]) -> Option<String> {
+        let (jar, now) = (self.jar(), SystemTime::now());
+        of.iter().find_map(|url| jar.value(name, url, now))
+    }
+
+    /// Deletes the cookies of a name.
+    pub(in crate::driver) fn drop_cookie(&mut self, name: &str) {
+        self.jar().delete(name);
     }
 
     pub(in crate::driver) async fn act(&mut self, act: &Act) -> Result<Journey, ActError> {
-        Err(ActError::NeedsBrowser(format!("{act:?} is not done over HTTP yet")))
+        Err(ActError::NeedsBrowser(format!(
+            "{act:?} is not done over HTTP yet"
+        )))
     }
 
     pub(in crate::driver) fn tab(&self) -> Self {
         Self {
             shared: Arc::clone(&self.shared),
             jar: Arc::clone(&self.jar),
+            bearer: self.bearer.tab(),
         }
     }
 
@@ -395,6 +412,7 @@ fn arrived(url: &Url, status: u16, headers: &HeaderMap, body: &[u8]) -> (Page, O
             })
             .collect(),
         body: cut(text),
+        claims: None,
     };
     (shown, onward)
 }

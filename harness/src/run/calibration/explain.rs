@@ -52,13 +52,14 @@ pub(super) async fn explain(stage: &Stage, last: Option<Played>) -> Hopeless {
     if let Some(hours) = clock(stage).await {
         return off(hours * 60);
     }
+    let lacked = played.lacked();
     let mut journey = played.observation.journey;
     if let Some(looked) = played.looked {
         journey.lost_cookies.extend(looked.lost_cookies);
     }
     journey.lost_cookies.dedup();
     Hopeless(format!(
-        "no flawless login works: {}; does the SP trust this IdP's metadata (`samlitmus idp metadata`), and is its ACS the one in its metadata?",
+        "no flawless login works: {}{lacked}; does the SP trust this IdP's metadata (`samlitmus idp metadata`), and is its ACS the one in its metadata?",
         journey.told()
     ))
 }

@@ -15,7 +15,7 @@ pub(super) async fn visit(scene: &Scene<'_>, verb: &Verb, session: &mut Session)
         .visit
         .replace("{acs}", acs.map_or("", |acs| acs.location.as_str()))
         .replace("{login}", subject.login.as_deref().unwrap_or_default())
-        .replace("{probe}", &subject.probe);
+        .replace("{probe}", &subject.home);
     let journey = match &verb.post {
         None => session.peek(&url).await,
         Some(fields) => {
