@@ -5,13 +5,15 @@ use std::{net::IpAddr, path::Path};
 use url::{Host, Url};
 
 use super::{
+    check_steps,
     model::{Config, Metadata, duration},
     probe,
     problem::{Checked, Problem, fail},
+    steps::Steps,
 };
 
 pub(super) fn first_problem(config: &Config) -> Option<Problem> {
-    [sp, urls, probe::probes, listeners, same_site, run]
+    [sp, steps, urls, probe::probes, listeners, same_site, run]
         .into_iter()
         .find_map(|check| check(config).err())
 }
@@ -94,6 +96,19 @@ fn sp(config: &Config) -> Checked {
     Ok(())
 }
 
+/// The ways in and out, each with its key.
+fn ways(config: &Config) -> impl Iterator<Item = (&'static str, &Steps)> {
+    let both = [("login", &config.sp.login), ("logout", &config.sp.logout)];
+    both.into_iter()
+        .filter_map(|(key, way)| Some((key, way.as_ref()?)))
+}
+
+fn steps(config: &Config) -> Checked {
+    ways(config).try_for_each(|(key, way)| {
+        check_steps::steps(way, key == "logout").or_else(|why| fail("sp", key, why))
+    })
+}
+
 fn urls(config: &Config) -> Checked {
     let sp = &config.sp;
     let of_file = |text: &&String| text.contains("://");
@@ -103,7 +118,6 @@ fn urls(config: &Config) -> Checked {
         ("sp", "metadata", sp.metadata.as_ref().filter(of_file)),
         ("sp", "acs", sp.acs.as_ref()),
         ("sp", "slo", sp.slo.as_ref()),
-        ("sp", "login", sp.login.as_ref()),
         ("sp", "ready", sp.ready.as_ref()),
         ("sp.probe", "url", sp.probe.url.as_ref()),
         ("sp.probe", "users", sp.probe.users.as_ref()),
@@ -124,15 +138,16 @@ fn urls(config: &Config) -> Checked {
             second_probe.and_then(|probe| probe.url.as_ref()),
         ),
     ];
-    let before = sp
-        .probe
-        .before
-        .iter()
-        .map(|url| ("sp.probe", "before", Some(url)));
-    let second_before = second_probe.iter().flat_map(|probe| &probe.before);
-    let second_before = second_before.map(|url| ("sp.second.probe", "before", Some(url)));
-    for (section, key, text) in all.into_iter().chain(before).chain(second_before) {
-        let Some(text) = text else { continue };
+    let named = all
+        .into_iter()
+        .filter_map(|(section, key, text)| Some((section, key, text?.as_str())));
+    let opened = ways(config).flat_map(|(key, way)| way.urls().map(move |url| ("sp", key, url)));
+    let probes = [("sp.probe", Some(&sp.probe)), ("sp.second.probe", second_probe)];
+    let asked = probes.into_iter().flat_map(|(section, probe)| {
+        let before = probe.into_iter().flat_map(|probe| &probe.before);
+        before.map(move |url| (section, "before", url.as_str()))
+    });
+    for (section, key, text) in named.chain(opened).chain(asked) {
         let url = http(section, key, text)?;
         let host = url.host_str().unwrap_or_default();
         if !permitted(config, host) {
@@ -204,12 +219,14 @@ fn same_site(config: &Config) -> Checked {
     let Some(origin) = config.idp.url.as_deref().and_then(|url| Url::parse(url).ok()) else {
         return Ok(());
     };
-    let sps = [
-        config.sp.acs.as_deref(),
-        config.sp.login.as_deref(),
-        config.sp.probe.url.as_deref(),
-    ];
-    for sp in sps.into_iter().flatten().filter_map(|url| Url::parse(url).ok()) {
+    let sps = [config.sp.acs.as_deref(), config.sp.probe.url.as_deref()];
+    let login = config.sp.login.iter().flat_map(Steps::urls);
+    for sp in sps
+        .into_iter()
+        .flatten()
+        .chain(login)
+        .filter_map(|url| Url::parse(url).ok())
+    {
         if sp.host() == origin.host() {
             let host = origin.host_str().unwrap_or_default();
             return fail(

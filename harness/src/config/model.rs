@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 
 pub use mock_idp::Azure;
 
+use super::steps::Steps;
+
 /// The name that is looked for where no `--config` is given.
 pub const FILE_NAME: &str = "samlitmus.toml";
 
@@ -55,10 +57,10 @@ pub struct Sp {
     pub slo: Option<String>,
     /// A PEM file with its encryption certificate, where there is no metadata.
     pub encryption_certificate: Option<String>,
-    /// The URL that starts a sign-in; leave it out if only the IdP can start one.
-    pub login: Option<String>,
-    /// The URL that signs a user out at the SP alone; leave it out if there is none.
-    pub logout: Option<String>,
+    /// What starts a sign-in: a URL, or steps as a person does them; leave it out if only the IdP can start one.
+    pub login: Option<Steps>,
+    /// What signs a user out at the SP alone, a URL or steps; leave it out if there is none.
+    pub logout: Option<Steps>,
     /// The only hosts that are ever sent anything. The loopback addresses if left out.
     #[serde(default = "loopback")]
     pub allow: Vec<String>,

@@ -26,6 +26,7 @@ pub use browser::{BrowserDriver, BrowserSession, ChromeDriver};
 pub use error::DriverError;
 pub use guard::Guard;
 pub use header::TokenHeader;
+pub(crate) use http::{Door, DoorKind, Doors, doors};
 pub use http::{HttpDriver, HttpSession};
 pub use session::{Driver, Session};
 pub use setup::{Limits, Setup};

@@ -42,6 +42,26 @@ pub struct Journey {
 }
 
 impl Journey {
+    /// This journey and the next one of the same browser, as one: the last page wins, and where the next came to none, the
+    /// page stayed.
+    #[must_use]
+    pub fn then(mut self, next: Self) -> Self {
+        self.hops.extend(next.hops);
+        self.console.extend(next.console);
+        self.lost_cookies.extend(next.lost_cookies);
+        self.lost_cookies.dedup();
+        Self {
+            hops: self.hops,
+            ended: next.ended,
+            page: next.page.or(self.page),
+            console: self.console,
+            lost_cookies: self.lost_cookies,
+            lacked: next.lacked,
+            screenshot: next.screenshot.or(self.screenshot),
+            elapsed: self.elapsed + next.elapsed,
+        }
+    }
+
     /// How it ended and where, as a sentence that says what to do where that is known: the end decides, never a guess.
     pub fn told(&self) -> String {
         let at = self
@@ -86,20 +106,22 @@ impl Journey {
 pub enum Lack {
     /// The token: it stood nowhere where it was looked for.
     Token(String),
-    /// What was waited for on the page.
+    /// What was waited for on the page did not come.
     Sight(String),
+    /// What was waited for is not on the page as it came: only a script could put it there.
+    Script(String),
 }
 
 impl std::fmt::Display for Lack {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Token(why) | Self::Sight(why) => f.write_str(why),
+            Self::Token(why) | Self::Sight(why) | Self::Script(why) => f.write_str(why),
         }
     }
 }
 
-/// What mends an address that cannot be reached.
-fn mend(why: &str) -> &'static str {
+/// What mends an address that cannot be reached, as the rest of a sentence; empty where nothing tells.
+pub(crate) fn mend(why: &str) -> &'static str {
     let why = why.to_ascii_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| why.contains(word));
     if says(&["certificate", "cert_", "self-signed", "self signed", "ssl", "tls"]) {

@@ -16,6 +16,7 @@ use scenarios::{KeyRing, Need, Scenario};
 use url::Url;
 
 use crate::{
+    config::Steps,
     driver::{BrowserDriver, Driver, DriverError, Guard, HttpDriver, Limits, Session, Setup, Site},
     judge::{observation::Ended, people::People},
     run::oob::Oob,
@@ -174,10 +175,10 @@ pub(crate) async fn prepare(
         .any(|scenario| scenario.needs.contains(&Need::Browser));
     let (driver, other) = match (options.driver, scripts) {
         (DriverKind::Browser, _) | (DriverKind::Auto, true) => (
-            Driver::Browser(BrowserDriver::start(setup).await.map_err(browserless)?),
+            Driver::Browser(BrowserDriver::start(setup.clone()).await.map_err(browserless)?),
             Some(Driver::Http(http)),
         ),
-        (DriverKind::Auto, false) if browser => match BrowserDriver::start(setup).await {
+        (DriverKind::Auto, false) if browser => match BrowserDriver::start(setup.clone()).await {
             Ok(browser) => (Driver::Http(http), Some(Driver::Browser(browser))),
             Err(error) => {
                 running
@@ -193,6 +194,7 @@ pub(crate) async fn prepare(
         None => None,
     };
     let stage = Stage::new(
+        setup,
         driver,
         other,
         idp,
@@ -236,12 +238,8 @@ fn storage(target: &Target, driver: DriverKind) -> Result<Option<String>, Cannot
 /// Whose servers are whose: the SP may show its pages on one origin and be asked on another.
 fn site(home: &Url, idp: &Url, target: &Target) -> Site {
     let before = target.question.before.iter();
-    let others = target
-        .subject
-        .login
-        .iter()
-        .chain(&target.subject.logout)
-        .chain(before);
+    let ways = target.subject.login.iter().chain(&target.subject.logout);
+    let others = ways.flat_map(Steps::urls).chain(before.map(String::as_str));
     let others = others.filter_map(|url| Url::parse(url).ok());
     others.fold(Site::new(home, idp), |site, url| {
         match url.origin() == idp.origin() {
@@ -271,7 +269,7 @@ fn needed(scenarios: &[Arc<Scenario>]) -> BTreeSet<&'static str> {
 }
 
 /// A browser that is not there can be installed; one that does not obey leaves nothing to judge with.
-fn browserless(error: DriverError) -> CannotRun {
+pub(super) fn browserless(error: DriverError) -> CannotRun {
     match error {
         DriverError::Start(_) | DriverError::Browser(_) => CannotRun::NotJudged(error.to_string()),
         _ => CannotRun::Configuration(error.to_string()),

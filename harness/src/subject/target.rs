@@ -11,7 +11,10 @@ use super::{
     address::Subject,
     probe::{IdentityRule, Question},
 };
-use crate::{config::Config, judge::people::Person};
+use crate::{
+    config::{Config, Step, Steps},
+    judge::people::Person,
+};
 
 /// The SP under test.
 pub struct Target {
@@ -142,8 +145,8 @@ impl Target {
             idp_url: None,
             azure: mock_idp::Azure::default(),
             subject: Subject {
-                login: Some(sp.login_url()),
-                logout: Some(format!("{}/logout", sp.url())),
+                login: Some(opened(sp.login_url())),
+                logout: Some(opened(format!("{}/logout", sp.url()))),
                 probe: sp.account_url(),
                 home: sp.account_url(),
                 provisioned: false,
@@ -168,6 +171,15 @@ impl Target {
         &self.name
     }
 
+    /// The origin at which it is asked who is signed in.
+    pub fn address(&self) -> String {
+        let url = url::Url::parse(&self.subject.probe);
+        url.map_or_else(
+            |_| self.subject.probe.clone(),
+            |url| url.origin().ascii_serialization(),
+        )
+    }
+
     /// The directory of the IdP that this SP is tested with.
     pub fn directory(&self) -> &Directory {
         &self.directory
@@ -177,6 +189,10 @@ impl Target {
     pub fn probe_url(&self) -> &str {
         &self.subject.probe
     }
+}
+
+fn opened(url: String) -> Steps {
+    Steps(vec![Step::Open(url)])
 }
 
 /// What the reference SP must trust: each tenant for its own domain only.
@@ -295,7 +311,12 @@ pub(crate) fn home(config: &Config) -> Option<String> {
         Some(crate::config::Metadata::File(path)) => acs_in(&path),
         _ => None,
     };
-    [sp.probe.url.clone(), sp.login.clone(), sp.acs.clone(), metadata]
+    let login = sp
+        .login
+        .as_ref()
+        .and_then(|way| way.urls().next())
+        .map(str::to_owned);
+    [sp.probe.url.clone(), login, sp.acs.clone(), metadata]
         .into_iter()
         .flatten()
         .next()

@@ -5,12 +5,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde_json::{Value, json};
+use serde_json::json;
 use url::Url;
 
 use super::{
     bidi::Refused,
     capture::{Captured, captured, is_inert, untouched},
+    cookies,
     engine::User,
     plan::Plan,
     ready::Fresh,
@@ -104,7 +105,7 @@ impl BrowserSession {
             "domain": url.host_str().ok_or_else(wrong)?, "path": "/", "httpOnly": true,
             "secure": safe, "sameSite": if safe { "none" } else { "default" },
         });
-        let params = json!({"cookie": cookie, "partition": self.partition()});
+        let params = json!({"cookie": cookie, "partition": cookies::partition(&self.user)});
         let bidi = &self.user.browser.bidi;
         bidi.send("storage.setCookie", params, self.setup.limits.command)
             .await?;
@@ -119,38 +120,25 @@ impl BrowserSession {
         self.journey(&visit, false).await
     }
 
-    /// The value of a cookie that one of these URLs has, the first that has one.
-    pub(in crate::driver) async fn cookie(&self, name: &str, of: &[Url]) -> Option<String> {
-        let params = json!({"filter": {"name": name}, "partition": self.partition()});
-        let bidi = &self.user.browser.bidi;
-        let told = bidi.send("storage.getCookies", params, self.setup.limits.command);
-        value(&told.await.ok()?, of)
-    }
-
-    /// Deletes the cookies of a name.
-    pub(in crate::driver) async fn drop_cookie(&mut self, name: &str) {
-        let params = json!({"filter": {"name": name}, "partition": self.partition()});
-        let bidi = &self.user.browser.bidi;
-        // Where it is not deleted, the token is forgotten all the same.
-        let _ = bidi
-            .send("storage.deleteCookies", params, self.setup.limits.command)
-            .await;
-    }
-
-    /// What the page where the last journey came to rest keeps in a storage under a key.
-    pub(in crate::driver) async fn stored(&self, area: Storage, key: &str) -> Option<String> {
-        let limit = self.setup.limits.command;
-        self.tab.stored(area, key, limit).await.ok().flatten()
-    }
-
-    fn partition(&self) -> Value {
-        json!({"type": "storageKey", "userContext": self.user.context.id})
-    }
-
     pub(in crate::driver) async fn act(&mut self, act: &Act) -> Result<Journey, ActError> {
         Err(ActError::Harness(format!(
             "{act:?} is not done in the browser yet"
         )))
+    }
+
+    pub(in crate::driver) async fn stored(&self, area: Storage, key: &str) -> Option<String> {
+        let limit = self.setup.limits.request.max(2 * GLANCE);
+        self.tab.stored(area, key, limit).await.ok().flatten()
+    }
+
+    /// The value of a cookie that one of these URLs has, the first that has one.
+    pub(in crate::driver) async fn cookie(&self, name: &str, of: &[Url]) -> Option<String> {
+        cookies::value(&self.user, name, of, self.setup.limits.command).await
+    }
+
+    /// Deletes the cookies of a name.
+    pub(in crate::driver) async fn drop_cookie(&mut self, name: &str) {
+        cookies::delete(&self.user, name, self.setup.limits.command).await;
     }
 
     async fn journey(&mut self, visit: &Visit<'_>, even_to_idp: bool) -> Journey {
@@ -434,26 +422,6 @@ impl BrowserSession {
             tracing::warn!(ended = ?journey.ended, "the browser did not travel");
         }
     }
-}
-
-/// The cookie of these that the first of the URLs has: of several, what the longest path has.
-fn value(cookies: &Value, of: &[Url]) -> Option<String> {
-    let cookies = cookies["cookies"].as_array()?;
-    let of_host = |cookie: &&Value, host: &str| {
-        let domain = cookie["domain"].as_str().unwrap_or_default();
-        match domain.strip_prefix('.') {
-            Some(domain) => host == domain || host.ends_with(&format!(".{domain}")),
-            None => host == domain,
-        }
-    };
-    let longest = |url: &Url| {
-        let mine = cookies
-            .iter()
-            .filter(|cookie| url.host_str().is_some_and(|host| of_host(cookie, host)));
-        mine.max_by_key(|cookie| cookie["path"].as_str().map_or(0, str::len))
-    };
-    let found = of.iter().find_map(longest)?;
-    found["value"]["value"].as_str().map(str::to_owned)
 }
 
 /// How a journey ended.

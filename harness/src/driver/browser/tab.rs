@@ -19,7 +19,6 @@ use super::{
     trace::{Now, Trace},
     traces::Traces,
 };
-
 use crate::{
     driver::{setup::BODY, storage::Storage},
     text::clip,

@@ -129,9 +129,8 @@ impl Prober {
                 journey.ended = came.ended;
                 journey.page = came.page.or(journey.page.take());
             }
-            Err(ActError::Missing(why) | ActError::NeedsBrowser(why)) => {
-                journey.lacked = Some(Lack::Sight(why))
-            }
+            Err(ActError::Missing(why)) => journey.lacked = Some(Lack::Sight(why)),
+            Err(ActError::NeedsBrowser(why)) => journey.lacked = Some(Lack::Script(why)),
             Err(ActError::Harness(why)) => journey.ended = Ended::Harness(why),
         }
     }
