@@ -13,7 +13,7 @@ use scenarios::{Need, Persona, Scenario};
 
 use super::{answers::Answers, clues::Clues, forging::Forge, oob::Oob, pace::Pace};
 use crate::{
-    driver::{BrowserDriver, Driver, DriverError, Setup},
+    driver::{BrowserDriver, Driver, DriverError, Session, Setup},
     judge::{
         observation::{Ended, Journey},
         people::People,
@@ -152,16 +152,21 @@ impl Stage {
         self.prober.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Looks at the probe's page with an empty jar.
+    /// Asks who is signed in in an empty jar.
     pub(crate) async fn look_as_nobody(&self) -> Journey {
-        self.visit_as_nobody(&self.subject.probe).await
+        let prober = self.prober();
+        self.as_nobody(async |session| prober.look(session).await).await
     }
 
     /// Looks at a page of the SP with an empty jar.
     pub(crate) async fn visit_as_nobody(&self, url: &str) -> Journey {
+        self.as_nobody(async |session| session.peek(url).await).await
+    }
+
+    async fn as_nobody(&self, look: impl AsyncFnOnce(&mut Session) -> Journey) -> Journey {
         match self.driver.session().await {
             Ok(mut session) => {
-                let journey = session.peek(url).await;
+                let journey = look(&mut session).await;
                 session.close().await;
                 journey
             }
@@ -196,7 +201,7 @@ impl Stage {
     pub(crate) async fn back_within(&self, limit: Duration) -> bool {
         let begun = tokio::time::Instant::now();
         while begun.elapsed() < limit {
-            let journey = self.look_as_nobody().await;
+            let journey = self.visit_as_nobody(&self.subject.home).await;
             if !matches!(journey.ended, Ended::Unreachable(_) | Ended::Reset(_)) {
                 return true;
             }

@@ -23,6 +23,7 @@ use super::{
 use crate::{
     driver::{
         act::{Act, ActError},
+        bearer::Bearer,
         error::DriverError,
         page::{self, Onward},
         setup::{BODY, LONGEST, Setup},
@@ -50,6 +51,7 @@ pub struct HttpDriver {
 pub struct HttpSession {
     shared: Arc<Shared>,
     jar: Arc<Mutex<Jar>>,
+    pub(in crate::driver) bearer: Bearer,
     /// The page where the last journey came to rest.
     page: Option<Resting>,
 }
@@ -118,6 +120,7 @@ impl HttpDriver {
         HttpSession {
             shared: Arc::clone(&self.shared),
             jar: Arc::default(),
+            bearer: Bearer::new(&self.shared.setup),
             page: None,
         }
     }
@@ -146,8 +149,19 @@ impl HttpSession {
         self.walk(Outbound::of(visit), true).await
     }
 
-    pub(in crate::driver) async fn peek(&mut self, url: &str) -> Journey {
-        self.walk(Outbound::of(Visit::Get(url)), false).await
+    pub(in crate::driver) async fn peek(&mut self, visit: Visit<'_>) -> Journey {
+        self.walk(Outbound::of(visit), false).await
+    }
+
+    /// The value of a cookie that one of these URLs has, the first that has one.
+    pub(in crate::driver) fn cookie(&self, name: &str, of: &[Url]) -> Option<String> {
+        let (jar, now) = (self.jar(), SystemTime::now());
+        of.iter().find_map(|url| jar.value(name, url, now))
+    }
+
+    /// Deletes the cookies of a name.
+    pub(in crate::driver) fn drop_cookie(&mut self, name: &str) {
+        self.jar().delete(name);
     }
 
     pub(in crate::driver) async fn act(&mut self, act: &Act) -> Result<Journey, ActError> {
@@ -163,6 +177,7 @@ impl HttpSession {
         Self {
             shared: Arc::clone(&self.shared),
             jar: Arc::clone(&self.jar),
+            bearer: self.bearer.tab(),
             page: None,
         }
     }
@@ -418,6 +433,7 @@ fn arrived(url: &Url, status: u16, headers: &HeaderMap, body: &[u8]) -> (Page, R
             })
             .collect(),
         body: cut(text),
+        claims: None,
     };
     (shown, resting, onward)
 }

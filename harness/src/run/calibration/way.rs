@@ -9,7 +9,7 @@ use super::{likely::onward, logins::Tried, reach::Hopeless};
 use crate::{
     config::Steps,
     driver::{ActError, Driver, doors},
-    judge::observation::{Ended, Journey, Page, Party},
+    judge::observation::{Ended, Journey, Lack, Page, Party},
     run::{
         clues::Need,
         firing::{
@@ -63,6 +63,9 @@ pub(super) async fn beyond(stage: &Stage, tried: &[Tried]) -> Result<Option<Step
 pub(super) fn scripts(stage: &Stage, played: &Played) -> Option<Need> {
     if !matches!(stage.driver, Driver::Http(_)) {
         return None;
+    }
+    if let Some(Lack::Script(why)) = played.looked.as_ref().and_then(|looked| looked.lacked.clone()) {
+        return Some(Need::Sure(format!("[sp.probe] wait-for: {why}")));
     }
     let journey = &played.observation.journey;
     let page = journey.page.as_ref().filter(|page| page.status < 400)?;

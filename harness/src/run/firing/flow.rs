@@ -253,10 +253,14 @@ impl Flow<'_> {
             {
                 Ok(())
             }
-            other => Err(Broke::Precondition(format!(
-                "the {} should be signed in here, and the SP shows {other}",
-                persona.name()
-            ))),
+            other => {
+                let lacked = self.looked.as_ref().and_then(|looked| looked.lacked.as_ref());
+                let lacked = lacked.map_or_else(String::new, |lacked| format!(" ({lacked})"));
+                Err(Broke::Precondition(format!(
+                    "the {} should be signed in here, and the SP shows {other}{lacked}",
+                    persona.name()
+                )))
+            }
         }
     }
 

@@ -76,6 +76,12 @@ impl Played {
             .map_or_else(Vec::new, |message| issued(message))
     }
 
+    /// What the last question lacked, as the end of a sentence.
+    pub(crate) fn lacked(&self) -> String {
+        let lacked = self.looked.as_ref().and_then(|looked| looked.lacked.as_ref());
+        lacked.map_or_else(String::new, |lacked| format!(", and {lacked}"))
+    }
+
     /// Whom the probe shows, if anybody.
     pub(crate) fn owner(&self, people: &People, persona: Persona) -> Option<Owner> {
         use crate::judge::observation::Probe;

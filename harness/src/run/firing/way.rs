@@ -204,8 +204,10 @@ impl Deed {
                 session.travel(Visit::Get(&url)).await
             }
             Self::Act(act) => session.act(act).await?,
-            // Where no token was taken there is none to drop.
-            Self::Forget => Journey::default(),
+            Self::Forget => {
+                session.forget().await;
+                Journey::default()
+            }
         })
     }
 }
