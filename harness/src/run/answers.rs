@@ -8,11 +8,14 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use mock_idp::server::{Answer, Live, Reply};
+use mock_idp::server::{Answer, Binding, Live, Reply};
 use scenarios::{Fault, Message, Wire};
 
 use super::forging::{Forge, Kept, Order};
-use crate::text::locked;
+use crate::{
+    judge::request::{Arrived, Requests},
+    text::locked,
+};
 
 /// What one ticket stands for.
 #[derive(Clone, Debug)]
@@ -42,6 +45,7 @@ pub(crate) struct Done {
 pub(crate) struct Answers {
     forge: Arc<Forge>,
     tickets: Mutex<HashMap<String, (Task, Done)>>,
+    requests: Mutex<Requests>,
 }
 
 impl Answers {
@@ -49,6 +53,7 @@ impl Answers {
         Self {
             forge,
             tickets: Mutex::default(),
+            requests: Mutex::default(),
         }
     }
 
@@ -65,7 +70,27 @@ impl Answers {
             .unwrap_or_default()
     }
 
+    /// What Azure would have made of the requests that came so far.
+    pub(crate) fn requests(&self) -> Requests {
+        locked(&self.requests).clone()
+    }
+
+    /// Every request counts, also one that a refusal brought here again.
+    fn check(&self, live: &Live) {
+        if live.binding == Binding::IdpInitiated {
+            return;
+        }
+        let text = live.request_xml.as_deref().or(live.parameter.as_deref());
+        locked(&self.requests).add(&Arrived {
+            refusals: &live.refusals,
+            text: text.unwrap_or_default(),
+            query: live.raw_query.as_deref(),
+            binding: live.binding.as_str(),
+        });
+    }
+
     fn reply(&self, ticket: &str, live: Live) -> Reply {
+        self.check(&live);
         let task = {
             let mut tickets = locked(&self.tickets);
             let Some((task, done)) = tickets.get_mut(ticket) else {

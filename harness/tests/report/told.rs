@@ -221,6 +221,7 @@ pub(crate) fn caught() -> ScenarioResult {
         identity: "victim".to_owned(),
         snapshot: SnapshotState::OutcomeDrift,
         variants: vec![],
+        refused: vec![],
         scenario,
     }
 }
