@@ -58,7 +58,6 @@ impl Journey {
         self.rules.dedup();
         Self {
             rules: self.rules,
-            lacked: next.lacked.or(self.lacked),
             hops: self.hops,
             ended: next.ended,
             page: next.page.or(self.page),
