@@ -73,6 +73,9 @@ pub struct Calibration {
     /// The SAML Attribute that the SP takes as identity; none where that is the NameID.
     #[serde(default)]
     pub identity_claim: Option<String>,
+    /// What the SP says of its software and version, where it says so.
+    #[serde(default)]
+    pub server: Option<String>,
     /// What else was noticed, one sentence each.
     pub notes: Vec<String>,
 }
@@ -148,6 +151,9 @@ pub struct RunSummary {
     pub causes: Vec<String>,
     /// Warnings for the run as a whole.
     pub warnings: Vec<String>,
+    /// What was seen of the login, where the run could not begin: a few lines under its cause.
+    #[serde(default)]
+    pub picture: Vec<String>,
     /// The exit code that the causes come to.
     pub exit: i32,
     /// Wall time of the run.

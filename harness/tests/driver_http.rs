@@ -321,7 +321,7 @@ async fn forms_submit_themselves_in_order_with_every_character_and_duplicate() {
 }
 
 #[tokio::test]
-async fn refreshes_at_once_are_followed_and_later_ones_are_pages() {
+async fn refreshes_that_come_soon_are_followed_and_later_ones_are_pages() {
     let router = Router::new()
         .route(
             "/meta",
@@ -329,11 +329,11 @@ async fn refreshes_at_once_are_followed_and_later_ones_are_pages() {
         )
         .route(
             "/header",
-            on_get(|| async { ([("refresh", "0;url=/later")], "").into_response() }),
+            on_get(|| async { ([("refresh", "1;url=/later")], "").into_response() }),
         )
         .route(
             "/later",
-            on_get(|| async { Html("<meta http-equiv=refresh content='5; url=/never'>") }),
+            on_get(|| async { Html("<meta http-equiv=refresh content='6; url=/never'>") }),
         );
     let sp = serve("127.0.0.1", router).await;
     let journey = get(&format!("http://{sp}/meta")).await;
@@ -344,17 +344,19 @@ async fn refreshes_at_once_are_followed_and_later_ones_are_pages() {
     assert_eq!(journey.ended, Ended::Answered);
 }
 
+/// The limit, and not something else, has ended it; a machine that has much to do may be late.
+fn waited(begun: Instant, least: f64) {
+    let took = begun.elapsed().as_secs_f64();
+    assert!((least..60.0).contains(&took), "{took} s");
+}
+
 #[tokio::test]
 async fn silence_ends_at_the_time_limit() {
     let begun = Instant::now();
     let journey = get(&format!("http://{}/", silent().await)).await;
     assert_eq!(journey.ended, Ended::TimedOut);
     assert_eq!(journey.hops[0].status, None);
-    assert!(
-        (1.9..4.0).contains(&begun.elapsed().as_secs_f64()),
-        "{:?}",
-        begun.elapsed()
-    );
+    waited(begun, 1.9);
 }
 
 #[tokio::test]
@@ -363,11 +365,7 @@ async fn a_trickle_ends_at_the_time_limit_too() {
     let journey = get(&format!("http://{}/", trickling().await)).await;
     assert_eq!(journey.ended, Ended::TimedOut);
     assert_eq!(journey.hops[0].status, Some(200));
-    assert!(
-        (1.9..4.0).contains(&begun.elapsed().as_secs_f64()),
-        "{:?}",
-        begun.elapsed()
-    );
+    waited(begun, 1.9);
 }
 
 #[tokio::test]
@@ -380,11 +378,7 @@ async fn many_slow_answers_end_at_the_journeys_limit() {
     let begun = Instant::now();
     let journey = get(&format!("http://{sp}/")).await;
     assert_eq!(journey.ended, Ended::TimedOut);
-    assert!(
-        (5.9..8.0).contains(&begun.elapsed().as_secs_f64()),
-        "{:?}",
-        begun.elapsed()
-    );
+    waited(begun, 5.9);
 }
 
 #[tokio::test]

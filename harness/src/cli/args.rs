@@ -36,6 +36,8 @@ Start with `samlitmus run --demo`, which needs no service provider of yours.";
 pub enum Command {
     /// Fire scenarios at the SP of samlitmus.toml, or at the embedded reference SP
     Run(RunArgs),
+    /// Walk one login at the SP and say what is missing for a run, with the mends
+    Doctor(DoctorArgs),
     /// Show the catalogue, all tiers
     List(ListArgs),
     /// Say what a scenario sends, why, and how an SP is mended
@@ -116,6 +118,20 @@ impl RunArgs {
         let ci = std::env::var("CI").unwrap_or_default();
         self.locked || !matches!(ci.as_str(), "" | "0" | "false")
     }
+}
+
+/// `samlitmus doctor`
+#[derive(Clone, Debug, Args)]
+pub struct DoctorArgs {
+    /// Which SP.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// What carries the messages; auto starts the browser, to see that it starts, and walks over plain HTTP [default: auto]
+    #[arg(long, value_enum)]
+    pub driver: Option<DriverChoice>,
+    /// How long one request may take, such as 10s or 500ms [default: 10s]
+    #[arg(long, value_name = "TIME", value_parser = config::duration)]
+    pub timeout: Option<Duration>,
 }
 
 /// `samlitmus list`

@@ -19,7 +19,7 @@ use crate::{
         interrupt::Interrupts,
         output::{Mistake, catalogue, exit_of, note},
     },
-    config::{Config, DriverChoice, FailOn},
+    config::{Config, FailOn},
     event::{Event, RunSummary},
     exit::Exit,
     judge::{VerdictKind, waiver::Waivers},
@@ -27,7 +27,7 @@ use crate::{
     report::{Listener, Reports, Target as Report, terminal::Terminal},
     run::{
         litmus,
-        options::{CannotRun, DriverKind, Options},
+        options::{CannotRun, Options},
     },
     stop,
     subject::target::Target,
@@ -219,11 +219,7 @@ fn options(args: &RunArgs, config: Option<&Config>, catalogue: &Catalogue) -> an
         .clone()
         .or_else(|| config.map(|config| config.path(&config.run.snapshots)));
     Ok(Options {
-        driver: match chosen {
-            DriverChoice::Auto => DriverKind::Auto,
-            DriverChoice::Http => DriverKind::Http,
-            DriverChoice::Browser => DriverKind::Browser,
-        },
+        driver: chosen.into(),
         jobs: args.jobs.or(run.map(|run| run.jobs)).unwrap_or(default.jobs),
         timeout: args
             .timeout

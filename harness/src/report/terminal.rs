@@ -200,6 +200,9 @@ impl<W: Write> Terminal<W> {
         for cause in &summary.causes {
             self.say(&format!("cause: {}", sentence(cause)));
         }
+        for line in &summary.picture {
+            self.say(&format!("  {}", sentence(line)));
+        }
         let meaning = Exit::ALL
             .into_iter()
             .find(|exit| exit.code() == summary.exit)

@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use mock_idp::server::{Answer, Live, Reply};
+use mock_idp::server::{Answer, Binding, Live, Reply};
 use scenarios::{Fault, Message, Wire};
 
 use super::forging::{Forge, Kept, Order};
@@ -42,6 +42,7 @@ pub(crate) struct Done {
 pub(crate) struct Answers {
     forge: Arc<Forge>,
     tickets: Mutex<HashMap<String, (Task, Done)>>,
+    first: Mutex<Option<Live>>,
 }
 
 impl Answers {
@@ -49,12 +50,22 @@ impl Answers {
         Self {
             forge,
             tickets: Mutex::default(),
+            first: Mutex::default(),
         }
     }
 
     /// Says what a ticket is to be answered with.
     pub(crate) fn expect(&self, ticket: &str, task: Task) {
         locked(&self.tickets).insert(ticket.to_owned(), (task, Done::default()));
+    }
+
+    /// What has come of a ticket so far.
+    pub(crate) fn so_far(&self, ticket: &str) -> Done {
+        let tickets = locked(&self.tickets);
+        tickets
+            .get(ticket)
+            .map(|(_, done)| done.clone())
+            .unwrap_or_default()
     }
 
     /// What came of a ticket; it is forgotten.
@@ -65,7 +76,15 @@ impl Answers {
             .unwrap_or_default()
     }
 
+    /// The first sign-in that the SP began: its AuthnRequest, as it came.
+    pub(crate) fn first(&self) -> Option<Live> {
+        locked(&self.first).clone()
+    }
+
     fn reply(&self, ticket: &str, live: Live) -> Reply {
+        if live.binding != Binding::IdpInitiated {
+            locked(&self.first).get_or_insert_with(|| live.clone());
+        }
         let task = {
             let mut tickets = locked(&self.tickets);
             let Some((task, done)) = tickets.get_mut(ticket) else {

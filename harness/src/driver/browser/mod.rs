@@ -8,6 +8,7 @@
 mod account;
 mod bidi;
 mod capture;
+mod cookies;
 mod engine;
 mod fleet;
 mod follow;

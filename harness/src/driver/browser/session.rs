@@ -7,6 +7,7 @@ use url::Url;
 
 use super::{
     bidi::Refused,
+    cookies,
     engine::User,
     follow::{Follower, GLANCE, Rested},
     plan::Plan,
@@ -15,7 +16,13 @@ use super::{
 };
 use crate::{
     driver::{
-        error::DriverError, http::SetCookie, setup::Setup, site::trustworthy, storage::Storage, visit::Visit,
+        bearer::Bearer,
+        error::DriverError,
+        http::SetCookie,
+        setup::Setup,
+        site::trustworthy,
+        storage::Storage,
+        visit::Visit,
     },
     judge::observation::{Ended, Journey},
 };
@@ -27,6 +34,7 @@ pub struct BrowserSession {
     // Dropped before the user context, which it belongs to.
     pub(super) tab: Tab,
     pub(super) user: Arc<User>,
+    pub(in crate::driver) bearer: Bearer,
     /// The page in the tab lets nobody in any more: the next journey needs another tab.
     pub(super) spent: bool,
 }
@@ -42,6 +50,7 @@ impl Drop for BrowserSession {
 impl BrowserSession {
     pub(super) fn new(setup: Arc<Setup>, fresh: Fresh) -> Self {
         Self {
+            bearer: Bearer::new(&setup),
             setup,
             tab: fresh.tab,
             user: Arc::new(fresh.user),
@@ -54,6 +63,7 @@ impl BrowserSession {
             setup: Arc::clone(&self.setup),
             tab: self.another_tab().await?,
             user: Arc::clone(&self.user),
+            bearer: self.bearer.tab(),
             spent: false,
         })
     }
@@ -82,8 +92,7 @@ impl BrowserSession {
             "domain": url.host_str().ok_or_else(wrong)?, "path": "/", "httpOnly": true,
             "secure": safe, "sameSite": if safe { "none" } else { "default" },
         });
-        let partition = json!({"type": "storageKey", "userContext": self.user.context.id});
-        let params = json!({"cookie": cookie, "partition": partition});
+        let params = json!({"cookie": cookie, "partition": cookies::partition(&self.user)});
         let bidi = &self.user.browser.bidi;
         bidi.send("storage.setCookie", params, self.setup.limits.command)
             .await?;
@@ -94,13 +103,23 @@ impl BrowserSession {
         self.journey(&visit, true).await
     }
 
-    pub(in crate::driver) async fn peek(&mut self, url: &str) -> Journey {
-        self.journey(&Visit::Get(url), false).await
+    pub(in crate::driver) async fn peek(&mut self, visit: Visit<'_>) -> Journey {
+        self.journey(&visit, false).await
     }
 
     pub(in crate::driver) async fn stored(&self, area: Storage, key: &str) -> Option<String> {
         let limit = self.setup.limits.request.max(2 * GLANCE);
         self.tab.stored(area, key, limit).await.ok().flatten()
+    }
+
+    /// The value of a cookie that one of these URLs has, the first that has one.
+    pub(in crate::driver) async fn cookie(&self, name: &str, of: &[Url]) -> Option<String> {
+        cookies::value(&self.user, name, of, self.setup.limits.command).await
+    }
+
+    /// Deletes the cookies of a name.
+    pub(in crate::driver) async fn drop_cookie(&mut self, name: &str) {
+        cookies::delete(&self.user, name, self.setup.limits.command).await;
     }
 
     async fn journey(&mut self, visit: &Visit<'_>, even_to_idp: bool) -> Journey {
