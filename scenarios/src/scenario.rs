@@ -90,6 +90,10 @@ pub struct Scenario {
     /// Which jar decides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judge: Option<Judge>,
+    /// Azure's codes (the number behind `AADSTS`) that this scenario is about. Such a scenario sends nothing: it is told where Azure
+    /// would answer one of the SP's own AuthnRequests with one of them, whatever else is fired.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aadsts: Vec<u32>,
     /// Variants by name: each text stands for `{each}` wherever it occurs. The worst decides.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub each: BTreeMap<String, String>,
@@ -293,6 +297,11 @@ impl Scenario {
             && self.flow.iter().all(step_of_any_base)
     }
 
+    /// Whether it only watches what the SP sends by itself.
+    pub fn watches(&self) -> bool {
+        !self.aadsts.is_empty()
+    }
+
     /// The recipe of the judged message, variants left aside.
     pub fn recipe(&self) -> Recipe {
         Recipe {
@@ -307,8 +316,11 @@ impl Scenario {
         }
     }
 
-    /// Each variant with its steps; one without a name where the scenario has no variants.
+    /// Each variant with its steps; one without a name where the scenario has no variants; none where it only watches.
     pub fn takes(&self) -> Vec<Take> {
+        if self.watches() {
+            return Vec::new();
+        }
         let recipe = self.recipe();
         let take = |variant: Option<&String>, each: Option<&String>, recipe: Recipe| Take {
             variant: variant.cloned(),

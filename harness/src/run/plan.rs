@@ -60,7 +60,7 @@ pub(crate) struct Plan {
 pub(crate) fn plan(scenarios: &[Arc<Scenario>], learned: &Learned, workers: usize) -> Plan {
     let mut plan = Plan::default();
     let mut free = Vec::new();
-    for scenario in scenarios {
+    for scenario in scenarios.iter().filter(|scenario| !scenario.watches()) {
         for base in &bases(scenario, learned) {
             let unit = Unit {
                 scenario: scenario.clone(),
