@@ -58,6 +58,7 @@ impl Journey {
         self.rules.dedup();
         Self {
             rules: self.rules,
+            lacked: next.lacked,
             hops: self.hops,
             ended: next.ended,
             page: next.page.or(self.page),

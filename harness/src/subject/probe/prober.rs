@@ -391,7 +391,7 @@ mod tests {
 
     fn without_token(page: Page) -> Journey {
         Journey {
-            lacked: Some(Lack::Token("no token stood at query:t".to_owned())),
+            lacked: Some(Lack::Token("no token stood at url:?t".to_owned())),
             ..journey(page)
         }
     }
@@ -417,7 +417,7 @@ mod tests {
         let prober = prober("json:/nameId").with_anonymous(&journey(page(200, r#"{"guest":true}"#)));
         let seen = prober.judge(&without_token(page(200, "{}")), &[]);
         assert!(
-            matches!(&seen, Probe::Unclear { why, .. } if why.contains("query:t")),
+            matches!(&seen, Probe::Unclear { why, .. } if why.contains("url:?t")),
             "{seen:?}"
         );
     }
