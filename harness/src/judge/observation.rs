@@ -123,6 +123,18 @@ pub enum Lack {
     Script(String),
 }
 
+impl Lack {
+    /// What mends it, where somebody is signed in.
+    pub fn mend(&self) -> &'static str {
+        match self {
+            Self::Token(_) => "set [sp.probe] token to where the SP gives its client the token",
+            Self::Sight(_) | Self::Script(_) => {
+                "set [sp.probe] wait-for to what the page shows in the end, to somebody and to nobody"
+            }
+        }
+    }
+}
+
 impl std::fmt::Display for Lack {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
