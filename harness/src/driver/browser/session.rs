@@ -16,13 +16,8 @@ use super::{
 };
 use crate::{
     driver::{
-        bearer::Bearer,
-        error::DriverError,
-        http::SetCookie,
-        setup::Setup,
-        site::trustworthy,
-        storage::Storage,
-        visit::Visit,
+        bearer::Bearer, error::DriverError, http::SetCookie, setup::Setup, site::trustworthy,
+        storage::Storage, visit::Visit,
     },
     judge::observation::{Ended, Journey},
 };
