@@ -6,6 +6,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use url::Url;
 
 use super::{bidi::Refused, follow::GLANCE, plan::Plan, session::BrowserSession};
 use crate::{
@@ -39,19 +40,28 @@ enum Answer {
 
 impl BrowserSession {
     pub(in crate::driver) async fn act(&mut self, act: &Act) -> Result<Journey, ActError> {
+        self.play(act, true).await
+    }
+
+    /// Waits for something where a question led. Nothing is sent to the IdP meanwhile.
+    pub(in crate::driver) async fn watch(&mut self, target: &Target) -> Result<Journey, ActError> {
+        self.play(&Act::WaitFor(target.clone()), false).await
+    }
+
+    async fn play(&mut self, act: &Act, even_to_idp: bool) -> Result<Journey, ActError> {
         if self.spent || self.tab.now().last.is_none() {
             return Err(ActError::Missing(
                 "there is no page that lets anybody in".to_owned(),
             ));
         }
-        let plan = Arc::new(Plan::staying(&self.setup));
+        let plan = Arc::new(Plan::staying(&self.setup, even_to_idp));
         self.tab.trace.go_on(Arc::clone(&plan));
         let begun = Instant::now();
         match act {
             Act::Click(target) => self.press("click", target, "").await?,
             Act::Fill(target, text) => self.press("fill", target, text).await?,
             Act::Submit(target) => self.press("submit", target, "").await?,
-            Act::WaitFor(target) => self.wait_for(target).await?,
+            Act::WaitFor(target) => self.wait_for(target, &plan).await?,
         }
         let mut journey = Journey::default();
         let rested = self.follower(&plan).rest(begun).await;
@@ -76,9 +86,13 @@ impl BrowserSession {
         }
     }
 
-    async fn wait_for(&self, target: &Target) -> Result<(), ActError> {
+    async fn wait_for(&self, target: &Target, plan: &Plan) -> Result<(), ActError> {
         let (limit, begun) = (self.setup.limits.request, Instant::now());
         loop {
+            let last = self.tab.now().last;
+            if last.is_some_and(|last| Url::parse(&last.url).is_ok_and(|url| plan.forbids(&url))) {
+                return Ok(());
+            }
             let answer = self.ask("look", target, "").await;
             let hidden = match answer {
                 Ok(Answer::Done) => return Ok(()),

@@ -106,12 +106,12 @@ impl Plan {
     }
 
     /// That of a journey which begins on the page that is there.
-    pub(super) fn staying(setup: &Setup) -> Self {
+    pub(super) fn staying(setup: &Setup, even_to_idp: bool) -> Self {
         Self {
             start: String::new(),
             opening: None,
             own: None,
-            even_to_idp: true,
+            even_to_idp,
             site: setup.site.clone(),
         }
     }
@@ -156,7 +156,8 @@ impl Plan {
         }
     }
 
-    fn forbids(&self, url: &Url) -> bool {
+    /// Whether nothing may be sent there.
+    pub(super) fn forbids(&self, url: &Url) -> bool {
         !self.even_to_idp && self.site.party(url) == Party::Idp
     }
 }

@@ -4,7 +4,7 @@ use url::Url;
 
 use super::{jwt, question::Question, rule::IdentityRule};
 use crate::{
-    driver::{Act, ActError, Session},
+    driver::{ActError, Session},
     judge::{
         fingerprint::fingerprint,
         marker::{PersonaMarkers, stands_alone, stands_in, views},
@@ -123,7 +123,7 @@ impl Prober {
         if journey.ended != Ended::Answered || !shown || away {
             return;
         }
-        match session.act(&Act::WaitFor(target.clone())).await {
+        match session.watch(target).await {
             Ok(came) => {
                 journey.hops.extend(came.hops);
                 journey.ended = came.ended;
