@@ -14,7 +14,11 @@ fn parse(key: &str, value: &str) -> Result<Config, String> {
 
 #[test]
 fn a_url_is_a_way_and_so_are_steps() {
-    let one = parse("login", "\"${AT}/login?hint={mail}\"").unwrap().sp.login.unwrap();
+    let one = parse("login", "\"${AT}/login?hint={mail}\"")
+        .unwrap()
+        .sp
+        .login
+        .unwrap();
     assert_eq!(one.url(), Some("http://127.0.0.1/login?hint={mail}"));
     assert_eq!(one.to_string(), "\"http://127.0.0.1/login?hint={mail}\"");
     let written = r##"[{ open = "http://127.0.0.1/login" }, { fill = "#m", with = "{name_id} {domain}" }, { wait-for = "text:Go" }, { click = "text:Go" }, { submit = "form" }, { open = "json:/url" }]"##;
@@ -33,22 +37,66 @@ fn steps_that_cannot_be_meant_are_refused_with_what_to_do() {
         ("login", "[]", "at least one"),
         ("login", "[{}]", "a step needs one of open, click, fill"),
         ("login", "[{ opens = \"x\" }]", "did you mean `open`?"),
-        ("login", "[{ open = \"x\", click = \"y\" }]", "here are open and click"),
-        ("login", "[{ open = \"x\", with = \"y\" }]", "with belongs to fill"),
+        (
+            "login",
+            "[{ open = \"x\", click = \"y\" }]",
+            "here are open and click",
+        ),
+        (
+            "login",
+            "[{ open = \"x\", with = \"y\" }]",
+            "with belongs to fill",
+        ),
         ("login", "[{ click = \"#a\" }]", "the first step opens a URL"),
         ("login", "[{ open = \"json:/a\" }]", "the first step opens a URL"),
         ("login", "\"login\"", "is no URL"),
         ("login", "\"http://elsewhere.example/\"", "not in [sp] allow"),
         ("logout", "\"http://elsewhere.example/\"", "not in [sp] allow"),
-        ("login", "\"http://127.0.0.1/{user}\"", "{user} stands for nothing"),
-        ("login", "[{ open = \"http://127.0.0.1\" }, { open = \"http://elsewhere.example/\" }]", "not in [sp] allow"),
-        ("login", "[{ open = \"http://127.0.0.1\" }, { open = \"json:url\" }]", "starts with a slash"),
-        ("login", "[{ open = \"http://127.0.0.1\" }, { click = \"a[\" }]", "step 2: `a[` is no CSS selector"),
-        ("login", "[{ open = \"http://127.0.0.1\" }, { click = \"text:\" }]", "without words"),
-        ("login", "[{ open = \"http://127.0.0.1\" }, { fill = \"#a\" }]", "fill needs the text"),
-        ("login", "[{ open = \"http://127.0.0.1\" }, { fill = \"#a\", with = \"{e-mail} {upn}\" }]", "{upn} stands for nothing"),
-        ("login", "[{ open = \"http://127.0.0.1\" }, { forget = \"token\" }]", "belongs to [sp] logout"),
-        ("logout", "[{ open = \"http://127.0.0.1\" }, { forget = \"cookies\" }]", "cannot be forgotten"),
+        (
+            "login",
+            "\"http://127.0.0.1/{user}\"",
+            "{user} stands for nothing",
+        ),
+        (
+            "login",
+            "[{ open = \"http://127.0.0.1\" }, { open = \"http://elsewhere.example/\" }]",
+            "not in [sp] allow",
+        ),
+        (
+            "login",
+            "[{ open = \"http://127.0.0.1\" }, { open = \"json:url\" }]",
+            "starts with a slash",
+        ),
+        (
+            "login",
+            "[{ open = \"http://127.0.0.1\" }, { click = \"a[\" }]",
+            "step 2: `a[` is no CSS selector",
+        ),
+        (
+            "login",
+            "[{ open = \"http://127.0.0.1\" }, { click = \"text:\" }]",
+            "without words",
+        ),
+        (
+            "login",
+            "[{ open = \"http://127.0.0.1\" }, { fill = \"#a\" }]",
+            "fill needs the text",
+        ),
+        (
+            "login",
+            "[{ open = \"http://127.0.0.1\" }, { fill = \"#a\", with = \"{e-mail} {upn}\" }]",
+            "{upn} stands for nothing",
+        ),
+        (
+            "login",
+            "[{ open = \"http://127.0.0.1\" }, { forget = \"token\" }]",
+            "belongs to [sp] logout",
+        ),
+        (
+            "logout",
+            "[{ open = \"http://127.0.0.1\" }, { forget = \"cookies\" }]",
+            "cannot be forgotten",
+        ),
     ] {
         let why = parse(key, steps).expect_err(steps);
         assert!(why.contains(words), "{steps}: {why}");

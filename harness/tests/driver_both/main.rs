@@ -31,7 +31,11 @@ async fn both_drivers_give_the_same_answer_or_http_names_the_rule() {
 
     let stage = stage::Stage::build().await;
     let wanted = std::env::var("BOTH_ROWS").unwrap_or_default();
-    let rows: Vec<_> = stage.rows().iter().filter(|row| row.name.contains(&wanted)).collect();
+    let rows: Vec<_> = stage
+        .rows()
+        .iter()
+        .filter(|row| row.name.contains(&wanted))
+        .collect();
     let stage = &stage;
     let results: Vec<(Seen, Option<Seen>)> = stream::iter(&rows)
         .map(|row| async move { (stage.over_http(row).await, stage.in_browser(row).await) })
@@ -55,9 +59,17 @@ async fn both_drivers_give_the_same_answer_or_http_names_the_rule() {
             Expect::Rule(_) => named += 1,
         }
         if let Some(fault) = fault {
-            wrong.push(format!("{}: {fault}\n  http:    {http}\n  browser: {}", row.name, seen::or_none(browser.as_ref())));
+            wrong.push(format!(
+                "{}: {fault}\n  http:    {http}\n  browser: {}",
+                row.name,
+                seen::or_none(browser.as_ref())
+            ));
         } else if !wanted.is_empty() {
-            eprintln!("{}\n  http:    {http}\n  browser: {}", row.name, seen::or_none(browser.as_ref()));
+            eprintln!(
+                "{}\n  http:    {http}\n  browser: {}",
+                row.name,
+                seen::or_none(browser.as_ref())
+            );
         }
     }
     eprintln!(

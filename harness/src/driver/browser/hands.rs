@@ -39,13 +39,13 @@ enum Answer {
 
 impl BrowserSession {
     pub(in crate::driver) async fn act(&mut self, act: &Act) -> Result<Journey, ActError> {
-        if self.spent || self.tab.now().last.is_none() {
+        if self.spent || self.shown().now().last.is_none() {
             return Err(ActError::Missing(
                 "there is no page that lets anybody in".to_owned(),
             ));
         }
         let plan = Arc::new(Plan::staying(&self.setup));
-        self.tab.trace.go_on(Arc::clone(&plan));
+        self.go_on(&plan);
         let begun = Instant::now();
         match act {
             Act::Click(target) => self.press("click", target, "").await?,
@@ -54,7 +54,7 @@ impl BrowserSession {
             Act::WaitFor(target) => self.wait_for(target).await?,
         }
         let mut journey = Journey::default();
-        let rested = self.follower(&plan).rest(begun).await;
+        let rested = self.rest_all(&plan, begun).await;
         self.arrive(rested, &mut journey);
         self.describe(&mut journey, None, &plan);
         Ok(journey)
@@ -98,7 +98,7 @@ impl BrowserSession {
                     limit.as_secs_f32()
                 )));
             }
-            self.tab.trace.changed(OFTEN).await;
+            self.shown().trace.changed(OFTEN).await;
         }
     }
 
@@ -106,7 +106,7 @@ impl BrowserSession {
     async fn ask(&self, what: &str, target: &Target, text: &str) -> Result<Answer, Refused> {
         let limit = self.setup.limits.request.max(2 * GLANCE);
         let told = self
-            .tab
+            .shown()
             .call(SCRIPT, &[json!(what), wanted(target), json!(text)], limit)
             .await?;
         let told: Value = told
@@ -130,7 +130,7 @@ impl BrowserSession {
 
     /// Does it, and lets the page answer it.
     async fn perform(&self, actions: Value) -> Result<(), ActError> {
-        match self.tab.perform(actions, self.setup.limits.command).await {
+        match self.shown().perform(actions, self.setup.limits.command).await {
             Err(refused) if refused.is_silence() => Err(broken(refused)),
             // Whatever else it says was done: what the page made of it, a dialog or its end, is told by events.
             _ => Ok(()),

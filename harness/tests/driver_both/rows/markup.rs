@@ -6,11 +6,21 @@ use crate::{
 };
 
 pub(crate) fn rows(at: &At) -> Vec<Row> {
-    let refresh = |content: &str| html(&[], format!("<!doctype html><title>R</title><meta http-equiv=refresh content=\"{content}\"><p>words"));
+    let refresh = |content: &str| {
+        html(
+            &[],
+            format!("<!doctype html><title>R</title><meta http-equiv=refresh content=\"{content}\"><p>words"),
+        )
+    };
     let header = |value: &str| html(&[&format!("Refresh: {value}")], rests());
     let body = |body: &str| html(&[], format!("<!doctype html><title>M</title><p>words</p>{body}"));
     let with = |attributes: &str, inside: &str| {
-        html(&[], format!("<!doctype html><title>M</title><form {attributes}><input type=hidden name=SAMLResponse value=x>{inside}</form><script>document.forms[0].submit()</script>"))
+        html(
+            &[],
+            format!(
+                "<!doctype html><title>M</title><form {attributes}><input type=hidden name=SAMLResponse value=x>{inside}</form><script>document.forms[0].submit()</script>"
+            ),
+        )
     };
     vec![
         row("refresh", [("start", refresh("0;url=/echo"))]),
