@@ -21,6 +21,7 @@ use crate::{
     judge::{observation::Ended, people::People},
     run::oob::Oob,
     run::options::{CannotRun, DriverKind, Options},
+    run::registered::register,
     run::stage::Stage,
     run::{answers::Answers, forging::Forge},
     subject::probe::{PersonaMarkers, Prober},
@@ -132,13 +133,8 @@ pub(crate) async fn prepare(
     }
     let sp = metadata(&target.metadata, &http).await?;
     let directory = idp.directory().clone();
-    directory
-        .change(|directory| {
-            for tenant in &mut directory.tenants {
-                tenant.adopt(&sp);
-            }
-            Ok::<(), std::convert::Infallible>(())
-        })
+    let requires_signed = directory
+        .change(|directory| Ok::<_, std::convert::Infallible>(register(directory, &sp)))
         .map_err(|e| wrong(&e))?;
     let people = everybody(&target.directory);
     if let Some(command) = &target.provision {
@@ -193,7 +189,7 @@ pub(crate) async fn prepare(
         Some(oob) => Some(Oob::start(oob).await.map_err(|e| wrong(&e))?),
         None => None,
     };
-    let stage = Stage::new(
+    let mut stage = Stage::new(
         setup,
         driver,
         other,
@@ -206,6 +202,7 @@ pub(crate) async fn prepare(
         oob,
         options.timeout,
     );
+    stage.requires_signed = requires_signed;
     Ok(stage)
 }
 

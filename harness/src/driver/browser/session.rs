@@ -115,8 +115,8 @@ impl BrowserSession {
         self.shown().stored(area, key, limit).await.ok().flatten()
     }
 
-    /// The value of a cookie that one of these URLs has, the first that has one.
-    pub(in crate::driver) async fn cookie(&self, name: &str, of: &[Url]) -> Option<String> {
+    /// The value of a cookie that one of these URLs has, and the first that has one.
+    pub(in crate::driver) async fn cookie(&self, name: &str, of: &[Url]) -> Option<(String, Url)> {
         cookies::value(&self.user, name, of, self.setup.limits.command).await
     }
 
