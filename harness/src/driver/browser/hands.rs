@@ -49,13 +49,13 @@ impl BrowserSession {
     }
 
     async fn play(&mut self, act: &Act, even_to_idp: bool) -> Result<Journey, ActError> {
-        if self.spent || self.tab.now().last.is_none() {
+        if self.spent || self.shown().now().last.is_none() {
             return Err(ActError::Missing(
                 "there is no page that lets anybody in".to_owned(),
             ));
         }
         let plan = Arc::new(Plan::staying(&self.setup, even_to_idp));
-        self.tab.trace.go_on(Arc::clone(&plan));
+        self.go_on(&plan);
         let begun = Instant::now();
         match act {
             Act::Click(target) => self.press("click", target, "").await?,
@@ -64,7 +64,7 @@ impl BrowserSession {
             Act::WaitFor(target) => self.wait_for(target, &plan).await?,
         }
         let mut journey = Journey::default();
-        let rested = self.follower(&plan).rest(begun).await;
+        let rested = self.rest_all(&plan, begun).await;
         self.arrive(rested, &mut journey);
         self.describe(&mut journey, None, &plan);
         Ok(journey)
@@ -112,7 +112,7 @@ impl BrowserSession {
                     limit.as_secs_f32()
                 )));
             }
-            self.tab.trace.changed(OFTEN).await;
+            self.shown().trace.changed(OFTEN).await;
         }
     }
 
@@ -120,7 +120,7 @@ impl BrowserSession {
     async fn ask(&self, what: &str, target: &Target, text: &str) -> Result<Answer, Refused> {
         let limit = self.setup.limits.request.max(2 * GLANCE);
         let told = self
-            .tab
+            .shown()
             .call(SCRIPT, &[json!(what), wanted(target), json!(text)], limit)
             .await?;
         let told: Value = told
@@ -144,7 +144,7 @@ impl BrowserSession {
 
     /// Does it, and lets the page answer it.
     async fn perform(&self, actions: Value) -> Result<(), ActError> {
-        match self.tab.perform(actions, self.setup.limits.command).await {
+        match self.shown().perform(actions, self.setup.limits.command).await {
             Err(refused) if refused.is_silence() => Err(broken(refused)),
             // Whatever else it says was done: what the page made of it, a dialog or its end, is told by events.
             _ => Ok(()),

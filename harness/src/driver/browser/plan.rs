@@ -35,6 +35,8 @@ pub(super) struct Plan {
     /// What the first request to its target carries instead of what the browser would send.
     own: Option<Own>,
     pub(super) even_to_idp: bool,
+    /// Somebody does something on a page: windows may open.
+    pub(super) acts: bool,
     site: Site,
 }
 
@@ -82,6 +84,7 @@ impl Plan {
             opening: None,
             own: None,
             even_to_idp,
+            acts: false,
             site: setup.site.clone(),
         };
         if let Some(html) = opening(visit) {
@@ -112,6 +115,7 @@ impl Plan {
             opening: None,
             own: None,
             even_to_idp,
+            acts: even_to_idp,
             site: setup.site.clone(),
         }
     }
