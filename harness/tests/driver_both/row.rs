@@ -30,20 +30,34 @@ pub(crate) enum Expect {
 
 /// A row that begins at its page `start`.
 pub(crate) fn row<const N: usize>(name: &'static str, pages: [(&'static str, Vec<u8>); N]) -> Row {
-    Row { name, start: Start::Typed, pages: pages.into(), expect: Expect::Same }
+    Row {
+        name,
+        start: Start::Typed,
+        pages: pages.into(),
+        expect: Expect::Same,
+    }
 }
 
 impl Row {
     pub(crate) fn at(self, url: impl Into<String>) -> Self {
-        Self { start: Start::At(url.into()), ..self }
+        Self {
+            start: Start::At(url.into()),
+            ..self
+        }
     }
 
     pub(crate) fn posted_from(self, origin: impl Into<String>) -> Self {
-        Self { start: Start::Posted(origin.into()), ..self }
+        Self {
+            start: Start::Posted(origin.into()),
+            ..self
+        }
     }
 
     pub(crate) fn names(self, rule: &'static str) -> Self {
-        Self { expect: Expect::Rule(rule), ..self }
+        Self {
+            expect: Expect::Rule(rule),
+            ..self
+        }
     }
 }
 

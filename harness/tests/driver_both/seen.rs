@@ -15,7 +15,7 @@ pub(crate) struct Seen {
     /// What is sent to the SP afterwards.
     cookies: String,
     why: Whatever,
-    pub(crate) rules: Vec<String>,
+    rules: Vec<String>,
 }
 
 /// Words that differ from driver to driver.
@@ -31,15 +31,32 @@ impl Eq for Whatever {}
 
 impl Seen {
     pub(crate) fn of(journey: &Journey, after: &Journey, at: &At) -> Self {
-        let short = |url: &str| url.replace(&format!(":{}", at.p), "").replace(&format!(":{}", at.t), "");
+        let short = |url: &str| {
+            url.replace(&format!(":{}", at.p), "")
+                .replace(&format!(":{}", at.t), "")
+        };
         let hops = journey.hops.iter().map(|hop| {
             let status = hop.status.map_or("-".to_owned(), |status| status.to_string());
             format!("{} {} {status}", hop.method, short(&hop.url))
         });
-        let page = journey.page.as_ref().filter(|_| journey.ended == Ended::Answered).map(|page| {
-            format!("{} {} {:?} {:?} {:?}", short(&page.url), page.status, page.content_type, page.title, text(&page.body))
-        });
-        let cookies = after.page.as_ref().and_then(|page| page.body.lines().find(|line| line.starts_with("cookie:")));
+        let page = journey
+            .page
+            .as_ref()
+            .filter(|_| journey.ended == Ended::Answered)
+            .map(|page| {
+                format!(
+                    "{} {} {:?} {:?} {:?}",
+                    short(&page.url),
+                    page.status,
+                    page.content_type,
+                    page.title,
+                    text(&page.body)
+                )
+            });
+        let cookies = after
+            .page
+            .as_ref()
+            .and_then(|page| page.body.lines().find(|line| line.starts_with("cookie:")));
         let (ended, why) = match &journey.ended {
             Ended::Answered => ("answered", String::new()),
             Ended::Reset(why) => ("reset", why.clone()),
@@ -59,9 +76,15 @@ impl Seen {
         }
     }
 
+    /// Whether the HTTP driver says this of it.
+    pub(crate) fn names(&self, word: &str) -> bool {
+        self.why.0.contains(word) || self.rules.iter().any(|rule| rule.contains(word))
+    }
+
     /// Whether a browser's journey is like this one.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
-        (&self.hops, self.ended, &self.page, &self.cookies) == (&other.hops, other.ended, &other.page, &other.cookies)
+        (&self.hops, self.ended, &self.page, &self.cookies)
+            == (&other.hops, other.ended, &other.page, &other.cookies)
     }
 }
 
@@ -69,16 +92,40 @@ impl Seen {
 fn text(body: &str) -> String {
     let document = Html::parse_document(body);
     let shown = document.root_element().descendants().filter_map(|node| {
-        let hidden = node.parent().and_then(|parent| parent.value().as_element().map(|e| matches!(e.name(), "script" | "style" | "title")));
-        node.value().as_text().filter(|_| hidden != Some(true)).map(|text| text.to_string())
+        let hidden = node.parent().and_then(|parent| {
+            parent
+                .value()
+                .as_element()
+                .map(|e| matches!(e.name(), "script" | "style" | "title"))
+        });
+        node.value()
+            .as_text()
+            .filter(|_| hidden != Some(true))
+            .map(|text| text.to_string())
     });
     let all: Vec<String> = shown.collect();
-    all.join(" ").split_whitespace().collect::<Vec<_>>().join(" ").chars().take(700).collect()
+    let all = all.join(" ").replace("samlitmus-opening", "");
+    // What a browser writes around a document that it only shows.
+    let all = all
+        .split("This XML file does not appear")
+        .next()
+        .unwrap_or_default();
+    let all = all.rsplit("first error.").next().unwrap_or_default();
+    all.split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+        .take(700)
+        .collect()
 }
 
 impl fmt::Display for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} {} {:?} after {} rules {:?} [{}]", self.hops, self.ended, self.page, self.cookies, self.rules, self.why.0)
+        write!(
+            f,
+            "{:?} {} {:?} after {} rules {:?} [{}]",
+            self.hops, self.ended, self.page, self.cookies, self.rules, self.why.0
+        )
     }
 }
 

@@ -60,7 +60,9 @@ pub(crate) async fn tls(answers: Answers, names: &[&str]) -> (SocketAddr, Vec<u8
 }
 
 async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, answers: Answers) {
-    let Some((head, body)) = request(&mut stream).await else { return };
+    let Some((head, body)) = request(&mut stream).await else {
+        return;
+    };
     let mut words = head.split(' ');
     let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let path = target.split('?').next().unwrap_or_default();
@@ -95,17 +97,38 @@ async fn request(stream: &mut (impl AsyncRead + Unpin)) -> Option<(String, Vec<u
 
 fn header<'a>(head: &'a str, name: &str) -> &'a str {
     let lines = head.lines().filter_map(|line| line.split_once(':'));
-    lines.into_iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map_or("-", |(_, value)| value.trim())
+    lines
+        .into_iter()
+        .find(|(key, _)| key.eq_ignore_ascii_case(name))
+        .map_or("-", |(_, value)| value.trim())
 }
 
 /// The request as a page: what a server sees of a navigation.
 fn echo(method: &str, target: &str, head: &str, body: &[u8]) -> Vec<u8> {
     let mut seen = format!("{method} {target}\n");
-    for name in ["host", "cookie", "origin", "referer", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "sec-fetch-user", "content-type", "upgrade-insecure-requests"] {
+    for name in [
+        "host",
+        "cookie",
+        "origin",
+        "referer",
+        "sec-fetch-site",
+        "sec-fetch-mode",
+        "sec-fetch-dest",
+        "sec-fetch-user",
+        "content-type",
+        "upgrade-insecure-requests",
+    ] {
         seen.push_str(&format!("{name}: {}\n", header(head, name)));
     }
     seen.push_str(&String::from_utf8_lossy(body));
-    super::row::answer("200 OK", &["Content-Type: text/plain; charset=utf-8", "Cache-Control: no-store"], seen)
+    super::row::answer(
+        "200 OK",
+        &[
+            "Content-Type: text/plain; charset=utf-8",
+            "Cache-Control: no-store",
+        ],
+        seen,
+    )
 }
 
 fn certificate(names: &[&str]) -> (X509, PKey<Private>) {
@@ -115,11 +138,17 @@ fn certificate(names: &[&str]) -> (X509, PKey<Private>) {
     let name = name.build();
     let mut builder = X509::builder().unwrap();
     builder.set_version(2).unwrap();
-    builder.set_serial_number(&BigNum::from_u32(1).unwrap().to_asn1_integer().unwrap()).unwrap();
+    builder
+        .set_serial_number(&BigNum::from_u32(1).unwrap().to_asn1_integer().unwrap())
+        .unwrap();
     builder.set_subject_name(&name).unwrap();
     builder.set_issuer_name(&name).unwrap();
-    builder.set_not_before(&Asn1Time::days_from_now(0).unwrap()).unwrap();
-    builder.set_not_after(&Asn1Time::days_from_now(2).unwrap()).unwrap();
+    builder
+        .set_not_before(&Asn1Time::days_from_now(0).unwrap())
+        .unwrap();
+    builder
+        .set_not_after(&Asn1Time::days_from_now(2).unwrap())
+        .unwrap();
     let mut all = SubjectAlternativeName::new();
     all.ip("127.0.0.1");
     for name in names {

@@ -17,8 +17,15 @@ use crate::{
 
 /// Names that no DNS knows; all of them are this machine.
 const NAMES: [&str; 9] = [
-    "sp.example", "a.sp.example", "b.sp.example", "other.example", "a.github.io", "b.github.io",
-    "a.kawasaki.jp", "xn--bcher-kva.example", "sp.example.",
+    "sp.example",
+    "a.sp.example",
+    "b.sp.example",
+    "other.example",
+    "a.github.io",
+    "b.github.io",
+    "a.kawasaki.jp",
+    "xn--bcher-kva.example",
+    "sp.example.",
 ];
 
 /// Where the servers are, for pages that name each other.
@@ -52,17 +59,36 @@ impl Stage {
     pub(crate) async fn build() -> Self {
         let answers: server::Answers = Arc::new(Mutex::new(HashMap::new()));
         let clear = server::clear(Arc::clone(&answers)).await;
-        let (tls, pem) = server::tls(Arc::clone(&answers), &["localhost", "*.localhost", "sp.example", "*.sp.example", "other.example"]).await;
-        let at = At { p: clear.port(), t: tls.port() };
+        let (tls, pem) = server::tls(
+            Arc::clone(&answers),
+            &[
+                "localhost",
+                "*.localhost",
+                "sp.example",
+                "*.sp.example",
+                "other.example",
+            ],
+        )
+        .await;
+        let at = At {
+            p: clear.port(),
+            t: tls.port(),
+        };
         let rows = rows::all(&at);
         for row in &rows {
             for (page, bytes) in &row.pages {
                 let path = format!("/{}/{page}", row.name);
-                assert!(answers.lock().unwrap().insert(path, bytes.clone()).is_none(), "{} twice", row.name);
+                assert!(
+                    answers.lock().unwrap().insert(path, bytes.clone()).is_none(),
+                    "{} twice",
+                    row.name
+                );
             }
         }
-        let resolve: BTreeMap<String, String> =
-            NAMES.map(|name| (name.to_owned(), clear.to_string())).into_iter().collect();
+        let resolve: BTreeMap<String, String> = NAMES
+            .map(|name| (name.to_owned(), clear.to_string()))
+            .into_iter()
+            .collect();
         let mut setup = setup(&at.http("127.0.0.1", "/"), "http://localhost:1");
         setup.guard = Guard::new(&[], &resolve).unwrap();
         setup.limits = Limits::of(std::time::Duration::from_secs(60));
@@ -80,7 +106,12 @@ impl Stage {
             }
             Err(error) => panic!("{error}"),
         };
-        Self { at, rows, http, browser }
+        Self {
+            at,
+            rows,
+            http,
+            browser,
+        }
     }
 
     pub(crate) fn rows(&self) -> &[Row] {
@@ -102,10 +133,21 @@ impl Stage {
         let visit = match &row.start {
             Start::Typed => Visit::Get(&start),
             Start::At(url) => Visit::Get(url),
-            Start::Posted(from) => Visit::Post { url: &start, fields: &pair, from: Some(from), headers: &[] },
+            Start::Posted(from) => Visit::Post {
+                url: &start,
+                fields: &pair,
+                from: Some(from),
+                headers: &[],
+            },
         };
+        let begun = std::time::Instant::now();
         let journey = session.travel(visit).await;
-        let after = session.travel(Visit::Get(&self.at.http("127.0.0.1", "/echo"))).await;
+        if begun.elapsed().as_secs() > 8 {
+            eprintln!("{} took {:?}", row.name, begun.elapsed());
+        }
+        let after = session
+            .travel(Visit::Get(&self.at.http("127.0.0.1", "/echo")))
+            .await;
         session.close().await;
         Seen::of(&journey, &after, &self.at)
     }

@@ -11,10 +11,19 @@ pub(crate) fn rows(at: &At) -> Vec<Row> {
         html(&lines.iter().map(String::as_str).collect::<Vec<_>>(), "<p>words")
     };
     let then = |lines: &[&str], location: &str| {
-        let lines: Vec<String> = lines.iter().map(|line| format!("Set-Cookie: {line}")).chain([format!("Location: {location}")]).collect();
+        let lines: Vec<String> = lines
+            .iter()
+            .map(|line| format!("Set-Cookie: {line}"))
+            .chain([format!("Location: {location}")])
+            .collect();
         answer("302 F", &lines.iter().map(String::as_str).collect::<Vec<_>>(), "")
     };
-    let kinds = ["s=1; SameSite=Strict; Path=/", "l=1; SameSite=Lax; Path=/", "n=1; SameSite=None; Secure; Path=/", "u=1; Path=/"];
+    let kinds = [
+        "s=1; SameSite=Strict; Path=/",
+        "l=1; SameSite=Lax; Path=/",
+        "n=1; SameSite=None; Secure; Path=/",
+        "u=1; Path=/",
+    ];
     let named = |name: &str, row: &str| at.http(name, &format!("/{row}/start"));
     let secure = |name: &str, row: &str| at.https(name, &format!("/{row}/start"));
     vec![
@@ -73,5 +82,10 @@ pub(crate) fn rows(at: &At) -> Vec<Row> {
 }
 
 fn raw(lines: &[u8]) -> Vec<u8> {
-    [&b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"[..], lines, b"Connection: close\r\n\r\n<p>words"].concat()
+    [
+        &b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"[..],
+        lines,
+        b"Connection: close\r\n\r\n<p>words",
+    ]
+    .concat()
 }

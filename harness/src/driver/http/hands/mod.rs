@@ -18,4 +18,7 @@ mod submit;
 mod tests;
 mod validity;
 
-pub(super) use resting::Resting;
+pub(super) use owner::{controls, is_disabled, submits};
+pub(super) use page::{Page, ancestors, is, is_script, kind};
+pub(super) use resting::{Edits, Resting};
+pub(super) use submit::request;

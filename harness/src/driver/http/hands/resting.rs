@@ -15,8 +15,7 @@ use super::{
 };
 use crate::driver::{
     act::{Act, ActError},
-    http::outbound::Outbound,
-    page::TAGS,
+    http::{onward::TAGS, outbound::Outbound},
 };
 
 /// A page at rest. It is kept as text: a tree is built when somebody does something.
@@ -29,11 +28,11 @@ pub(in crate::driver::http) struct Resting {
 }
 
 /// What was done to elements, each by its number in tree order.
-pub(super) type Edits = BTreeMap<usize, Edit>;
+pub(in crate::driver::http) type Edits = BTreeMap<usize, Edit>;
 
 /// What was done to one element.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Edit {
+pub(in crate::driver::http) enum Edit {
     /// A field holds this text.
     Typed(String),
     /// A box or radio button is checked, or no longer.
