@@ -23,7 +23,7 @@ use row::Expect;
 use seen::Seen;
 
 /// So many rows at once: tabs of one browser.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 6;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn both_drivers_give_the_same_answer_or_http_names_the_rule() {

@@ -30,7 +30,7 @@ impl PartialEq for Whatever {
 impl Eq for Whatever {}
 
 impl Seen {
-    pub(crate) fn of(journey: &Journey, after: &Journey, at: &At) -> Self {
+    pub(crate) fn of(journey: &Journey, after: Option<&Journey>, at: &At) -> Self {
         let short = |url: &str| {
             url.replace(&format!(":{}", at.p), "")
                 .replace(&format!(":{}", at.t), "")
@@ -54,8 +54,7 @@ impl Seen {
                 )
             });
         let cookies = after
-            .page
-            .as_ref()
+            .and_then(|after| after.page.as_ref())
             .and_then(|page| page.body.lines().find(|line| line.starts_with("cookie:")));
         let (ended, why) = match &journey.ended {
             Ended::Answered => ("answered", String::new()),

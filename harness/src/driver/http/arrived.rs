@@ -30,10 +30,10 @@ pub(super) struct Came {
     refresh: Option<String>,
 }
 
-/// The page, cut to size, and what a browser knows of it.
-pub(super) fn arrived(url: &Url, status: u16, headers: &HeaderMap, body: &[u8]) -> Came {
+/// The page, cut to size, and what a browser knows of it. An answer that `leads` elsewhere is no page.
+pub(super) fn arrived(url: &Url, status: u16, headers: &HeaderMap, body: &[u8], leads: bool) -> Came {
     // Such an answer leaves the page before it where it was.
-    let stays = matches!(status, 204 | 205);
+    let stays = leads || matches!(status, 204 | 205 | 304);
     let mut media = Media::of(headers, body);
     if stays {
         media.kind = Kind::Saved;
@@ -78,7 +78,7 @@ pub(super) fn arrived(url: &Url, status: u16, headers: &HeaderMap, body: &[u8]) 
     };
     Came {
         shown,
-        context: Context::of(&address, headers),
+        context: Context::of(url, headers),
         rules,
         html,
         encoding,

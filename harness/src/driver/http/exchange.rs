@@ -85,7 +85,7 @@ impl HttpSession {
             let read = timeout_at(deadline, body(&mut answer, NOBODYS)).await;
             (read.ok().and_then(Result::ok).unwrap_or_default().0, true)
         };
-        let page = arrived(&request.url, status, &headers, &body);
+        let page = arrived(&request.url, status, &headers, &body, to != Redirect::No);
         journey.page = Some(page.shown.clone());
         if !whole {
             self.page = None;

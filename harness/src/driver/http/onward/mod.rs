@@ -54,7 +54,7 @@ impl Arrived<'_> {
         if !self.may_submit() {
             return Vec::new();
         }
-        let document = Html::parse_document(self.html);
+        let document = Html::parse_document(closed(self.html));
         let edits = Edits::new();
         let page = self.page(&document, &edits);
         script::wanted(&page, self.context)
@@ -69,7 +69,7 @@ impl Arrived<'_> {
         if !markup && self.refresh.is_none() {
             return led;
         }
-        let document = Html::parse_document(if markup { self.html } else { "" });
+        let document = Html::parse_document(if markup { closed(self.html) } else { "" });
         let edits = Edits::new();
         let page = self.page(&document, &edits);
         let submitted = if self.may_submit() {
@@ -134,6 +134,20 @@ fn before(page: &Page<'_>, context: &Context, number: usize) -> Context {
         }
     }
     context
+}
+
+/// A page without a last script that is cut off: no browser runs one that has no end.
+fn closed(html: &str) -> &str {
+    let mut last = None;
+    let mut from = 0;
+    while let Some(at) = find(html, "<script", from) {
+        (last, from) = (Some(at), at + 1);
+    }
+    let end = |at: usize| find(html, "</script", at).and_then(|end| html.get(end..)?.find('>'));
+    match last.filter(|at| end(*at).is_none() && find(html, "</html", *at).is_none()) {
+        Some(at) => html.get(..at).unwrap_or(html),
+        None => html,
+    }
 }
 
 fn in_head(element: ElementRef<'_>) -> bool {
