@@ -35,6 +35,9 @@ pub struct Journey {
     /// plain HTTP only: a browser keeps its rules to itself).
     #[serde(default)]
     pub rules: Vec<String>,
+    /// What the question lacked, where this is the way to the probe's page.
+    #[serde(default)]
+    pub lacked: Option<Lack>,
     /// A PNG of the page where the journey came to rest (browser only).
     #[serde(skip)]
     pub screenshot: Option<Vec<u8>>,
@@ -60,6 +63,7 @@ impl Journey {
             console: self.console,
             lost_cookies: self.lost_cookies,
             rules: self.rules,
+            lacked: next.lacked,
             screenshot: next.screenshot.or(self.screenshot),
             elapsed: self.elapsed + next.elapsed,
         }
@@ -103,6 +107,38 @@ impl Journey {
                 "{told}; as in every browser these cookies were lost: {}",
                 cookies.join(", ")
             ),
+        }
+    }
+}
+
+/// What a question to the probe's page lacked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "what", content = "why")]
+pub enum Lack {
+    /// The token: it stood nowhere where it was looked for.
+    Token(String),
+    /// What was waited for on the page did not come.
+    Sight(String),
+    /// What was waited for is not on the page as it came: only a script could put it there.
+    Script(String),
+}
+
+impl Lack {
+    /// What mends it, where somebody is signed in.
+    pub fn mend(&self) -> &'static str {
+        match self {
+            Self::Token(_) => "set [sp.probe] token to where the SP gives its client the token",
+            Self::Sight(_) | Self::Script(_) => {
+                "set [sp.probe] wait-for to what the page shows in the end, to somebody and to nobody"
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Lack {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Token(why) | Self::Sight(why) | Self::Script(why) => f.write_str(why),
         }
     }
 }
@@ -229,6 +265,9 @@ pub struct Page {
     pub headers: Vec<(String, String)>,
     /// Its body, at most 256 KiB of it.
     pub body: String,
+    /// The payload of the bearer token that it was asked for with, as JSON; none if there was none, or it is no JWT.
+    #[serde(skip)]
+    pub claims: Option<String>,
 }
 
 /// Who the SP believes is signed in.

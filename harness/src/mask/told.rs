@@ -41,6 +41,10 @@ fn result(result: &ScenarioResult) -> ScenarioResult {
     if let Some(message) = &result.message {
         identities.push(message.name_id.as_str());
     }
+    // An AuthnRequest is given to everybody who asks to sign in: whatever stands in it is no secret.
+    for refused in &result.refused {
+        identities.extend([refused.says.trim_end_matches('.'), refused.part.as_str()]);
+    }
     ScenarioResult {
         reason: sparing(&result.reason, &identities),
         observation: Arc::new(observation(seen, &identities)),
@@ -57,6 +61,7 @@ fn observation(seen: &Observation, identities: &[&str]) -> Observation {
             page: journey.page.as_ref().map(|one| page(one, identities)),
             lost_cookies: journey.lost_cookies.clone(),
             rules: all(&journey.rules, identities),
+            lacked: journey.lacked.clone(),
             console: all(&journey.console, identities),
             screenshot: journey.screenshot.clone(),
             elapsed: journey.elapsed,
@@ -93,6 +98,7 @@ fn page(page: &Page, identities: &[&str]) -> Page {
         body: sparing(&page.body, identities),
         status: page.status,
         content_type: page.content_type.clone(),
+        claims: None,
     }
 }
 

@@ -8,7 +8,7 @@ use scenarios::Severity;
 use super::{
     asked::Target,
     listener::{Listener, ReportError, cannot},
-    words::{attacker, learned, page, seconds, sentence, severity},
+    words::{attacker, authn_requests, learned, page, seconds, sentence, severity},
 };
 use crate::text::{counted, visible};
 use crate::{
@@ -135,11 +135,14 @@ impl<W: Write> Terminal<W> {
         } else {
             String::new()
         };
+        let base = match result.scenario.watches() {
+            true => "AuthnRequest".to_owned(),
+            false => format!("base {}", result.base),
+        };
         let line = format!(
-            "{}  {}  base {}  {}{severity}",
+            "{}  {}  {base}  {}{severity}",
             self.verdict(result.verdict),
             self.paint(1, &id),
-            result.base,
             result.outcome,
         );
         self.say(&line);
@@ -181,9 +184,10 @@ impl<W: Write> Terminal<W> {
         };
         let requests = usize::try_from(summary.requests).unwrap_or(usize::MAX);
         self.say(&format!(
-            "{counts} in {}, {}",
+            "{counts} in {}, {}{}",
             seconds(summary.duration),
-            counted(requests, "request")
+            counted(requests, "request"),
+            authn_requests(summary).map_or_else(String::new, |words| format!(", {words}")),
         ));
         for warning in &summary.warnings {
             self.warn(warning);

@@ -14,6 +14,17 @@ pub(crate) struct Clues {
     pub(crate) clock: Option<String>,
     /// How the SP answers what it cannot trust, beside a flawless message that does not sign alice in.
     pub(crate) contrast: Option<Contrast>,
+    /// A browser may sign in where plain HTTP cannot.
+    pub(crate) browser: Option<Need>,
+}
+
+/// Whether a script is needed to sign in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// It is, and why.
+    Sure(String),
+    /// Nobody is signed in, and there are scripts on the page where it ended.
+    Perhaps,
 }
 
 /// A login that was seen.

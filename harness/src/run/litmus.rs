@@ -9,17 +9,19 @@ use jiff::Timestamp;
 use scenarios::Scenario;
 
 use crate::{
+    driver::Driver,
     event::{Event, RunInfo, RunSummary},
     judge::VerdictKind,
     judge::summary::{Circumstances, Tally},
     mask,
-    run::calibration::{Hopeless, calibrate, reach, recheck},
+    run::calibration::{Hopeless, calibrate_with, reach, recheck},
     run::doctor,
     run::firing::runner::{Finished, Runner},
     run::learned::Learned,
     run::options::{CannotRun, DriverKind, Options},
     run::plan::plan,
     run::prepare::{Running, prepare},
+    run::requests,
     run::stage::Stage,
     snapshot::Snapshots,
     stop::{GRACE, overdue, wished},
@@ -46,7 +48,7 @@ pub async fn run(
             DriverKind::Browser => "browser".to_owned(),
         },
         seed: options.seed,
-        planned: scenarios.iter().map(|s| s.bases.len()).sum(),
+        planned: fired(scenarios).map(|s| s.bases.len()).sum(),
         started: Timestamp::now().to_string(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         catalogue: scenarios::catalogue::VERSION.to_owned(),
@@ -56,8 +58,8 @@ pub async fn run(
         prepared = prepare(target, scenarios, &options, &mut running) => prepared.map_err(Some),
         () = wished(&options.stop) => Err(None),
     };
-    let stage = match prepared {
-        Ok(stage) => Arc::new(stage),
+    let mut stage = match prepared {
+        Ok(stage) => stage,
         Err(why) => {
             let ended = running.end(&options.stop).await;
             let mut around = Circumstances {
@@ -92,9 +94,10 @@ pub async fn run(
     };
     let mut picture = Vec::new();
     let calibrated = tokio::select! {
-        calibrated = calibrate(&stage) => Some(calibrated),
+        calibrated = calibrate_with(&mut stage, options.driver == DriverKind::Auto) => Some(calibrated),
         () = wished(&options.stop) => None,
     };
+    let stage = Arc::new(stage);
     // What answers is not what was started where that has failed: another program holds its port.
     let calibrated = match (calibrated, running.failed()) {
         (Some(_), Some(failed)) => Some(Err(Hopeless(failed))),
@@ -143,6 +146,14 @@ pub async fn run(
             }
         }
     }
+    for row in requests::rows(&stage, scenarios, &mut options) {
+        tally.add(&row, false);
+        tell(&Event::ScenarioFinished(Arc::new(row)));
+    }
+    let requests = stage.answers.requests();
+    if scenarios.iter().any(|scenario| scenario.watches()) {
+        around.watched = requests.checked;
+    }
     around.hopeless = around.hopeless.or_else(|| running.failed());
     let broken_off = options.stop.load(Ordering::Relaxed);
     if around.hopeless.is_none() && tally.has(VerdictKind::Inconclusive) && !broken_off {
@@ -159,12 +170,19 @@ pub async fn run(
     summary.duration = begun.elapsed();
     summary.requests = stage.requests();
     summary.picture = picture;
+    summary.authn_requests = requests.checked;
+    summary.authn_requests_refused = requests.refused;
     for warning in &summary.warnings {
         tell(&Event::Warning(warning.clone()));
     }
     let summary = Arc::new(summary);
     tell(&Event::Finished(summary.clone()));
     Ok(Arc::unwrap_or_clone(summary))
+}
+
+/// The scenarios that send something.
+fn fired(scenarios: &[Arc<Scenario>]) -> impl Iterator<Item = &Arc<Scenario>> {
+    scenarios.iter().filter(|scenario| !scenario.watches())
 }
 
 /// What the firing left behind.
@@ -186,9 +204,9 @@ async fn fire(
     tell: &mut impl FnMut(&Event),
 ) -> Fired {
     // Flows share one browser; more than a few at once only wait for each other.
-    let workers = match options.driver {
-        DriverKind::Auto | DriverKind::Http => options.jobs,
-        DriverKind::Browser => options.jobs.min(4),
+    let workers = match stage.driver {
+        Driver::Http(_) => options.jobs,
+        Driver::Browser(_) => options.jobs.min(4),
     };
     let workers = workers.min(learned.jobs.unwrap_or(usize::MAX));
     let plan = plan(scenarios, learned, workers);

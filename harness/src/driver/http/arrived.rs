@@ -75,6 +75,7 @@ pub(super) fn arrived(url: &Url, status: u16, headers: &HeaderMap, body: &[u8], 
             })
             .collect(),
         body: cut(text),
+        claims: None,
     };
     Came {
         shown,

@@ -20,6 +20,7 @@ use super::{
 use crate::{
     driver::{
         act::{Act, ActError},
+        bearer::Bearer,
         error::DriverError,
         setup::Setup,
         site::trustworthy,
@@ -39,6 +40,7 @@ pub struct HttpDriver {
 pub struct HttpSession {
     pub(super) shared: Arc<Shared>,
     jar: Arc<Mutex<Jar>>,
+    pub(in crate::driver) bearer: Bearer,
     /// The page where the last journey came to rest, and how it may be left.
     pub(super) page: Option<(Context, Resting)>,
 }
@@ -82,6 +84,7 @@ impl HttpDriver {
         HttpSession {
             shared: Arc::clone(&self.shared),
             jar: Arc::default(),
+            bearer: Bearer::new(&self.shared.setup),
             page: None,
         }
     }
@@ -110,8 +113,20 @@ impl HttpSession {
         self.walk(Outbound::of(visit), true).await
     }
 
-    pub(in crate::driver) async fn peek(&mut self, url: &str) -> Journey {
-        self.walk(Outbound::of(Visit::Get(url)), false).await
+    pub(in crate::driver) async fn peek(&mut self, visit: Visit<'_>) -> Journey {
+        self.walk(Outbound::of(visit), false).await
+    }
+
+    /// The value of a cookie that one of these URLs has, and the first that has one.
+    pub(in crate::driver) fn cookie(&self, name: &str, of: &[Url]) -> Option<(String, Url)> {
+        let (jar, now) = (self.jar(), SystemTime::now());
+        of.iter()
+            .find_map(|url| Some((jar.value(name, url, now)?, url.clone())))
+    }
+
+    /// Deletes the cookies of a name.
+    pub(in crate::driver) fn drop_cookie(&mut self, name: &str) {
+        self.jar().delete(name);
     }
 
     pub(in crate::driver) async fn act(&mut self, act: &Act) -> Result<Journey, ActError> {
@@ -135,6 +150,7 @@ impl HttpSession {
         Self {
             shared: Arc::clone(&self.shared),
             jar: Arc::clone(&self.jar),
+            bearer: self.bearer.tab(),
             page: None,
         }
     }

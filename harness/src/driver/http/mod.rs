@@ -24,5 +24,6 @@ mod walk;
 pub(super) use answer::text;
 pub use client::{HttpDriver, HttpSession};
 pub(super) use cookie::SetCookie;
+pub(crate) use hands::{Door, DoorKind, Doors, doors};
 #[cfg(test)]
 pub(super) use onward::submitted;

@@ -100,6 +100,7 @@ fn facts(told: &Told) -> Markup {
             @if let Some(end) = &told.end {
                 div { dt { "Took" } dd { (words::seconds(end.duration)) } }
                 div { dt { "Requests" } dd { (end.requests) } }
+                @if let Some(words) = words::authn_requests(end) { div { dt { "Its own" } dd { (words) } } }
             }
             @if let Some(calibration) = &told.calibration {
                 div.wide { dt { "Learned" } dd {

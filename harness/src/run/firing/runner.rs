@@ -355,6 +355,7 @@ impl Runner {
             identity: shot.classified.identity,
             snapshot: SnapshotState::Off,
             variants,
+            refused: Vec::new(),
         }
     }
 

@@ -2,10 +2,12 @@
 //!
 //! `resting` is that page with what was typed into it, `page` its elements, `find` what a person means by a target. `click`,
 //! `fill` and `submit` do what can be done; `owner` tells whose form a control is in, `entries` what the form says,
-//! `validity` what keeps a browser from sending it, `body` how it travels, and `script` what only a script would do.
+//! `validity` what keeps a browser from sending it, `body` how it travels, and `script` what only a script would do. `doors` is what
+//! there is to try.
 
 mod body;
 mod click;
+mod doors;
 mod entries;
 mod fill;
 mod find;
@@ -18,6 +20,7 @@ mod submit;
 mod tests;
 mod validity;
 
+pub(crate) use doors::{Door, DoorKind, Doors, doors};
 pub(super) use owner::{controls, is_disabled, submits};
 pub(super) use page::{Page, ancestors, is, is_script, kind};
 pub(super) use resting::{Edits, Resting};
