@@ -6,7 +6,8 @@ use serde_json::Value;
 use super::{seen::Seen, timers::Timers};
 use crate::{
     driver::{
-        page::{text, title},
+        http::text,
+        page::title,
         setup::{BODY, LONGEST},
     },
     judge::observation::Page,
