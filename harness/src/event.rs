@@ -79,6 +79,9 @@ pub struct Calibration {
     /// So many of them Azure would turn away.
     #[serde(default)]
     pub authn_requests_refused: usize,
+    /// What the SP says of its software and version, where it says so.
+    #[serde(default)]
+    pub server: Option<String>,
     /// What else was noticed, one sentence each.
     pub notes: Vec<String>,
 }
@@ -156,6 +159,9 @@ pub struct RunSummary {
     pub causes: Vec<String>,
     /// Warnings for the run as a whole.
     pub warnings: Vec<String>,
+    /// What was seen of the login, where the run could not begin: a few lines under its cause.
+    #[serde(default)]
+    pub picture: Vec<String>,
     /// The exit code that the causes come to.
     pub exit: i32,
     /// Wall time of the run.

@@ -46,6 +46,7 @@ pub fn main() -> ExitCode {
 fn answer(command: Command) -> anyhow::Result<Exit> {
     match command {
         Command::Run(args) => running(super::run::run(args)),
+        Command::Doctor(args) => running(super::doctor::doctor(args)),
         Command::Idp(IdpArgs {
             command: Some(command),
             ..

@@ -3,6 +3,7 @@
 mod answer;
 mod args;
 pub mod decode;
+mod doctor;
 pub mod explain;
 mod gallery;
 mod idp;

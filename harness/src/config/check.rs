@@ -4,29 +4,18 @@ use std::{net::IpAddr, path::Path};
 
 use url::{Host, Url};
 
-use super::model::{Config, Metadata, duration};
-
-/// One thing that cannot be meant.
-pub(super) struct Problem {
-    pub(super) section: &'static str,
-    pub(super) key: &'static str,
-    pub(super) why: String,
-}
+use super::{
+    check_steps,
+    model::{Config, Metadata, duration},
+    probe,
+    problem::{Checked, Problem, fail},
+    steps::Steps,
+};
 
 pub(super) fn first_problem(config: &Config) -> Option<Problem> {
-    [sp, urls, probe, listeners, same_site, run]
+    [sp, steps, urls, probe::probes, listeners, same_site, run]
         .into_iter()
         .find_map(|check| check(config).err())
-}
-
-type Checked = Result<(), Problem>;
-
-fn fail(section: &'static str, key: &'static str, why: impl Into<String>) -> Checked {
-    Err(Problem {
-        section,
-        key,
-        why: why.into(),
-    })
 }
 
 fn sp(config: &Config) -> Checked {
@@ -55,6 +44,7 @@ fn sp(config: &Config) -> Checked {
     }
     for (key, file) in [
         ("ca", &sp.ca),
+        ("key", &sp.key),
         ("encryption_certificate", &sp.encryption_certificate),
     ] {
         if let Some(file) = file {
@@ -107,6 +97,19 @@ fn sp(config: &Config) -> Checked {
     Ok(())
 }
 
+/// The ways in and out, each with its key.
+fn ways(config: &Config) -> impl Iterator<Item = (&'static str, &Steps)> {
+    let both = [("login", &config.sp.login), ("logout", &config.sp.logout)];
+    both.into_iter()
+        .filter_map(|(key, way)| Some((key, way.as_ref()?)))
+}
+
+fn steps(config: &Config) -> Checked {
+    ways(config).try_for_each(|(key, way)| {
+        check_steps::steps(way, key == "logout").or_else(|why| fail("sp", key, why))
+    })
+}
+
 fn urls(config: &Config) -> Checked {
     let sp = &config.sp;
     let of_file = |text: &&String| text.contains("://");
@@ -116,9 +119,8 @@ fn urls(config: &Config) -> Checked {
         ("sp", "metadata", sp.metadata.as_ref().filter(of_file)),
         ("sp", "acs", sp.acs.as_ref()),
         ("sp", "slo", sp.slo.as_ref()),
-        ("sp", "login", sp.login.as_ref()),
         ("sp", "ready", sp.ready.as_ref()),
-        ("sp.probe", "url", Some(&sp.probe.url)),
+        ("sp.probe", "url", sp.probe.url.as_ref()),
         ("sp.probe", "users", sp.probe.users.as_ref()),
         (
             "sp.second",
@@ -131,10 +133,22 @@ fn urls(config: &Config) -> Checked {
             "login",
             second.and_then(|second| second.login.as_ref()),
         ),
-        ("sp.second.probe", "url", second_probe.map(|probe| &probe.url)),
+        (
+            "sp.second.probe",
+            "url",
+            second_probe.and_then(|probe| probe.url.as_ref()),
+        ),
     ];
-    for (section, key, text) in all {
-        let Some(text) = text else { continue };
+    let named = all
+        .into_iter()
+        .filter_map(|(section, key, text)| Some((section, key, text?.as_str())));
+    let opened = ways(config).flat_map(|(key, way)| way.urls().map(move |url| ("sp", key, url)));
+    let probes = [("sp.probe", Some(&sp.probe)), ("sp.second.probe", second_probe)];
+    let asked = probes.into_iter().flat_map(|(section, probe)| {
+        let before = probe.into_iter().flat_map(|probe| &probe.before);
+        before.map(move |url| (section, "before", url.as_str()))
+    });
+    for (section, key, text) in named.chain(opened).chain(asked) {
         let url = http(section, key, text)?;
         let host = url.host_str().unwrap_or_default();
         if !permitted(config, host) {
@@ -144,35 +158,6 @@ fn urls(config: &Config) -> Checked {
                 format!("the host {host} is not in [sp] allow; add it there if it is yours to test"),
             );
         }
-    }
-    Ok(())
-}
-
-fn probe(config: &Config) -> Checked {
-    let second = config.sp.second.as_ref().and_then(|second| second.probe.as_ref());
-    for (section, probe) in [("sp.probe", Some(&config.sp.probe)), ("sp.second.probe", second)] {
-        let Some(rule) = probe.and_then(|probe| probe.identity.as_deref()) else {
-            continue;
-        };
-        let (kind, value) = rule.split_once(':').unwrap_or((rule, ""));
-        let why = match kind {
-            _ if value.is_empty() => "say where: json:/nameId, css:#user, regex:user=(\\w+) or header:x-user",
-            "json" if !value.starts_with('/') => "a JSON pointer starts with a slash: json:/nameId",
-            "regex" => match regex::Regex::new(value) {
-                Ok(regex) if regex.captures_len() == 2 => continue,
-                Ok(_) => "the pattern needs exactly one group, around the identity: regex:user=(\\w+)",
-                Err(why) => {
-                    return fail(
-                        section,
-                        "identity",
-                        format!("the pattern does not read: {}", last_line(&why.to_string())),
-                    );
-                }
-            },
-            "json" | "css" | "header" => continue,
-            _ => "it starts with json:, css:, regex: or header:",
-        };
-        return fail(section, "identity", why);
     }
     Ok(())
 }
@@ -230,17 +215,42 @@ fn listeners(config: &Config) -> Checked {
     }
 }
 
+/// `localhost` and its address are two sites, and an IdP on loopback that has no name of its own takes the one that the SP leaves.
+fn two_names(config: &Config) -> Checked {
+    let loopback = config
+        .idp
+        .listen()
+        .is_some_and(|listen| listen.ip().is_loopback());
+    let login = config.sp.login.iter().flat_map(Steps::urls);
+    let fixed = [config.sp.acs.as_deref(), config.sp.probe.url.as_deref()];
+    let urls = fixed.into_iter().flatten().chain(login);
+    let hosts: Vec<String> = urls
+        .filter_map(|url| Some(Url::parse(url).ok()?.host_str()?.to_owned()))
+        .collect();
+    let has = |name: &str| hosts.iter().any(|host| host == name);
+    match loopback && has("localhost") && has("127.0.0.1") {
+        true => fail(
+            "idp",
+            "url",
+            "the SP has pages at localhost and at 127.0.0.1, so that the IdP would share a host with it at either; give it a name of its own, which no DNS need know: \"http://idp.example.test:8400\"",
+        ),
+        false => Ok(()),
+    }
+}
+
 /// Cookies behave otherwise between pages of one site, so a login would be tested that no user ever makes.
 fn same_site(config: &Config) -> Checked {
     let Some(origin) = config.idp.url.as_deref().and_then(|url| Url::parse(url).ok()) else {
-        return Ok(());
+        return two_names(config);
     };
-    let sps = [
-        config.sp.acs.as_deref(),
-        config.sp.login.as_deref(),
-        Some(config.sp.probe.url.as_str()),
-    ];
-    for sp in sps.into_iter().flatten().filter_map(|url| Url::parse(url).ok()) {
+    let sps = [config.sp.acs.as_deref(), config.sp.probe.url.as_deref()];
+    let login = config.sp.login.iter().flat_map(Steps::urls);
+    for sp in sps
+        .into_iter()
+        .flatten()
+        .chain(login)
+        .filter_map(|url| Url::parse(url).ok())
+    {
         if sp.host() == origin.host() {
             let host = origin.host_str().unwrap_or_default();
             return fail(
@@ -314,11 +324,4 @@ fn is_file(section: &'static str, key: &'static str, file: &Path) -> Checked {
     } else {
         fail(section, key, format!("there is no file {}", file.display()))
     }
-}
-
-fn last_line(text: &str) -> &str {
-    text.lines()
-        .last()
-        .unwrap_or_default()
-        .trim_start_matches("error: ")
 }

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 
 pub use mock_idp::Azure;
 
+use super::steps::Steps;
+
 /// The name that is looked for where no `--config` is given.
 pub const FILE_NAME: &str = "samlitmus.toml";
 
@@ -39,7 +41,8 @@ pub struct Config {
     pub folder: PathBuf,
 }
 
-/// The service provider under test.
+/// The service provider under test. In every text of it, `{port}` is a port that is free, the same everywhere in a run, for an SP
+/// that `start` can tell, and `{idp}` is the origin of the mock IdP: so two runs go side by side.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sp {
@@ -55,16 +58,19 @@ pub struct Sp {
     pub slo: Option<String>,
     /// A PEM file with its encryption certificate, where there is no metadata.
     pub encryption_certificate: Option<String>,
-    /// The URL that starts a sign-in; leave it out if only the IdP can start one.
-    pub login: Option<String>,
-    /// The URL that signs a user out at the SP alone; leave it out if there is none.
-    pub logout: Option<String>,
+    /// What starts a sign-in: a URL, or steps as a person does them; leave it out if only the IdP can start one.
+    pub login: Option<Steps>,
+    /// What signs a user out at the SP alone, a URL or steps; leave it out if there is none.
+    pub logout: Option<Steps>,
     /// The only hosts that are ever sent anything. The loopback addresses if left out.
     #[serde(default = "loopback")]
     pub allow: Vec<String>,
     /// Addresses of names that no DNS knows: `"app.example" = "127.0.0.1:8443"`.
     #[serde(default)]
     pub resolve: BTreeMap<String, String>,
+    /// A PEM file with the SP's own private key, so that messages under it can be made (`trust/sp-own-key`): as it is, or with its
+    /// certificate, which otherwise is the one of the SP's metadata that fits.
+    pub key: Option<String>,
     /// A PEM file with CA certificates that are trusted besides the system's.
     pub ca: Option<String>,
     /// Headers that go with every request to the SP.
@@ -99,11 +105,25 @@ pub struct Sp {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Probe {
-    /// A page that only a signed-in user sees.
-    pub url: String,
-    /// Where the identity stands in it: `json:POINTER`, `css:SELECTOR`, `regex:PATTERN` with one group, or
-    /// `header:NAME`. Found by calibration if left out.
+    /// A page that only a signed-in user sees, or an API that says who asks. May be left out where `identity` is a claim of the
+    /// token; then nothing shows that the SP takes the token.
+    pub url: Option<String>,
+    /// Where the identity stands in it: `json:POINTER`, `css:SELECTOR`, `regex:PATTERN` with one group, `header:NAME`, or in the
+    /// token `jwt:/CLAIM`, a JSON Pointer into its payload. Found by calibration if left out.
     pub identity: Option<String>,
+    /// Where the SP gives its client a bearer token: `fragment:NAME` or `query:NAME` of a URL on the way, `json:POINTER` of
+    /// the answer, `cookie:NAME`; `local-storage:KEY` or `session-storage:KEY` of the page, which need the browser, and behind the
+    /// KEY `#` and a JSON Pointer, where JSON is kept there.
+    pub token: Option<String>,
+    /// The header that carries the token: `X-Auth: {token}`. `Authorization: Bearer {token}` if left out.
+    pub header: Option<String>,
+    /// URLs that are asked before, in this order: for sessions that begin with the second request.
+    #[serde(default)]
+    pub before: Vec<String>,
+    /// What the page shows only after a while, as a CSS selector or `text:Words`: it is waited for. Name what nobody sees as well
+    /// (`#user, #sign-in`), or every refusal waits for the whole time.
+    #[serde(rename = "wait-for")]
+    pub wait_for: Option<String>,
     /// A page that lists the accounts: detects those that a refused message created.
     pub users: Option<String>,
 }
@@ -128,9 +148,10 @@ pub struct Second {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Idp {
-    /// The address it listens at: loopback, or the one bridge address that containers reach.
+    /// The address it listens at: loopback, or the one bridge address that containers reach. In a run, port 0 is one that is free.
     pub listen: String,
-    /// Its public origin, where SP and browsers know it by another name than `listen` gives it.
+    /// Its public origin, where SP and browsers know it by another name than `listen` gives it. No DNS need know the name: in a run
+    /// the browser finds it at `listen`.
     pub url: Option<String>,
     /// Where it speaks https besides, under an authority of its own: `127.0.0.1:8443`. Nowhere if left out.
     pub https: Option<String>,

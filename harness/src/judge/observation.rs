@@ -31,6 +31,13 @@ pub struct Journey {
     /// Cookies that a browser withheld or did not keep, each with the reason (over plain HTTP only).
     #[serde(default)]
     pub lost_cookies: Vec<String>,
+    /// Browser rules that stopped or changed the way, each with what it did; and what only a browser could have done (over
+    /// plain HTTP only: a browser does not tell its rules).
+    #[serde(default)]
+    pub rules: Vec<String>,
+    /// What the question lacked, where this is the way to the probe's page.
+    #[serde(default)]
+    pub lacked: Option<Lack>,
     /// A PNG of the page where the journey came to rest (browser only).
     #[serde(skip)]
     pub screenshot: Option<Vec<u8>>,
@@ -39,6 +46,29 @@ pub struct Journey {
 }
 
 impl Journey {
+    /// This journey and the next one of the same browser, as one: the last page wins, and where the next came to none, the
+    /// page stayed.
+    #[must_use]
+    pub fn then(mut self, next: Self) -> Self {
+        self.hops.extend(next.hops);
+        self.console.extend(next.console);
+        self.lost_cookies.extend(next.lost_cookies);
+        self.lost_cookies.dedup();
+        self.rules.extend(next.rules);
+        self.rules.dedup();
+        Self {
+            rules: self.rules,
+            lacked: next.lacked.or(self.lacked),
+            hops: self.hops,
+            ended: next.ended,
+            page: next.page.or(self.page),
+            console: self.console,
+            lost_cookies: self.lost_cookies,
+            screenshot: next.screenshot.or(self.screenshot),
+            elapsed: self.elapsed + next.elapsed,
+        }
+    }
+
     /// How it ended and where, as a sentence that says what to do where that is known: the end decides, never a guess.
     pub fn told(&self) -> String {
         let at = self
@@ -67,6 +97,10 @@ impl Journey {
             (Ended::Limit(why), _) => format!("it did not come to an end: {why}"),
             (Ended::Harness(why), _) => format!("the harness failed: {why}"),
         };
+        let told = match self.rules.as_slice() {
+            [] => told,
+            rules => format!("{told}; as in every browser: {}", rules.join(", ")),
+        };
         match self.lost_cookies.as_slice() {
             [] => told,
             cookies => format!(
@@ -77,8 +111,28 @@ impl Journey {
     }
 }
 
-/// What mends an address that cannot be reached.
-fn mend(why: &str) -> &'static str {
+/// What a question to the probe's page lacked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "what", content = "why")]
+pub enum Lack {
+    /// The token: it stood nowhere where it was looked for.
+    Token(String),
+    /// What was waited for on the page did not come.
+    Sight(String),
+    /// What was waited for is not on the page as it came: only a script could put it there.
+    Script(String),
+}
+
+impl std::fmt::Display for Lack {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Token(why) | Self::Sight(why) | Self::Script(why) => f.write_str(why),
+        }
+    }
+}
+
+/// What mends an address that cannot be reached, as the rest of a sentence; empty where nothing tells.
+pub(crate) fn mend(why: &str) -> &'static str {
     let why = why.to_ascii_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| why.contains(word));
     if says(&["certificate", "cert_", "self-signed", "self signed", "ssl", "tls"]) {
@@ -199,6 +253,9 @@ pub struct Page {
     pub headers: Vec<(String, String)>,
     /// Its body, at most 256 KiB of it.
     pub body: String,
+    /// The payload of the bearer token that it was asked for with, as JSON; none if there was none, or it is no JWT.
+    #[serde(skip)]
+    pub claims: Option<String>,
 }
 
 /// Who the SP believes is signed in.

@@ -93,6 +93,9 @@ pub struct Summary {
     pub causes: Vec<String>,
     /// Warnings for the run as a whole.
     pub warnings: Vec<String>,
+    /// What was seen of the login, where the run could not begin: a few lines for people.
+    #[serde(default)]
+    pub picture: Vec<String>,
     /// The exit code; none where the run did not come to an end.
     pub exit: Option<i32>,
     /// Requests that reached the SP.
@@ -333,6 +336,7 @@ impl Summary {
                 self.warnings.push(warning.clone());
             }
         }
+        self.picture.clone_from(&summary.picture);
         self.exit = Some(summary.exit);
         self.requests = summary.requests;
         self.authn_requests = summary.authn_requests;

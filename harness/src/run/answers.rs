@@ -46,6 +46,7 @@ pub(crate) struct Answers {
     forge: Arc<Forge>,
     tickets: Mutex<HashMap<String, (Task, Done)>>,
     requests: Mutex<Requests>,
+    first: Mutex<Option<Live>>,
 }
 
 impl Answers {
@@ -54,12 +55,22 @@ impl Answers {
             forge,
             tickets: Mutex::default(),
             requests: Mutex::default(),
+            first: Mutex::default(),
         }
     }
 
     /// Says what a ticket is to be answered with.
     pub(crate) fn expect(&self, ticket: &str, task: Task) {
         locked(&self.tickets).insert(ticket.to_owned(), (task, Done::default()));
+    }
+
+    /// What has come of a ticket so far.
+    pub(crate) fn so_far(&self, ticket: &str) -> Done {
+        let tickets = locked(&self.tickets);
+        tickets
+            .get(ticket)
+            .map(|(_, done)| done.clone())
+            .unwrap_or_default()
     }
 
     /// What came of a ticket; it is forgotten.
@@ -89,8 +100,16 @@ impl Answers {
         });
     }
 
+    /// The first sign-in that the SP began: its AuthnRequest, as it came.
+    pub(crate) fn first(&self) -> Option<Live> {
+        locked(&self.first).clone()
+    }
+
     fn reply(&self, ticket: &str, live: Live) -> Reply {
         self.check(&live);
+        if live.binding != Binding::IdpInitiated {
+            locked(&self.first).get_or_insert_with(|| live.clone());
+        }
         let task = {
             let mut tickets = locked(&self.tickets);
             let Some((task, done)) = tickets.get_mut(ticket) else {

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use scenarios::{Base, Need, Persona, recipe::Start};
 
-use crate::judge::{landing::Landing, people::People, refusal::Refusals};
+use crate::{
+    config::Steps,
+    judge::{landing::Landing, people::People, refusal::Refusals},
+};
 
 /// What the SP turned out to be able to do, and how it is read.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +16,10 @@ pub(crate) struct Learned {
     pub(crate) bases: Vec<Base>,
     /// Who begins, where a recipe does not say.
     pub(crate) start: Option<Start>,
+    /// The way in, where the configured URL is only its beginning.
+    pub(crate) way: Option<Steps>,
+    /// After so many steps of the way the browser is at the IdP.
+    pub(crate) arrives: Option<usize>,
     /// What it can do beyond.
     pub(crate) can: Vec<Need>,
     /// Everybody whom a session could belong to, and what the probe shows of them.

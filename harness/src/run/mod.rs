@@ -6,6 +6,8 @@
 
 mod answers;
 mod calibration;
+mod clues;
+pub mod doctor;
 mod firing;
 mod forging;
 mod lanes;

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use crate::judge::waiver::Waivers;
+use crate::{config::DriverChoice, judge::waiver::Waivers};
 
 /// Which driver fires.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,6 +18,16 @@ pub enum DriverKind {
     Http,
     /// Chromium.
     Browser,
+}
+
+impl From<DriverChoice> for DriverKind {
+    fn from(chosen: DriverChoice) -> Self {
+        match chosen {
+            DriverChoice::Auto => Self::Auto,
+            DriverChoice::Http => Self::Http,
+            DriverChoice::Browser => Self::Browser,
+        }
+    }
 }
 
 /// How a run goes.

@@ -16,6 +16,7 @@ use scenarios::{KeyRing, Need, Scenario};
 use url::Url;
 
 use crate::{
+    config::Steps,
     driver::{BrowserDriver, Driver, DriverError, Guard, HttpDriver, Limits, Session, Setup, Site},
     judge::{observation::Ended, people::People},
     run::oob::Oob,
@@ -23,6 +24,7 @@ use crate::{
     run::registered::register,
     run::stage::Stage,
     run::{answers::Answers, forging::Forge},
+    subject::files::Files,
     subject::probe::{PersonaMarkers, Prober},
     subject::process::Started,
     subject::target::{MetadataOf, Target, everybody, markers, trust},
@@ -35,6 +37,8 @@ pub(crate) struct Running {
     pub(crate) warnings: Vec<String>,
     started: Option<Started>,
     reference: Option<reference_sp::ReferenceSp>,
+    /// Ours in the state folder until the SP has ended.
+    files: Option<Files>,
 }
 
 impl Running {
@@ -69,24 +73,33 @@ pub(crate) async fn prepare(
     running: &mut Running,
 ) -> Result<Stage, CannotRun> {
     let wrong = |error: &dyn std::fmt::Display| CannotRun::Configuration(error.to_string());
-    let probe = Url::parse(&target.subject.probe).map_err(|e| wrong(&format!("[sp.probe] url: {e}")))?;
-    let warnings = expiring(&target)?;
+    let home =
+        Url::parse(&target.subject.home).map_err(|e| wrong(&format!("{}: {e}", target.subject.home)))?;
+    let mut warnings = expiring(&target)?;
+    let storage = storage(&target, options.driver)?;
+    let scripts = storage.is_some();
+    warnings.extend(storage);
 
     let late = Arc::new(Late::default());
     let mut idp_options = IdpOptions::new(target.directory.clone());
     idp_options.listen = target.listen;
     idp_options.url = target.idp_url.clone();
-    idp_options.sp = Some(target.subject.probe.clone());
+    idp_options.sp = Some(target.towards.clone());
     idp_options.azure = target.azure;
     idp_options.answer = Some(late.clone());
     let idp = MockIdp::start(idp_options).await.map_err(|e| wrong(&e))?;
 
     let origin = Url::parse(idp.origin()).map_err(|e| wrong(&e))?;
-    let guard = Guard::new(&target.allow, &target.resolve).map_err(|e| wrong(&e))?;
-    let mut setup = Setup::new(guard, Site::new(&probe, &origin));
+    let guard = guard(&target, &idp).map_err(|e| wrong(&e))?;
+    let mut setup = Setup::new(guard, site(&home, &origin, &target));
     setup.limits = Limits::of(options.timeout);
     setup.headers = target.headers.clone();
     setup.ca = target.ca.clone();
+    setup.token = target
+        .question
+        .token
+        .as_ref()
+        .map(|carried| carried.source.clone());
     let http = HttpDriver::new(setup.clone()).map_err(|e| wrong(&e))?;
 
     // Primes are looked for while the SP comes up, and never in the middle of a login.
@@ -105,27 +118,41 @@ pub(crate) async fn prepare(
     if let Some(start) = &target.start {
         let tenant = target.directory.contoso();
         let metadata = mock_idp::federation_metadata(tenant, idp.origin(), None).map_err(|e| wrong(&e))?;
-        std::fs::write(&start.metadata, metadata)
-            .map_err(|e| wrong(&format!("{} cannot be written: {e}", start.metadata.display())))?;
-        let path = std::path::absolute(&start.metadata).unwrap_or_else(|_| start.metadata.clone());
+        std::fs::write(&start.files.metadata, metadata).map_err(|e| {
+            wrong(&format!(
+                "{} cannot be written: {e}",
+                start.files.metadata.display()
+            ))
+        })?;
+        let path =
+            std::path::absolute(&start.files.metadata).unwrap_or_else(|_| start.files.metadata.clone());
         let started = Started::start(
             &start.command,
             &path,
             &target.subject.folder,
-            &start.log,
+            &start.files.log,
             start.stop.as_deref(),
         )
         .map_err(|e| wrong(&e))?;
         running.started = Some(started);
         if let Some(ready) = &start.ready {
-            wait_until(ready, &start.log, &http, running).await?;
+            wait_until(ready, &start.files.log, &http, running).await?;
         }
     }
+    running.files = target.start.map(|start| start.files);
     let sp = metadata(&target.metadata, &http).await?;
     let directory = idp.directory().clone();
     let requires_signed = directory
         .change(|directory| Ok::<_, std::convert::Infallible>(register(directory, &sp)))
         .map_err(|e| wrong(&e))?;
+    let keys = match &target.own_key {
+        None => keys,
+        Some(own) => {
+            let published = [sp.signing.as_slice(), &sp.encryption].concat();
+            let key = own.with_certificate(&published);
+            keys.with_sp(key.map_err(|e| wrong(&format!("[sp] key: {e}")))?)
+        }
+    };
     let people = everybody(&target.directory);
     if let Some(command) = &target.provision {
         for name in people.iter().filter_map(|person| person.values.first()) {
@@ -143,8 +170,7 @@ pub(crate) async fn prepare(
             markers: markers(user),
         })
     });
-    let prober = Prober::new(&target.subject.probe, target.identity.as_deref(), known.collect())
-        .map_err(|e| wrong(&e))?;
+    let prober = Prober::new(target.question, known.collect());
     let forge = Arc::new(Forge {
         directory,
         sp,
@@ -160,12 +186,12 @@ pub(crate) async fn prepare(
     let browser = scenarios
         .iter()
         .any(|scenario| scenario.needs.contains(&Need::Browser));
-    let (driver, other) = match options.driver {
-        DriverKind::Browser => (
-            Driver::Browser(BrowserDriver::start(setup).await.map_err(browserless)?),
+    let (driver, other) = match (options.driver, scripts) {
+        (DriverKind::Browser, _) | (DriverKind::Auto, true) => (
+            Driver::Browser(BrowserDriver::start(setup.clone()).await.map_err(browserless)?),
             Some(Driver::Http(http)),
         ),
-        DriverKind::Auto if browser => match BrowserDriver::start(setup).await {
+        (DriverKind::Auto, false) if browser => match BrowserDriver::start(setup.clone()).await {
             Ok(browser) => (Driver::Http(http), Some(Driver::Browser(browser))),
             Err(error) => {
                 running
@@ -174,13 +200,14 @@ pub(crate) async fn prepare(
                 (Driver::Http(http), None)
             }
         },
-        DriverKind::Auto | DriverKind::Http => (Driver::Http(http), None),
+        (DriverKind::Auto, false) | (DriverKind::Http, _) => (Driver::Http(http), None),
     };
     let oob = match &target.oob {
         Some(oob) => Some(Oob::start(oob).await.map_err(|e| wrong(&e))?),
         None => None,
     };
     let mut stage = Stage::new(
+        setup,
         driver,
         other,
         idp,
@@ -194,6 +221,64 @@ pub(crate) async fn prepare(
     );
     stage.requires_signed = requires_signed;
     Ok(stage)
+}
+
+/// What is said where everything is played in the browser, since only it has what the probe needs.
+///
+/// # Errors
+/// It is not wanted.
+fn storage(target: &Target, driver: DriverKind) -> Result<Option<String>, CannotRun> {
+    let Some(carried) = target
+        .question
+        .token
+        .as_ref()
+        .filter(|carried| carried.source.needs_browser())
+    else {
+        return Ok(None);
+    };
+    let why = format!(
+        "[sp.probe] token = \"{}\" stands in a page's storage, which only a browser has",
+        carried.source
+    );
+    match driver {
+        DriverKind::Http => Err(CannotRun::Configuration(format!(
+            "{why}: use --driver browser, or auto"
+        ))),
+        DriverKind::Auto => Ok(Some(format!("{why}: all is played in the browser"))),
+        DriverKind::Browser => Ok(None),
+    }
+}
+
+/// Whose servers are whose: the SP may show its pages on one origin and be asked on another.
+fn site(home: &Url, idp: &Url, target: &Target) -> Site {
+    let before = target.question.before.iter();
+    let ways = target.subject.login.iter().chain(&target.subject.logout);
+    let others = ways.flat_map(Steps::urls).chain(before.map(String::as_str));
+    let others = others.filter_map(|url| Url::parse(url).ok());
+    others.fold(Site::new(home, idp), |site, url| {
+        match url.origin() == idp.origin() {
+            true => site,
+            false => site.with_sp(&url),
+        }
+    })
+}
+
+/// Whom the drivers may ask: what is allowed, and the IdP, which is ours. A name of its own that no DNS knows means the address that
+/// it listens at.
+fn guard(target: &Target, idp: &MockIdp) -> Result<Guard, DriverError> {
+    let (mut allow, mut resolve) = (target.allow.clone(), target.resolve.clone());
+    let at = idp.address();
+    allow.push(at.ip().to_string());
+    if let Ok(origin) = Url::parse(idp.origin())
+        && let Some(url::Host::Domain(name)) = origin.host()
+        && name != "localhost"
+    {
+        allow.push(name.to_owned());
+        if origin.scheme() == "http" && !resolve.contains_key(name) {
+            resolve.insert(name.to_owned(), at.to_string());
+        }
+    }
+    Guard::new(&allow, &resolve)
 }
 
 /// The keys that these scenarios call by name, but for those that no SP trusts without being told so.
@@ -216,7 +301,7 @@ fn needed(scenarios: &[Arc<Scenario>]) -> BTreeSet<&'static str> {
 }
 
 /// A browser that is not there can be installed; one that does not obey leaves nothing to judge with.
-fn browserless(error: DriverError) -> CannotRun {
+pub(super) fn browserless(error: DriverError) -> CannotRun {
     match error {
         DriverError::Start(_) | DriverError::Browser(_) => CannotRun::NotJudged(error.to_string()),
         _ => CannotRun::Configuration(error.to_string()),

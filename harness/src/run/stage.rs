@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, PoisonError, RwLock,
+        Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
@@ -11,9 +11,9 @@ use std::{
 use mock_idp::server::MockIdp;
 use scenarios::{Need, Persona, Scenario};
 
-use super::{answers::Answers, forging::Forge, oob::Oob, pace::Pace};
+use super::{answers::Answers, clues::Clues, forging::Forge, oob::Oob, pace::Pace};
 use crate::{
-    driver::Driver,
+    driver::{BrowserDriver, Driver, DriverError, Session, Setup},
     judge::{
         observation::{Ended, Journey},
         people::People,
@@ -21,11 +21,13 @@ use crate::{
     subject::{
         address::Subject,
         probe::{IdentityRule, Prober},
+        sign_in::Guest,
     },
 };
 
 /// Everything that firings share.
 pub(crate) struct Stage {
+    setup: Setup,
     pub(crate) driver: Driver,
     /// The other kind of driver, for scenarios that only it can play.
     pub(crate) other: Option<Driver>,
@@ -45,6 +47,8 @@ pub(crate) struct Stage {
     pub(crate) requires_signed: bool,
     /// How fast the SP may be asked.
     pub(crate) pace: Pace,
+    /// What calibration saw.
+    pub(crate) clues: Mutex<Clues>,
     /// Nobody listens at the SP any more, and nobody came back.
     lost: AtomicBool,
     firing: AtomicU64,
@@ -57,6 +61,7 @@ impl Stage {
         reason = "each is one piece of the stage; a builder would only rename them"
     )]
     pub(crate) fn new(
+        setup: Setup,
         driver: Driver,
         other: Option<Driver>,
         idp: MockIdp,
@@ -69,6 +74,7 @@ impl Stage {
         request: Duration,
     ) -> Self {
         Self {
+            setup,
             driver,
             other,
             idp,
@@ -82,10 +88,28 @@ impl Stage {
             patience: request.saturating_mul(12).max(Duration::from_secs(60)),
             requires_signed: false,
             pace: Pace::default(),
+            clues: Mutex::default(),
             lost: AtomicBool::new(false),
             firing: AtomicU64::new(0),
             requests: AtomicU64::new(0),
         }
+    }
+
+    /// Does everything in the browser from now on, and starts it where it is not there.
+    ///
+    /// # Errors
+    /// It cannot be started.
+    pub(crate) async fn take_browser(&mut self) -> Result<(), DriverError> {
+        if matches!(self.driver, Driver::Browser(_)) {
+            return Ok(());
+        }
+        let browser = match self.other.take() {
+            Some(other @ Driver::Browser(_)) => other,
+            _ => Driver::Browser(BrowserDriver::start(self.setup.clone()).await?),
+        };
+        self.other = Some(std::mem::replace(&mut self.driver, browser));
+        self.clues = Mutex::default();
+        Ok(())
     }
 
     /// The driver of a scenario: the browser where it needs one, plain HTTP where it sends headers that no
@@ -131,16 +155,21 @@ impl Stage {
         self.prober.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Looks at the probe's page with an empty jar.
+    /// Asks who is signed in in an empty jar.
     pub(crate) async fn look_as_nobody(&self) -> Journey {
-        self.visit_as_nobody(&self.subject.probe).await
+        let prober = self.prober();
+        self.as_nobody(async |session| prober.look(session).await).await
     }
 
     /// Looks at a page of the SP with an empty jar.
     pub(crate) async fn visit_as_nobody(&self, url: &str) -> Journey {
+        self.as_nobody(async |session| session.peek(url).await).await
+    }
+
+    async fn as_nobody(&self, look: impl AsyncFnOnce(&mut Session) -> Journey) -> Journey {
         match self.driver.session().await {
             Ok(mut session) => {
-                let journey = session.peek(url).await;
+                let journey = look(&mut session).await;
                 session.close().await;
                 journey
             }
@@ -175,7 +204,7 @@ impl Stage {
     pub(crate) async fn back_within(&self, limit: Duration) -> bool {
         let begun = tokio::time::Instant::now();
         while begun.elapsed() < limit {
-            let journey = self.look_as_nobody().await;
+            let journey = self.visit_as_nobody(&self.subject.home).await;
             if !matches!(journey.ended, Ended::Unreachable(_) | Ended::Reset(_)) {
                 return true;
             }
@@ -183,6 +212,23 @@ impl Stage {
         }
         self.lost.store(true, Ordering::Relaxed);
         false
+    }
+
+    /// What stands for a persona in the steps of a sign-in.
+    pub(crate) fn guest(&self, persona: Persona) -> Guest {
+        let directory = self.forge.directory.read();
+        let Some((tenant, user)) = directory.user(persona.name()) else {
+            return Guest::default();
+        };
+        let mail = user.mail.as_ref().unwrap_or(&user.user_principal_name);
+        let domain = mail
+            .rsplit_once('@')
+            .map_or(tenant.domain.as_str(), |(_, domain)| domain);
+        Guest {
+            name_id: user.user_principal_name.clone(),
+            domain: domain.to_owned(),
+            mail: mail.clone(),
+        }
     }
 
     /// The link that starts IdP-initiated sign-in for a persona.

@@ -2,15 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use crate::config::Steps;
+
 /// The SP's addresses, and how to make it do what no browser can.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Subject {
     /// Starts a login; none if only the IdP can.
-    pub(crate) login: Option<String>,
+    pub(crate) login: Option<Steps>,
     /// Ends the session at the SP.
-    pub(crate) logout: Option<String>,
-    /// The page that only a signed-in user sees.
+    pub(crate) logout: Option<Steps>,
+    /// The page that only a signed-in user sees, or what else is asked, for people.
     pub(crate) probe: String,
+    /// A URL of the SP: the probe's page, where it has one.
+    pub(crate) home: String,
     /// Its accounts are created before a run; it creates none at first sign-in.
     pub(crate) provisioned: bool,
     /// Commands by name: `refresh`, `restart`.

@@ -7,8 +7,16 @@ use reference_sp::{Account, ReferenceSp, Trusted};
 use saml::{IdpMetadata, SpMetadata};
 use scenarios::Persona;
 
-use super::address::Subject;
-use crate::{config::Config, judge::people::Person};
+use super::{
+    address::Subject,
+    files::Files,
+    own_key::OwnKey,
+    probe::{IdentityRule, Question},
+};
+use crate::{
+    config::{Config, Step, Steps},
+    judge::people::Person,
+};
 
 /// The SP under test.
 pub struct Target {
@@ -16,13 +24,17 @@ pub struct Target {
     pub(crate) directory: Directory,
     pub(crate) listen: std::net::SocketAddr,
     pub(crate) idp_url: Option<String>,
+    /// The URL of the SP's that decides what the IdP may be called.
+    pub(crate) towards: String,
+    /// The SP's own key.
+    pub(crate) own_key: Option<OwnKey>,
     pub(crate) azure: mock_idp::Azure,
     pub(crate) subject: Subject,
     pub(crate) allow: Vec<String>,
     pub(crate) resolve: BTreeMap<String, String>,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) ca: Option<PathBuf>,
-    pub(crate) identity: Option<String>,
+    pub(crate) question: Question,
     pub(crate) metadata: MetadataOf,
     pub(crate) start: Option<StartCommand>,
     pub(crate) provision: Option<String>,
@@ -45,10 +57,8 @@ pub(crate) struct StartCommand {
     pub(crate) command: String,
     pub(crate) ready: Option<String>,
     pub(crate) stop: Option<String>,
-    /// Where the IdP's metadata is written for it.
-    pub(crate) metadata: PathBuf,
-    /// Where what it prints goes.
-    pub(crate) log: PathBuf,
+    /// Where the IdP's metadata is written for it, and where what it prints goes.
+    pub(crate) files: Files,
 }
 
 impl Target {
@@ -61,6 +71,14 @@ impl Target {
         let mut directory = Directory::open(&state).map_err(|error| error.to_string())?;
         people(&mut directory, config);
         let sp = &config.sp;
+        let listen = config.idp.listen().ok_or_else(|| {
+            format!(
+                "[idp] listen = \"{}\" is no address: write ADDRESS:PORT",
+                config.idp.listen
+            )
+        })?;
+        let own_key = sp.key.as_ref().map(|path| OwnKey::read(&config.path(path)));
+        let question = Question::of(&sp.probe).map_err(|error| format!("[sp.probe] {error}"))?;
         let metadata = match config.metadata() {
             Some(crate::config::Metadata::Url(url)) => MetadataOf::Url(url.to_owned()),
             Some(crate::config::Metadata::File(path)) => MetadataOf::File(path),
@@ -76,18 +94,16 @@ impl Target {
         Ok(Self {
             name: sp.name.clone(),
             directory,
-            listen: config.idp.listen().ok_or_else(|| {
-                format!(
-                    "[idp] listen = \"{}\" is no address: write ADDRESS:PORT",
-                    config.idp.listen
-                )
-            })?,
+            listen,
+            towards: config.towards(),
+            own_key: own_key.transpose().map_err(|error| format!("[sp] key: {error}"))?,
             idp_url: config.idp.url.clone(),
             azure: config.idp.azure,
             subject: Subject {
                 login: sp.login.clone(),
                 logout: sp.logout.clone(),
-                probe: sp.probe.url.clone(),
+                probe: question.place().to_owned(),
+                home: home(config).ok_or("[sp.probe] url is missing, and nothing else says where the SP is: give [sp] login, or acs")?,
                 provisioned: sp.provision.is_some(),
                 commands: commands
                     .into_iter()
@@ -99,14 +115,13 @@ impl Target {
             resolve: sp.resolve.clone(),
             headers: sp.headers.clone().into_iter().collect(),
             ca: sp.ca.as_ref().map(|path| config.path(path)),
-            identity: sp.probe.identity.clone(),
+            question,
             metadata,
             start: sp.start.clone().map(|command| StartCommand {
                 command,
                 ready: sp.ready.clone(),
                 stop: sp.stop.clone(),
-                metadata: state.join("idp-metadata.xml"),
-                log: state.join("sp.log"),
+                files: Files::claim(&state, listen.port()),
             }),
             provision: sp.provision.clone(),
             oob: Some(config.oob.clone()),
@@ -127,16 +142,22 @@ impl Target {
         })
         .await
         .map_err(|error| error.to_string())?;
+        let identity = "css:#name-id"
+            .parse::<IdentityRule>()
+            .map_err(|error| error.to_string())?;
         Ok(Self {
             name: "reference-sp".to_owned(),
             directory,
             listen: std::net::SocketAddr::from(([127, 0, 0, 1], 0)),
             idp_url: None,
+            towards: sp.url(),
+            own_key: None,
             azure: mock_idp::Azure::default(),
             subject: Subject {
-                login: Some(sp.login_url()),
-                logout: Some(format!("{}/logout", sp.url())),
+                login: Some(opened(sp.login_url())),
+                logout: Some(opened(format!("{}/logout", sp.url()))),
                 probe: sp.account_url(),
+                home: sp.account_url(),
                 provisioned: false,
                 commands: BTreeMap::new(),
                 folder: PathBuf::from("."),
@@ -145,7 +166,7 @@ impl Target {
             resolve: BTreeMap::new(),
             headers: Vec::new(),
             ca: None,
-            identity: Some("css:#name-id".to_owned()),
+            question: Question::page(&sp.account_url(), identity),
             metadata: MetadataOf::Given(Box::new(sp.metadata())),
             start: None,
             provision: None,
@@ -159,6 +180,15 @@ impl Target {
         &self.name
     }
 
+    /// The origin at which it is asked who is signed in.
+    pub fn address(&self) -> String {
+        let url = url::Url::parse(&self.subject.probe);
+        url.map_or_else(
+            |_| self.subject.probe.clone(),
+            |url| url.origin().ascii_serialization(),
+        )
+    }
+
     /// The directory of the IdP that this SP is tested with.
     pub fn directory(&self) -> &Directory {
         &self.directory
@@ -168,6 +198,10 @@ impl Target {
     pub fn probe_url(&self) -> &str {
         &self.subject.probe
     }
+}
+
+fn opened(url: String) -> Steps {
+    Steps(vec![Step::Open(url)])
 }
 
 /// What the reference SP must trust: each tenant for its own domain only.
@@ -276,6 +310,30 @@ pub(crate) fn people(directory: &mut Directory, config: &Config) {
             user.surname.clone_from(&wanted.surname);
         }
     }
+}
+
+/// A URL of the SP, whether or not its probe has one.
+pub(crate) fn home(config: &Config) -> Option<String> {
+    let sp = &config.sp;
+    let metadata = match config.metadata() {
+        Some(crate::config::Metadata::Url(url)) => Some(url.to_owned()),
+        Some(crate::config::Metadata::File(path)) => acs_in(&path),
+        _ => None,
+    };
+    let login = sp
+        .login
+        .as_ref()
+        .and_then(|way| way.urls().next())
+        .map(str::to_owned);
+    [sp.probe.url.clone(), login, sp.acs.clone(), metadata]
+        .into_iter()
+        .flatten()
+        .next()
+}
+
+fn acs_in(metadata: &std::path::Path) -> Option<String> {
+    let metadata = SpMetadata::parse(&std::fs::read(metadata).ok()?).ok()?;
+    Some(metadata.default_acs()?.location.clone())
 }
 
 /// Metadata out of `entity_id` and `acs`.

@@ -18,3 +18,4 @@ mod pages;
 mod processes;
 mod site;
 mod stage;
+mod storage;

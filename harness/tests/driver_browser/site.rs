@@ -101,6 +101,12 @@ pub(crate) fn sp(idp: String) -> Router {
         }))
         .route("/framed", on_get(move || async move { Html(format!("<p>around<iframe src='{framed}/sso?acs=/framed'></iframe>")) }))
         .route("/opens", on_get(move || async move { Html(format!("<p>opened<script>window.open('{opened}/sso?acs=/opened')</script>")) }))
+        .route("/keeps", on_get(|| async {
+            Html("<script>localStorage.token = 'a\"ä.b'; localStorage.empty = ''; sessionStorage.token = 'of the tab'</script>")
+        }))
+        .route("/lies", on_get(|| async {
+            Html("<script>localStorage.token = 'true'; Storage.prototype.getItem = () => 'false'</script>")
+        }))
         .route("/polls", on_get(|| async { Html("<p>polling</p><script>fetch('/silent')</script>") }))
         .route("/silent", on_get(|| async { tokio::time::sleep(Duration::from_secs(600)).await }))
         .route("/dies", on_get(dies))

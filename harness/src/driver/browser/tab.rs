@@ -19,6 +19,10 @@ use super::{
     trace::{Now, Trace},
     traces::Traces,
 };
+use crate::{
+    driver::{setup::BODY, storage::Storage},
+    text::clip,
+};
 
 /// User contexts that are being removed at the same time.
 const LEAVING: usize = 8;
@@ -154,6 +158,30 @@ impl Tab {
             "target": {"context": self.context, "sandbox": "samlitmus"},
         });
         self.bidi.send("script.evaluate", params, limit).await
+    }
+
+    /// What its page keeps in a storage under a key.
+    pub(super) async fn stored(
+        &self,
+        area: Storage,
+        key: &str,
+        limit: Duration,
+    ) -> Result<Option<String>, Refused> {
+        // An opaque origin has no storage, and says so by an exception.
+        let area = match area {
+            Storage::Local => "localStorage",
+            Storage::Session => "sessionStorage",
+        };
+        let params = json!({
+            "functionDeclaration": "(area, key) => { try { return window[area].getItem(key) } catch { return null } }",
+            "arguments": [{"type": "string", "value": area}, {"type": "string", "value": key}],
+            "awaitPromise": false,
+            "target": {"context": self.context, "sandbox": "samlitmus"},
+        });
+        let told = self.bidi.send("script.callFunction", params, limit).await?;
+        Ok(told["result"]["value"]
+            .as_str()
+            .map(|value| clip(value, BODY).to_owned()))
     }
 
     /// The body of a whole answer, as it came. The browser keeps it, so that no script of the page has a say.

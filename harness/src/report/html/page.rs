@@ -160,6 +160,7 @@ fn causes(told: &Told) -> Markup {
             section.causes {
                 h2 { "Why it does not end with 0" }
                 ul { @for cause in causes { li { (words::sentence(cause)) } } }
+                @for line in end.map(|end| end.picture.as_slice()).unwrap_or_default() { p.quiet { (words::sentence(line)) } }
             }
         }
         @if !warnings.is_empty() {

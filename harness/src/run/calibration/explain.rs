@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use scenarios::{Base, Persona, recipe::Start};
 
-use super::reach::Hopeless;
+use super::{contrast::contrast, reach::Hopeless};
 use crate::{
     judge::observation::{Ended, Party, Probe},
     run::{
@@ -21,10 +21,16 @@ use crate::{
 const TOLERATED: i64 = 5;
 
 /// How far the SP's clock is off, where an AuthnRequest told and it is too far.
-pub(super) fn clock_of(instant: &str) -> Option<Hopeless> {
+pub(super) fn clock_of(stage: &Stage, instant: &str) -> Option<Hopeless> {
     let theirs = saml::instant::parse(instant).ok()?;
     let minutes = theirs.duration_since(jiff::Timestamp::now()).as_secs() / 60;
-    (minutes.abs() > TOLERATED).then(|| off(minutes))
+    (minutes.abs() > TOLERATED).then(|| of_clock(stage, off(minutes)))
+}
+
+/// Keeps it as a clue.
+fn of_clock(stage: &Stage, hopeless: Hopeless) -> Hopeless {
+    locked(&stage.clues).clock = Some(hopeless.0.clone());
+    hopeless
 }
 
 fn off(minutes: i64) -> Hopeless {
@@ -50,15 +56,22 @@ pub(super) async fn explain(stage: &Stage, last: Option<Played>) -> Hopeless {
         return hopeless;
     }
     if let Some(hours) = clock(stage).await {
-        return off(hours * 60);
+        return of_clock(stage, off(hours * 60));
     }
+    let contrast = contrast(stage, &played, Base::A, beginning(stage)).await;
+    let told = match &contrast {
+        Some(contrast) => contrast.to_string(),
+        None => "see that the SP trusts what `samlitmus idp metadata` writes, and that its ACS is the one in its metadata".to_owned(),
+    };
+    locked(&stage.clues).contrast = contrast;
+    let lacked = played.lacked();
     let mut journey = played.observation.journey;
     if let Some(looked) = played.looked {
         journey.lost_cookies.extend(looked.lost_cookies);
     }
     journey.lost_cookies.dedup();
     Hopeless(format!(
-        "no flawless login works: {}; does the SP trust this IdP's metadata (`samlitmus idp metadata`), and is its ACS the one in its metadata?",
+        "no flawless login works: {}{lacked}; {told}",
         journey.told()
     ))
 }
@@ -72,7 +85,9 @@ fn told(stage: &Stage, played: &Played) -> Option<Hopeless> {
             return Some(Hopeless(format!("a flawless message cannot be made: {fault}")));
         }
         Some(Broke::Driver(why)) => return Some(Hopeless(why.clone())),
-        Some(Broke::Precondition(why)) => return Some(Hopeless(format!("no login works: {why}"))),
+        Some(Broke::Precondition(why) | Broke::NeedsBrowser(why)) => {
+            return Some(Hopeless(format!("no login works: {why}")));
+        }
         None => {}
     }
     match &played.observation.probe {
@@ -97,6 +112,13 @@ fn told(stage: &Stage, played: &Played) -> Option<Hopeless> {
         }
         _ => {}
     }
+    if let Some(stopped) = &played.stopped {
+        return Some(Hopeless(format!(
+            "no flawless login works: {}; behind the IdP {}",
+            stopped.why,
+            journey.told()
+        )));
+    }
     if journey.ended != Ended::Answered {
         return Some(Hopeless(format!("no flawless login works: {}", journey.told())));
     }
@@ -114,13 +136,17 @@ fn told(stage: &Stage, played: &Played) -> Option<Hopeless> {
     })
 }
 
+/// Who begins, before anybody knows who can.
+fn beginning(stage: &Stage) -> Start {
+    match stage.subject.login {
+        Some(_) => Start::Sp,
+        None => Start::Idp,
+    }
+}
+
 /// Whether a login works with the IdP's clock moved: so many hours the SP's is ahead.
 async fn clock(stage: &Stage) -> Option<i64> {
-    let start = if stage.subject.login.is_some() {
-        Start::Sp
-    } else {
-        Start::Idp
-    };
+    let start = beginning(stage);
     let learned = Learned {
         people: stage.people.clone(),
         ..Learned::default()

@@ -11,8 +11,10 @@ use super::{
     reach::{Hopeless, reach},
     refusals::refusals,
     source::source,
+    way::{beyond, scripts},
 };
 use crate::{
+    banner::banner,
     event::Calibration,
     judge::{
         observation::{Journey, Probe},
@@ -31,6 +33,7 @@ pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Learned), H
         ..Learned::default()
     };
     let anonymous = reach(stage).await?;
+    told.server = anonymous.page.as_ref().and_then(banner);
     nobody(stage, &anonymous)?;
     stage.learn_anonymous(&anonymous);
 
@@ -120,12 +123,20 @@ async fn ways_in(
 ) -> Result<Vec<Played>, Hopeless> {
     let all = [Base::A, Base::B, Base::R];
     let works = |played: &Played| shows_somebody(stage, played);
-    let by_sp = match &stage.subject.login {
+    let mut by_sp = match &stage.subject.login {
         Some(_) => by(stage, learned, Start::Sp, &all, works).await,
         None => Vec::new(),
     };
+    if let Some(way) = beyond(stage, &by_sp).await? {
+        told.notes.push(format!(
+            "[sp] login is only the beginning of the way to the IdP; what was found is, for samlitmus.toml: login = {way}"
+        ));
+        learned.way = Some(way);
+        by_sp = by(stage, learned, Start::Sp, &all, works).await;
+    }
+    learned.arrives = by_sp.iter().find_map(|tried| tried.played.arrived);
     let instant = by_sp.iter().find_map(|tried| tried.played.sp_instant.clone());
-    if let Some(off) = instant.and_then(|instant| clock_of(&instant)) {
+    if let Some(off) = instant.and_then(|instant| clock_of(stage, &instant)) {
         return Err(off);
     }
     let accepted = |tried: &[Tried]| -> Vec<Base> {
@@ -146,6 +157,7 @@ async fn ways_in(
     learned.start = Some(if told.sp_initiated { Start::Sp } else { Start::Idp });
     if learned.bases.is_empty() {
         let first = by_sp.into_iter().chain(by_idp).next();
+        locked(&stage.clues).browser = first.as_ref().and_then(|tried| scripts(stage, &tried.played));
         return Err(explain(stage, first.map(|tried| tried.played)).await);
     }
     if let (false, Some(login), Some(first)) = (told.sp_initiated, &stage.subject.login, by_sp.first()) {
@@ -155,7 +167,7 @@ async fn ways_in(
             None => first.played.observation.journey.told(),
         };
         learned.causes.push(format!(
-            "[sp] login ({login}) does not work, though a sign-in that the IdP begins does: {why}; mend it, or leave it out if only the IdP can begin"
+            "[sp] login = {login} does not work, though a sign-in that the IdP begins does: {why}; mend it, or leave it out if only the IdP can begin"
         ));
     }
     told.assertion_signed = learned.bases.contains(&Base::A);

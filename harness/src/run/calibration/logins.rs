@@ -11,6 +11,7 @@ use crate::{
         learned::Learned,
         stage::Stage,
     },
+    text::locked,
 };
 
 /// So often a login is tried that ended as no refusal does.
@@ -75,10 +76,12 @@ pub(super) async fn by(
             // The first of all may have made her account, and asked her to come again.
             played = patient(stage, learned, Persona::Alice, *base, start).await;
         }
+        let works = works(&played);
+        locked(&stage.clues).saw(start, *base, works, &played);
         tried.push(Tried {
             base: *base,
             start,
-            works: works(&played),
+            works,
             played,
         });
     }

@@ -44,7 +44,7 @@ pub(super) async fn refusals(
     if let Some(url) = accepted
         .first()
         .and_then(|journey| journey.page.as_ref())
-        .map(|page| page.url.clone())
+        .map(|page| stage.prober().without_token(&page.url))
     {
         let nobody = stage.visit_as_nobody(&url).await;
         let journeys: Vec<&Journey> = refused.iter().map(|(_, seen)| &seen.journey).collect();
@@ -55,14 +55,6 @@ pub(super) async fn refusals(
 
 /// Unsigned, under nobody's key, expired, and no message at all.
 fn kinds(base: Base) -> Vec<(&'static str, Base, Recipe)> {
-    let rogue = Recipe {
-        sign: Some(Signing {
-            key: Some("rogue".to_owned()),
-            ..Signing::default()
-        }),
-        proves: Some(Proves::Nothing),
-        ..Recipe::default()
-    };
     let garbage = Recipe {
         deliver: Some(Delivery {
             fields: Some(vec![(
@@ -75,10 +67,22 @@ fn kinds(base: Base) -> Vec<(&'static str, Base, Recipe)> {
     };
     vec![
         ("an unsigned message", Base::N, unsigned()),
-        ("a message under nobody's key", base, rogue),
+        ("a message under nobody's key", base, under_nobodys_key()),
         ("an expired message", base, expired()),
         ("what is no message", base, garbage),
     ]
+}
+
+/// Flawless, but for the key that signed it.
+pub(super) fn under_nobodys_key() -> Recipe {
+    Recipe {
+        sign: Some(Signing {
+            key: Some("rogue".to_owned()),
+            ..Signing::default()
+        }),
+        proves: Some(Proves::Nothing),
+        ..Recipe::default()
+    }
 }
 
 fn unsigned() -> Recipe {

@@ -5,6 +5,7 @@ use scenarios::{Persona, flow::Begin, recipe::Start};
 use super::{
     played::Broke,
     scene::{Came, Scene},
+    way::{SignIn, sign_in},
 };
 use crate::{
     driver::Session,
@@ -12,9 +13,7 @@ use crate::{
 };
 
 pub(super) async fn begin(scene: &Scene<'_>, verb: &Begin, session: &mut Session) -> Result<Came, Broke> {
-    let (journey, done) = scene
-        .sign_in(session, Task::Hold, Start::Sp, Persona::Alice)
-        .await?;
+    let SignIn { journey, done, .. } = sign_in(scene, session, Task::Hold, Start::Sp, Persona::Alice).await?;
     let kept = done.live.and_then(|live| {
         Some(Kept {
             request: live.request?,

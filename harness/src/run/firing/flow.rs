@@ -8,7 +8,7 @@ use super::{
     begin::begin,
     login::login,
     mint::mint,
-    played::{Broke, Played, issued},
+    played::{Broke, Played, Stopped, issued},
     scene::{Came, Scene, Shelf},
     send::send,
     visit::{logout, visit},
@@ -54,6 +54,8 @@ pub(super) async fn play(
         published: None,
         sp_instant: None,
         obstacle: None,
+        arrived: None,
+        stopped: None,
     };
     let limit = stage.patience;
     let broke = match tokio::time::timeout(limit, flow.run(judge)).await {
@@ -78,6 +80,8 @@ pub(super) async fn play(
         recipe: flow.recipe,
         sp_instant: flow.sp_instant,
         obstacle: flow.obstacle,
+        arrived: flow.arrived,
+        stopped: flow.stopped,
     }
 }
 
@@ -93,6 +97,8 @@ struct Flow<'a> {
     published: Option<Published>,
     sp_instant: Option<String>,
     obstacle: Option<Obstacle>,
+    arrived: Option<usize>,
+    stopped: Option<Stopped>,
 }
 
 impl Flow<'_> {
@@ -184,6 +190,8 @@ impl Flow<'_> {
             }
         }
         self.sp_instant = came.sp_instant.or(self.sp_instant.take());
+        self.arrived = came.arrived.or(self.arrived);
+        self.stopped = came.stopped;
         if let Some((name, request)) = came.request {
             shelf.requests.insert(name, request);
         }
@@ -245,10 +253,14 @@ impl Flow<'_> {
             {
                 Ok(())
             }
-            other => Err(Broke::Precondition(format!(
-                "the {} should be signed in here, and the SP shows {other}",
-                persona.name()
-            ))),
+            other => {
+                let lacked = self.looked.as_ref().and_then(|looked| looked.lacked.as_ref());
+                let lacked = lacked.map_or_else(String::new, |lacked| format!(" ({lacked})"));
+                Err(Broke::Precondition(format!(
+                    "the {} should be signed in here, and the SP shows {other}{lacked}",
+                    persona.name()
+                )))
+            }
         }
     }
 

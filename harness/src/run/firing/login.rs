@@ -7,6 +7,7 @@ use scenarios::{Message, flow::Login, recipe::Start};
 use super::{
     played::Broke,
     scene::{Came, Scene},
+    way::{SignIn, sign_in},
 };
 use crate::{
     driver::{Session, Visit},
@@ -28,7 +29,12 @@ pub(super) async fn login(
     };
     let asked = verb.start.or(order.recipe.deliver.as_ref().and_then(|d| d.start));
     let start = asked.or(scene.learned.start).unwrap_or(Start::Idp);
-    let (journey, done) = scene.sign_in(session, task, start, verb.login.0).await?;
+    let SignIn {
+        journey,
+        done,
+        arrived,
+        rest,
+    } = sign_in(scene, session, task, start, verb.login.0).await?;
     if let Some(why) = done.live.as_ref().and_then(|live| live.unreadable.clone()) {
         return Err(Broke::Precondition(why));
     }
@@ -43,12 +49,15 @@ pub(super) async fn login(
     } else {
         post(scene, &message, session, journey).await
     };
+    let (journey, stopped) = rest.play(scene, session, journey).await?;
     Ok(Came {
         journey: Some(journey),
         message: Some(message),
         keep: verb.keep.clone(),
         sp_instant,
         request: None,
+        arrived,
+        stopped,
     })
 }
 
@@ -61,10 +70,7 @@ async fn post(scene: &Scene<'_>, message: &Arc<Message>, session: &mut Session, 
         from: Some(scene.stage.idp.origin()),
         headers: &headers,
     };
-    let posted = session.travel(visit).await;
-    let mut hops = before.hops;
-    hops.extend(posted.hops.iter().cloned());
-    Journey { hops, ..posted }
+    before.then(session.travel(visit).await)
 }
 
 /// Why no message was made: how the journey ended decides the sentence.

@@ -31,6 +31,19 @@ pub(crate) struct Played {
     pub(crate) sp_instant: Option<String>,
     /// What stood in its way and says nothing about the message.
     pub(crate) obstacle: Option<Obstacle>,
+    /// After so many steps of the sign-in the browser was at the IdP.
+    pub(crate) arrived: Option<usize>,
+    /// The step behind the IdP that found nothing to do.
+    pub(crate) stopped: Option<Stopped>,
+}
+
+/// A step behind the IdP that found nothing to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stopped {
+    /// Which, and why.
+    pub(crate) why: String,
+    /// A script might have made something of it.
+    pub(crate) needs_browser: bool,
 }
 
 /// Why a flow could not be played to its end.
@@ -40,6 +53,8 @@ pub(crate) enum Broke {
     Fault(Fault),
     /// A step before the judged one did not come out.
     Precondition(String),
+    /// It can be done, but not over plain HTTP.
+    NeedsBrowser(String),
     /// The driver failed: our fault.
     Driver(String),
 }
@@ -48,7 +63,7 @@ impl std::fmt::Display for Broke {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Fault(fault) => write!(f, "the harness's own fault: {fault}"),
-            Self::Precondition(why) | Self::Driver(why) => f.write_str(why),
+            Self::Precondition(why) | Self::NeedsBrowser(why) | Self::Driver(why) => f.write_str(why),
         }
     }
 }
@@ -59,6 +74,12 @@ impl Played {
         self.message
             .as_ref()
             .map_or_else(Vec::new, |message| issued(message))
+    }
+
+    /// What the last question lacked, as the end of a sentence.
+    pub(crate) fn lacked(&self) -> String {
+        let lacked = self.looked.as_ref().and_then(|looked| looked.lacked.as_ref());
+        lacked.map_or_else(String::new, |lacked| format!(", and {lacked}"))
     }
 
     /// Whom the probe shows, if anybody.

@@ -1,16 +1,14 @@
-//! What the verbs of a flow find and need: the stage, the flow's own shelf, and the way to the IdP.
+//! What the verbs of a flow find and need: the stage, and the flow's own shelf.
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use mock_idp::server::TICKET_COOKIE;
-use scenarios::{Base, Message, Persona, Recipe, Take, recipe::Start};
+use scenarios::{Base, Message, Persona, Recipe, Take};
 
-use super::played::Broke;
+use super::played::{Broke, Stopped};
 use crate::{
-    driver::{Driver, Session, Visit},
-    judge::observation::{Ended, Journey},
+    driver::Driver,
+    judge::observation::Journey,
     run::{
-        answers::{Done, Task},
         forging::{Kept, Order},
         learned::Learned,
         stage::Stage,
@@ -45,6 +43,10 @@ pub(super) struct Came {
     pub(super) keep: Option<String>,
     pub(super) request: Option<(String, Kept)>,
     pub(super) sp_instant: Option<String>,
+    /// After so many steps of the sign-in the browser was at the IdP.
+    pub(super) arrived: Option<usize>,
+    /// The step behind the IdP that found nothing to do.
+    pub(super) stopped: Option<Stopped>,
 }
 
 impl Scene<'_> {
@@ -82,33 +84,5 @@ impl Scene<'_> {
             .requests
             .get(name)
             .ok_or_else(|| Broke::Precondition(format!("no AuthnRequest was kept under the name {name}")))
-    }
-
-    /// A sign-in that is answered by its ticket.
-    pub(super) async fn sign_in(
-        &self,
-        session: &mut Session,
-        task: Task,
-        start: Start,
-        persona: Persona,
-    ) -> Result<(Journey, Done), Broke> {
-        let ticket = format!("{}-{}", self.token, self.stage.next_firing());
-        self.stage.answers.expect(&ticket, task);
-        session
-            .plant(self.stage.idp.origin(), TICKET_COOKIE, &ticket)
-            .await
-            .map_err(|error| Broke::Driver(error.to_string()))?;
-        let journey = match (start, &self.stage.subject.login) {
-            (Start::Sp, Some(login)) => session.travel(Visit::Get(login)).await,
-            (Start::Sp, None) => {
-                return Err(Broke::Precondition("the SP begins no login itself".to_owned()));
-            }
-            (Start::Idp, _) => session.travel(Visit::Get(&self.stage.launch_url(persona))).await,
-        };
-        let done = self.stage.answers.take(&ticket);
-        match journey.ended {
-            Ended::Harness(why) if done.arrivals == 0 => Err(Broke::Driver(why)),
-            _ => Ok((journey, done)),
-        }
     }
 }

@@ -7,6 +7,7 @@ use scenarios::{Recipe, flow::Send, recipe::Start};
 use super::{
     played::Broke,
     scene::{Came, Scene},
+    way::{SignIn, sign_in},
 };
 use crate::{driver::Session, run::answers::Task};
 
@@ -30,15 +31,19 @@ pub(super) async fn send(scene: &Scene<'_>, verb: &Send, session: &mut Session) 
         })
         .map_err(Broke::Fault)?;
     let task = Task::Send(message.wire.clone());
-    let (journey, done) = scene.sign_in(session, task, Start::Idp, message.persona).await?;
+    let SignIn {
+        journey, done, rest, ..
+    } = sign_in(scene, session, task, Start::Idp, message.persona).await?;
     if done.arrivals == 0 {
         return Err(Broke::Driver(format!(
             "the browser did not reach the IdP: {}",
             journey.told()
         )));
     }
+    let (journey, stopped) = rest.play(scene, session, journey).await?;
     Ok(Came {
         journey: Some(journey),
+        stopped,
         message: Some(Arc::new(message)),
         keep: verb.keep.clone(),
         ..Came::default()

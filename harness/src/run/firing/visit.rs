@@ -1,21 +1,24 @@
 //! `visit` and `logout`: a page of the SP, asked for or posted to.
 
-use scenarios::flow::Visit as Verb;
+use scenarios::{Persona, flow::Visit as Verb};
 
 use super::{
     played::Broke,
     scene::{Came, Scene},
+    way::{planned, walk},
 };
 use crate::driver::{Session, Visit};
 
 pub(super) async fn visit(scene: &Scene<'_>, verb: &Verb, session: &mut Session) -> Result<Came, Broke> {
     let subject = &scene.stage.subject;
     let acs = scene.stage.forge.sp.default_acs();
+    let login = subject.login.as_ref().and_then(|way| way.urls().next());
+    let login = login.unwrap_or_default();
     let url = verb
         .visit
         .replace("{acs}", acs.map_or("", |acs| acs.location.as_str()))
-        .replace("{login}", subject.login.as_deref().unwrap_or_default())
-        .replace("{probe}", &subject.probe);
+        .replace("{login}", &scene.stage.guest(Persona::Alice).fill(login))
+        .replace("{probe}", &subject.home);
     let journey = match &verb.post {
         None => session.peek(&url).await,
         Some(fields) => {
@@ -35,12 +38,14 @@ pub(super) async fn visit(scene: &Scene<'_>, verb: &Verb, session: &mut Session)
 }
 
 pub(super) async fn logout(scene: &Scene<'_>, session: &mut Session) -> Result<Came, Broke> {
-    let Some(url) = &scene.stage.subject.logout else {
-        return Err(Broke::Precondition("logout: no logout URL is known".to_owned()));
+    let Some(way) = &scene.stage.subject.logout else {
+        return Err(Broke::Precondition(
+            "logout: [sp] logout is not configured".to_owned(),
+        ));
     };
-    let journey = session.travel(Visit::Get(url)).await;
+    let planned = planned(way, &scene.stage.guest(Persona::Alice))?;
     Ok(Came {
-        journey: Some(journey),
+        journey: Some(walk(session, "logout", planned).await?),
         ..Came::default()
     })
 }

@@ -1,0 +1,126 @@
+//! A flawless message that signs nobody in, held against one that nobody may accept: does the SP tell them apart?
+
+use scenarios::{Base, Persona, Recipe, recipe::Delivery, recipe::Start};
+use url::Url;
+
+use super::refusals::under_nobodys_key;
+use crate::{
+    judge::{
+        fingerprint::fingerprint,
+        observation::{Ended, Journey, Page},
+    },
+    run::{
+        clues::Contrast,
+        firing::{fire, played::Played, single},
+        learned::Learned,
+        stage::Stage,
+    },
+    said::said,
+};
+
+/// Sends what a flawless login sent, signed by a key that nobody trusts. None where either was not answered.
+pub(super) async fn contrast(stage: &Stage, flawless: &Played, base: Base, start: Start) -> Option<Contrast> {
+    let recipe = Recipe {
+        persona: Some(Persona::Alice),
+        deliver: Some(Delivery {
+            start: Some(start),
+            ..Delivery::default()
+        }),
+        ..under_nobodys_key()
+    };
+    let learned = Learned {
+        people: stage.people.clone(),
+        ..Learned::default()
+    };
+    let rogue = fire(stage, &stage.driver, &learned, &single(recipe), base, None).await;
+    if flawless.broke.is_some() || rogue.broke.is_some() {
+        return None;
+    }
+    let ours = rested(&flawless.observation.journey)?;
+    let theirs = rested(&rogue.observation.journey)?;
+    Some(between(ours, theirs))
+}
+
+/// Which of the three it is.
+fn between(ours: &Page, theirs: &Page) -> Contrast {
+    if fingerprint(ours) == fingerprint(theirs) {
+        return Contrast::Same(place(ours));
+    }
+    let elsewhere = theirs.status >= 400 || path(ours) != path(theirs);
+    match ours.status < 400 && elsewhere {
+        true => Contrast::Accepted(place(ours), place(theirs)),
+        false => Contrast::Otherwise(place(ours), place(theirs)),
+    }
+}
+
+fn rested(journey: &Journey) -> Option<&Page> {
+    journey.page.as_ref().filter(|_| journey.ended == Ended::Answered)
+}
+
+fn path(page: &Page) -> String {
+    Url::parse(&page.url).map_or_else(|_| page.url.clone(), |url| url.path().to_owned())
+}
+
+/// Where it came to rest: `/acs (403 “Forbidden”)`.
+fn place(page: &Page) -> String {
+    let words = said(page).line();
+    let words = words.map_or_else(String::new, |words| format!(" “{words}”"));
+    format!("{} ({}{words})", path(page), page.status)
+}
+
+impl std::fmt::Display for Contrast {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Same(place) => write!(
+                f,
+                "a message under a key that nobody trusts comes to rest in the same way at {place}, so the SP does not trust this IdP's key, or never came to look at the signature: give it the metadata that `samlitmus idp metadata` writes, and see that the ACS in its own metadata is where it listens"
+            ),
+            Self::Accepted(ours, theirs) => write!(
+                f,
+                "the SP lets a flawless message through to {ours}, and one under a key that nobody trusts only to {theirs}, but the probe shows nobody afterwards: set [sp.probe] url to a page that only a signed-in user sees"
+            ),
+            Self::Otherwise(ours, theirs) => write!(
+                f,
+                "the SP refuses a flawless message at {ours}, and in another way one under a key that nobody trusts, at {theirs}: it looks at what is signed, so mend what its own words and log name (entity ID, ACS, NameID format, the user's account)"
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(url: &str, status: u16, body: &str) -> Page {
+        Page {
+            url: url.to_owned(),
+            status,
+            content_type: "text/plain".to_owned(),
+            body: body.to_owned(),
+            ..Page::default()
+        }
+    }
+
+    #[test]
+    fn what_is_answered_alike_is_told_apart_from_what_goes_through() {
+        let refused = page("http://sp/acs", 403, "bad signature, request 4711");
+        let again = page("http://sp/acs", 403, "bad signature, request 4712");
+        let audience = page("http://sp/acs", 403, "bad audience");
+        let home = page("http://sp/home", 200, "welcome");
+        assert!(matches!(between(&again, &refused), Contrast::Same(_)));
+        assert!(matches!(between(&audience, &refused), Contrast::Otherwise(..)));
+        assert_eq!(
+            between(&home, &refused),
+            Contrast::Accepted(
+                "/home (200 “welcome”)".to_owned(),
+                "/acs (403 “bad signature, request 4711”)".to_owned()
+            )
+        );
+        // A page of one place that only says something else is no way in.
+        let login = |words: &str| page("http://sp/login", 200, words);
+        assert!(matches!(
+            between(&login("wrong audience"), &login("wrong signature")),
+            Contrast::Otherwise(..)
+        ));
+    }
+}

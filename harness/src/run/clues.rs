@@ -1,0 +1,112 @@
+//! What calibration saw on its way, kept for whoever asks why it went so.
+
+use scenarios::{Base, recipe::Start};
+
+use super::firing::played::Played;
+use crate::judge::observation::{Journey, Page, Probe};
+
+/// What calibration saw.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Clues {
+    /// One of alice's logins for each way of beginning one: the first that works, or else the first.
+    pub(crate) logins: Vec<Witness>,
+    /// How far the SP's clock is off, as a sentence, where it is too far.
+    pub(crate) clock: Option<String>,
+    /// How the SP answers what it cannot trust, beside a flawless message that does not sign alice in.
+    pub(crate) contrast: Option<Contrast>,
+    /// A browser may sign in where plain HTTP cannot.
+    pub(crate) browser: Option<Need>,
+}
+
+/// Whether a script is needed to sign in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// It is, and why.
+    Sure(String),
+    /// Nobody is signed in, and there are scripts on the page where it ended.
+    Perhaps,
+}
+
+/// A login that was seen.
+#[derive(Clone, Debug)]
+pub(crate) struct Witness {
+    /// Who began it.
+    pub(crate) start: Start,
+    /// What was signed.
+    pub(crate) base: Base,
+    /// Somebody is signed in.
+    pub(crate) works: bool,
+    /// From the first request to the page where it came to rest.
+    pub(crate) journey: Journey,
+    /// Whether the browser came to the IdP, and a message was made for it.
+    pub(crate) delivered: bool,
+    /// Why it could not be played to its end.
+    pub(crate) broke: Option<String>,
+    /// The journey to the probe's page.
+    pub(crate) looked: Option<Journey>,
+    /// Whom that page shows.
+    pub(crate) probe: Probe,
+}
+
+/// A flawless message that signs nobody in, held against one under a key that nobody trusts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Contrast {
+    /// Both are answered in the same way.
+    Same(String),
+    /// The flawless one goes through, the other is refused: where each came to rest.
+    Accepted(String, String),
+    /// Both are refused, each in another way: where each came to rest.
+    Otherwise(String, String),
+}
+
+impl Clues {
+    /// Keeps a login.
+    pub(crate) fn saw(&mut self, start: Start, base: Base, works: bool, played: &Played) {
+        let witness = Witness {
+            start,
+            base,
+            works,
+            journey: Journey {
+                screenshot: None,
+                ..played.observation.journey.clone()
+            },
+            delivered: played.message.is_some(),
+            broke: played.broke.as_ref().map(ToString::to_string),
+            looked: played.looked.clone(),
+            probe: played.observation.probe.clone(),
+        };
+        match self.logins.iter_mut().find(|known| known.start == start) {
+            None => self.logins.push(witness),
+            Some(known) if works && !known.works => *known = witness,
+            Some(_) => {}
+        }
+    }
+
+    /// The login that tells most: the first that works, or else the first of all.
+    pub(crate) fn login(&self) -> Option<&Witness> {
+        let works = self.logins.iter().find(|witness| witness.works);
+        works.or(self.logins.first())
+    }
+}
+
+impl Witness {
+    /// The page of the SP's on which it came to rest.
+    pub(crate) fn page(&self) -> Option<&Page> {
+        use crate::judge::observation::Party;
+        let idp = self
+            .journey
+            .hops
+            .last()
+            .is_some_and(|hop| hop.party == Party::Idp);
+        self.journey.page.as_ref().filter(|_| !idp)
+    }
+
+    /// Cookies that were lost on the way, once each.
+    pub(crate) fn lost_cookies(&self) -> Vec<String> {
+        let looked = self.looked.iter().flat_map(|journey| &journey.lost_cookies);
+        let mut lost: Vec<String> = self.journey.lost_cookies.iter().chain(looked).cloned().collect();
+        lost.sort();
+        lost.dedup();
+        lost
+    }
+}
