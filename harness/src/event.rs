@@ -73,15 +73,15 @@ pub struct Calibration {
     /// The SAML Attribute that the SP takes as identity; none where that is the NameID.
     #[serde(default)]
     pub identity_claim: Option<String>,
+    /// What the SP says of its software and version, where it says so.
+    #[serde(default)]
+    pub server: Option<String>,
     /// So many AuthnRequests of the SP's were checked as Azure checks them.
     #[serde(default)]
     pub authn_requests: usize,
     /// So many of them Azure would turn away.
     #[serde(default)]
     pub authn_requests_refused: usize,
-    /// What the SP says of its software and version, where it says so.
-    #[serde(default)]
-    pub server: Option<String>,
     /// What else was noticed, one sentence each.
     pub notes: Vec<String>,
 }

@@ -45,8 +45,8 @@ pub(crate) struct Done {
 pub(crate) struct Answers {
     forge: Arc<Forge>,
     tickets: Mutex<HashMap<String, (Task, Done)>>,
-    requests: Mutex<Requests>,
     first: Mutex<Option<Live>>,
+    requests: Mutex<Requests>,
 }
 
 impl Answers {
@@ -54,8 +54,8 @@ impl Answers {
         Self {
             forge,
             tickets: Mutex::default(),
-            requests: Mutex::default(),
             first: Mutex::default(),
+            requests: Mutex::default(),
         }
     }
 
@@ -81,6 +81,11 @@ impl Answers {
             .unwrap_or_default()
     }
 
+    /// The first sign-in that the SP began: its AuthnRequest, as it came.
+    pub(crate) fn first(&self) -> Option<Live> {
+        locked(&self.first).clone()
+    }
+
     /// What Azure would have made of the requests that came so far.
     pub(crate) fn requests(&self) -> Requests {
         locked(&self.requests).clone()
@@ -98,11 +103,6 @@ impl Answers {
             query: live.raw_query.as_deref(),
             binding: live.binding.as_str(),
         });
-    }
-
-    /// The first sign-in that the SP began: its AuthnRequest, as it came.
-    pub(crate) fn first(&self) -> Option<Live> {
-        locked(&self.first).clone()
     }
 
     fn reply(&self, ticket: &str, live: Live) -> Reply {

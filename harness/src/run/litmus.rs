@@ -169,9 +169,9 @@ pub async fn run(
     let mut summary = tally.finish(&around);
     summary.duration = begun.elapsed();
     summary.requests = stage.requests();
+    summary.picture = picture;
     summary.authn_requests = requests.checked;
     summary.authn_requests_refused = requests.refused;
-    summary.picture = picture;
     for warning in &summary.warnings {
         tell(&Event::Warning(warning.clone()));
     }

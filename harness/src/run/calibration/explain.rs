@@ -7,6 +7,7 @@ use super::{contrast::contrast, reach::Hopeless};
 use crate::{
     judge::observation::{Ended, Party, Probe},
     run::{
+        clues::Contrast,
         firing::{
             flawless,
             played::{Broke, Played},
@@ -59,21 +60,21 @@ pub(super) async fn explain(stage: &Stage, last: Option<Played>) -> Hopeless {
         return of_clock(stage, off(hours * 60));
     }
     let contrast = contrast(stage, &played, Base::A, beginning(stage)).await;
-    let told = match &contrast {
-        Some(contrast) => contrast.to_string(),
-        None => "see that the SP trusts what `samlitmus idp metadata` writes, and that its ACS is the one in its metadata".to_owned(),
+    let lacked = played.looked.as_ref().and_then(|looked| looked.lacked.as_ref());
+    let told = match (&contrast, lacked) {
+        (Some(Contrast::Accepted(ours, _)), Some(lack)) => {
+            format!("the SP lets a flawless message through to {ours}, but {lack}: {}", lack.mend())
+        }
+        (Some(contrast), _) => contrast.to_string(),
+        (None, _) => "see that the SP trusts what `samlitmus idp metadata` writes, and that its ACS is the one in its metadata".to_owned(),
     };
     locked(&stage.clues).contrast = contrast;
-    let lacked = played.lacked();
     let mut journey = played.observation.journey;
     if let Some(looked) = played.looked {
         journey.lost_cookies.extend(looked.lost_cookies);
     }
     journey.lost_cookies.dedup();
-    Hopeless(format!(
-        "no flawless login works: {}{lacked}; {told}",
-        journey.told()
-    ))
+    Hopeless(format!("no flawless login works: {}; {told}", journey.told()))
 }
 
 /// What the login itself tells.
