@@ -237,7 +237,7 @@ impl Need {
             Self::MetadataRefresh => "there is no way to make the SP read metadata again ([sp] refresh)",
             Self::Restart => "there is no way to restart the SP ([sp] restart)",
             Self::ClockControl => "the SP's clock cannot be moved",
-            Self::SpKey => "the harness does not hold the SP's own key",
+            Self::SpKey => "the harness does not hold the SP's own key ([sp] key)",
             Self::IdpCa => "no CA issued the IdP's certificate (Azure's is self-signed)",
             Self::Encryption => "the SP reads no encrypted assertions",
             Self::ForceAuthn => "the SP's AuthnRequests do not ask for a fresh sign-in (ForceAuthn)",
@@ -288,6 +288,11 @@ impl Scenario {
         self.id.split_once('/').map_or("", |(namespace, _)| namespace)
     }
 
+    /// Whether it only watches what the SP sends by itself.
+    pub fn watches(&self) -> bool {
+        !self.aadsts.is_empty()
+    }
+
     /// Whether it says the same whichever element is signed: it names no base, and leaves what is signed as it is.
     pub fn suits_any_base(&self) -> bool {
         is_base_a(&self.bases)
@@ -295,11 +300,6 @@ impl Scenario {
             && self.forge.is_empty()
             && self.variants.values().all(of_any_base)
             && self.flow.iter().all(step_of_any_base)
-    }
-
-    /// Whether it only watches what the SP sends by itself.
-    pub fn watches(&self) -> bool {
-        !self.aadsts.is_empty()
     }
 
     /// The recipe of the judged message, variants left aside.

@@ -1,14 +1,12 @@
-//! What a form says: its entry list (HTML, section 4.10.21.4).
+//! What a form says: its entry list (HTML, section 4.10.21.4; what stands in a `datalist` goes along, as Chromium has it).
 
 use encoding_rs::Encoding;
 use scraper::ElementRef;
 
 use super::{
-    click::is_checked,
-    fill::{is_unavailable, option_value, options},
     owner::{controls, is_disabled, submits},
     page::{Page, ancestors, is, kind},
-    resting::Edit,
+    state::{is_checked, option_value, selected},
 };
 
 /// One entry.
@@ -30,10 +28,7 @@ pub(super) fn entries<'a>(
     let mut entries = Vec::new();
     for control in controls(page, form) {
         let pressed = submitter.is_some_and(|submitter| submitter.id() == control.id());
-        if is_disabled(control)
-            || ancestors(control).any(|one| is(&one, "datalist"))
-            || (is_button(&control) && !pressed)
-        {
+        if is_disabled(control) || (is_button(&control) && !pressed) {
             continue;
         }
         of(page, control, encoding, &mut entries);
@@ -96,36 +91,4 @@ fn of<'a>(page: &Page<'a>, control: ElementRef<'a>, encoding: &'static Encoding,
             }
         }
     }
-}
-
-/// The options of a list that are selected: of one that shows a single choice, the last that says so, or the first that can be chosen.
-pub(super) fn selected<'a>(page: &Page<'a>, select: ElementRef<'a>) -> Vec<ElementRef<'a>> {
-    let options = options(select);
-    let chosen = match page.edit(select) {
-        Some(Edit::Selected(number)) => page.elements.get(*number).copied(),
-        _ => None,
-    };
-    let said = || {
-        options
-            .iter()
-            .copied()
-            .filter(|option| option.attr("selected").is_some())
-    };
-    let shown: usize = select
-        .attr("size")
-        .and_then(|size| size.trim().parse().ok())
-        .unwrap_or(1);
-    let chosen: Vec<_> = match (chosen, select.attr("multiple")) {
-        (Some(chosen), _) => vec![chosen],
-        (None, Some(_)) => said().collect(),
-        (None, None) => {
-            let first = || options.iter().copied().find(|option| !is_unavailable(option));
-            let last = said().last().or_else(|| if shown <= 1 { first() } else { None });
-            last.into_iter().collect()
-        }
-    };
-    chosen
-        .into_iter()
-        .filter(|option| !is_unavailable(option))
-        .collect()
 }
