@@ -68,6 +68,9 @@ pub struct RunArgs {
     /// Ids, or patterns such as 'signature/*' [default: all of the tiers smoke and core]
     #[arg(value_name = "PATTERN")]
     pub patterns: Vec<String>,
+    /// Only what failed or could not be judged when it was last fired at this SP
+    #[arg(long)]
+    pub failed: bool,
     /// Which SP.
     #[command(flatten)]
     pub config: ConfigArgs,
@@ -107,7 +110,8 @@ pub struct RunArgs {
     /// Write a report: json=PATH, junit=PATH or html=PATH (repeatable)
     #[arg(long, value_name = "KIND=PATH")]
     pub report: Vec<Target>,
-    /// From which verdict on the run fails [default: fail]
+    /// From which deviation on the run fails: a severity (critical, high, medium, low), fail for every failure, warn for
+    /// warnings too. What it lets pass is said; snapshots, waivers and what could not be judged decide as before [default: fail]
     #[arg(long, value_enum)]
     pub fail_on: Option<FailOn>,
 }

@@ -114,7 +114,8 @@ fn sp(config: &Config) -> Checked {
 /// The ways in and out, each with its key.
 fn ways(config: &Config) -> impl Iterator<Item = (&'static str, &Steps)> {
     let both = [("login", &config.sp.login), ("logout", &config.sp.logout)];
-    both.into_iter().filter_map(|(key, way)| Some((key, way.as_ref()?)))
+    both.into_iter()
+        .filter_map(|(key, way)| Some((key, way.as_ref()?)))
 }
 
 fn steps(config: &Config) -> Checked {
@@ -255,7 +256,12 @@ fn same_site(config: &Config) -> Checked {
     };
     let sps = [config.sp.acs.as_deref(), Some(config.sp.probe.url.as_str())];
     let login = config.sp.login.iter().flat_map(Steps::urls);
-    for sp in sps.into_iter().flatten().chain(login).filter_map(|url| Url::parse(url).ok()) {
+    for sp in sps
+        .into_iter()
+        .flatten()
+        .chain(login)
+        .filter_map(|url| Url::parse(url).ok())
+    {
         if sp.host() == origin.host() {
             let host = origin.host_str().unwrap_or_default();
             return fail(

@@ -96,14 +96,21 @@ impl Written {
             ("wait-for", self.wait_for.is_some()),
             ("forget", self.forget.is_some()),
         ];
-        let found: Vec<&str> = verbs.iter().filter(|(_, is)| *is).map(|(verb, _)| *verb).collect();
+        let found: Vec<&str> = verbs
+            .iter()
+            .filter(|(_, is)| *is)
+            .map(|(verb, _)| *verb)
+            .collect();
         match (found.as_slice(), self.with.is_some()) {
             ([], _) => {
                 let all: Vec<&str> = verbs.iter().map(|(verb, _)| *verb).collect();
                 return Err(format!("a step needs one of {}", all.join(", ")));
             }
             ([_, _, ..], _) => {
-                return Err(format!("a step does one thing, and here are {}", found.join(" and ")));
+                return Err(format!(
+                    "a step does one thing, and here are {}",
+                    found.join(" and ")
+                ));
             }
             (["fill"], false) => {
                 return Err("fill needs the text: { fill = \"#mail\", with = \"{mail}\" }".to_owned());
@@ -132,7 +139,9 @@ impl Written {
 
 impl<'de> Deserialize<'de> for Step {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Written::deserialize(deserializer)?.step().map_err(D::Error::custom)
+        Written::deserialize(deserializer)?
+            .step()
+            .map_err(D::Error::custom)
     }
 }
 
@@ -141,7 +150,10 @@ impl From<&Step> for Written {
         let none = Self::default();
         let of = |text: &String| Some(text.clone());
         match step {
-            Step::Open(url) => Self { open: of(url), ..none },
+            Step::Open(url) => Self {
+                open: of(url),
+                ..none
+            },
             Step::Click(target) => Self {
                 click: of(target),
                 ..none
@@ -220,7 +232,9 @@ impl<'de> Deserialize<'de> for Steps {
             fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Steps, A::Error> {
                 let steps = Vec::<Step>::deserialize(SeqAccessDeserializer::new(list))?;
                 if steps.is_empty() {
-                    return Err(A::Error::custom("a list of steps has at least one; the first opens a URL"));
+                    return Err(A::Error::custom(
+                        "a list of steps has at least one; the first opens a URL",
+                    ));
                 }
                 Ok(Steps(steps))
             }

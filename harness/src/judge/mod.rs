@@ -5,6 +5,7 @@
 //! (`summary`) come after.
 
 pub(crate) mod classify;
+mod fail_on;
 pub(crate) mod fingerprint;
 mod kind;
 pub(crate) mod landing;
@@ -17,4 +18,5 @@ pub(crate) mod summary;
 pub mod verdict;
 pub mod waiver;
 
+pub use fail_on::FailOn;
 pub use kind::VerdictKind;

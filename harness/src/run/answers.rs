@@ -62,7 +62,10 @@ impl Answers {
     /// What has come of a ticket so far.
     pub(crate) fn so_far(&self, ticket: &str) -> Done {
         let tickets = locked(&self.tickets);
-        tickets.get(ticket).map(|(_, done)| done.clone()).unwrap_or_default()
+        tickets
+            .get(ticket)
+            .map(|(_, done)| done.clone())
+            .unwrap_or_default()
     }
 
     /// What came of a ticket; it is forgotten.

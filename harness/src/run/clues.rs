@@ -70,12 +70,6 @@ impl Clues {
             Some(_) => {}
         }
     }
-
-    /// The login that tells most: the first that works, or else the first of all.
-    pub(crate) fn login(&self) -> Option<&Witness> {
-        let works = self.logins.iter().find(|witness| witness.works);
-        works.or(self.logins.first())
-    }
 }
 
 impl Witness {

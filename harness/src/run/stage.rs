@@ -193,7 +193,9 @@ impl Stage {
             return Guest::default();
         };
         let mail = user.mail.as_ref().unwrap_or(&user.user_principal_name);
-        let domain = mail.rsplit_once('@').map_or(tenant.domain.as_str(), |(_, domain)| domain);
+        let domain = mail
+            .rsplit_once('@')
+            .map_or(tenant.domain.as_str(), |(_, domain)| domain);
         Guest {
             name_id: user.user_principal_name.clone(),
             domain: domain.to_owned(),

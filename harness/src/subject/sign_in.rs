@@ -101,9 +101,15 @@ mod tests {
             },
         ]);
         let deeds = deeds(&steps, &guest).unwrap();
-        assert_eq!(deeds[0], Deed::Open("http://sp/login?hint=alice@contoso.example".to_owned()));
+        assert_eq!(
+            deeds[0],
+            Deed::Open("http://sp/login?hint=alice@contoso.example".to_owned())
+        );
         let target = Target::Css("#who".to_owned());
-        assert_eq!(deeds[1], Deed::Act(Act::Fill(target, "al of contoso.example".to_owned())));
+        assert_eq!(
+            deeds[1],
+            Deed::Act(Act::Fill(target, "al of contoso.example".to_owned()))
+        );
     }
 
     #[test]
@@ -114,7 +120,11 @@ mod tests {
             find("/to/url", r#"{"to": {"url": "/sso?x=1"}}"#).unwrap(),
             "http://sp/sso?x=1"
         );
-        for (pointer, body) in [("/a", "<html>"), ("/a", r#"{"b": "c"}"#), ("/a", r#"{"a": "http://"}"#)] {
+        for (pointer, body) in [
+            ("/a", "<html>"),
+            ("/a", r#"{"b": "c"}"#),
+            ("/a", r#"{"a": "http://"}"#),
+        ] {
             assert!(find(pointer, body).unwrap_err().contains(page), "{body}");
         }
     }

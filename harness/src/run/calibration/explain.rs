@@ -7,6 +7,7 @@ use super::{contrast::contrast, reach::Hopeless};
 use crate::{
     judge::observation::{Ended, Party, Probe},
     run::{
+        clues::Contrast,
         firing::{
             flawless,
             played::{Broke, Played},
@@ -59,16 +60,20 @@ pub(super) async fn explain(stage: &Stage, last: Option<Played>) -> Hopeless {
         return of_clock(stage, off(hours * 60));
     }
     let contrast = contrast(stage, &played, Base::A, beginning(stage)).await;
-    let told = match &contrast {
-        Some(contrast) => contrast.to_string(),
-        None => "see that the SP trusts what `samlitmus idp metadata` writes, and that its ACS is the one in its metadata".to_owned(),
-    };
-    locked(&stage.clues).contrast = contrast;
     let mut journey = played.observation.journey;
     if let Some(looked) = played.looked {
         journey.lost_cookies.extend(looked.lost_cookies);
     }
     journey.lost_cookies.dedup();
+    let told = match &contrast {
+        // What never came along may be all that is wrong.
+        Some(Contrast::Same(_)) if !journey.lost_cookies.is_empty() => {
+            "a message under a key that nobody trusts is answered in the same way, so the SP may never have come to look at the signature: a cookie that must come along with the IdP's POST needs SameSite=None and Secure".to_owned()
+        }
+        Some(contrast) => contrast.to_string(),
+        None => "see that the SP trusts what `samlitmus idp metadata` writes, and that its ACS is the one in its metadata".to_owned(),
+    };
+    locked(&stage.clues).contrast = contrast;
     Hopeless(format!("no flawless login works: {}; {told}", journey.told()))
 }
 
@@ -81,7 +86,9 @@ fn told(stage: &Stage, played: &Played) -> Option<Hopeless> {
             return Some(Hopeless(format!("a flawless message cannot be made: {fault}")));
         }
         Some(Broke::Driver(why)) => return Some(Hopeless(why.clone())),
-        Some(Broke::Precondition(why) | Broke::NeedsBrowser(why)) => return Some(Hopeless(format!("no login works: {why}"))),
+        Some(Broke::Precondition(why) | Broke::NeedsBrowser(why)) => {
+            return Some(Hopeless(format!("no login works: {why}")));
+        }
         None => {}
     }
     match &played.observation.probe {

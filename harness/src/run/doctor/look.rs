@@ -10,6 +10,7 @@ use super::{
     walk::address,
 };
 use crate::{
+    config::{Step, Steps},
     driver::{Guard, HttpDriver, Limits, Session, Setup, Site},
     judge::observation::{Ended, Journey, Party, mend},
     subject::target::{MetadataOf, Target},
@@ -49,7 +50,7 @@ impl Places {
         setup.ca.clone_from(&target.ca);
         Ok(Self {
             setup,
-            login: target.subject.login.clone(),
+            login: target.subject.login.as_ref().and_then(opened),
             probe: probe.clone(),
             metadata: match &target.metadata {
                 MetadataOf::Url(url) => From::Url(url.clone()),
@@ -87,6 +88,15 @@ impl Places {
     }
 }
 
+/// The URL that a way begins with.
+fn opened(steps: &Steps) -> Option<String> {
+    steps.0.iter().find_map(|step| match step {
+        // A placeholder is somebody's, and nobody asks here.
+        Step::Open(url) if url.contains("://") && !url.contains('{') => Some(url.clone()),
+        _ => None,
+    })
+}
+
 /// Whether somebody answers at an address.
 fn answers(key: &str, url: &str, journey: &Journey) -> Check {
     let place = format!("{key} {}", address(url));
@@ -102,7 +112,7 @@ fn answers(key: &str, url: &str, journey: &Journey) -> Check {
         (Ended::Answered, _) => Check::good(Part::Reachability, format!("{place}: {}", journey.told())),
         (ended, _) => Check::broken(
             Part::Reachability,
-            format!("{place}: {}", journey.told()),
+            format!("{place} {ended}"),
             &way_out(key, ended),
         ),
     }
@@ -133,7 +143,7 @@ fn fetched(url: &str, journey: &Journey) -> Check {
         ),
         (ended, _) => Check::broken(
             Part::Metadata,
-            format!("{} gives no metadata: {}", address(url), journey.told()),
+            format!("{} gives no metadata, for it {ended}", address(url)),
             &way_out("[sp] metadata", ended),
         ),
     }

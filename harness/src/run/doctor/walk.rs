@@ -54,6 +54,9 @@ pub(super) fn way(witness: &Witness) -> Way {
 fn rest(witness: &Witness) -> String {
     let mut journey = witness.journey.clone();
     journey.lost_cookies.clear();
+    if let Some(page) = &mut journey.page {
+        page.url = address(&page.url);
+    }
     journey.told()
 }
 

@@ -13,8 +13,7 @@ use crate::{
 };
 
 pub(super) async fn begin(scene: &Scene<'_>, verb: &Begin, session: &mut Session) -> Result<Came, Broke> {
-    let SignIn { journey, done, .. } =
-        sign_in(scene, session, Task::Hold, Start::Sp, Persona::Alice).await?;
+    let SignIn { journey, done, .. } = sign_in(scene, session, Task::Hold, Start::Sp, Persona::Alice).await?;
     let kept = done.live.and_then(|live| {
         Some(Kept {
             request: live.request?,

@@ -39,7 +39,9 @@ pub(super) async fn visit(scene: &Scene<'_>, verb: &Verb, session: &mut Session)
 
 pub(super) async fn logout(scene: &Scene<'_>, session: &mut Session) -> Result<Came, Broke> {
     let Some(way) = &scene.stage.subject.logout else {
-        return Err(Broke::Precondition("logout: [sp] logout is not configured".to_owned()));
+        return Err(Broke::Precondition(
+            "logout: [sp] logout is not configured".to_owned(),
+        ));
     };
     let planned = planned(way, &scene.stage.guest(Persona::Alice))?;
     Ok(Came {
