@@ -60,6 +60,10 @@ expendable = false
 [sp.probe]
 url       = "http://127.0.0.1:8080/me"
 identity  = "json:/nameId"
+token     = "local-storage:auth#/token"
+header    = "X-Auth: {token}"
+before    = ["http://127.0.0.1:8080/"]
+wait-for  = ".user, #sign-in"
 users     = "http://127.0.0.1:8080/admin/users"
 [sp.second]
 entity_id = "urn:second"
@@ -193,7 +197,7 @@ fn values_that_cannot_be_meant_are_refused_with_their_line() {
             "/me\"\n",
             "/me\"\nidentity = \"xpath://x\"\n",
             6,
-            "json:, css:, regex: or header:",
+            "json:, css:, regex:, header: or jwt:",
         ),
         (
             "/me\"\n",
@@ -202,6 +206,44 @@ fn values_that_cannot_be_meant_are_refused_with_their_line() {
             "exactly one group",
         ),
         ("/me\"\n", "/me\"\nidentity = \"regex:(a\"\n", 6, "does not read"),
+        (
+            "url = \"http://127.0.0.1:8080/me\"\n",
+            "",
+            4,
+            "an API that says who asks",
+        ),
+        (
+            "/me\"\n",
+            "/me\"\nidentity = \"jwt:/sub\"\n",
+            6,
+            "token = \"fragment:access_token\"",
+        ),
+        (
+            "/me\"\n",
+            "/me\"\ntoken = \"storage:x\"\n",
+            6,
+            "local-storage:KEY",
+        ),
+        ("/me\"\n", "/me\"\ntoken = \"json:x\"\n", 6, "begins with a slash"),
+        (
+            "/me\"\n",
+            "/me\"\nheader = \"X: {token}\"\n",
+            6,
+            "there is no token for it",
+        ),
+        (
+            "/me\"\n",
+            "/me\"\ntoken = \"query:t\"\nheader = \"X: t\"\n",
+            7,
+            "Authorization: Bearer {token}",
+        ),
+        ("/me\"\n", "/me\"\nwait-for = \"a[\"\n", 6, "no CSS selector"),
+        (
+            "/me\"\n",
+            "/me\"\nbefore = [\"http://elsewhere.example/\"]\n",
+            6,
+            "not in [sp] allow",
+        ),
         (
             "/me\"\n",
             "/me\"\n[idp]\nlisten = \"0.0.0.0:80\"\n",

@@ -321,7 +321,7 @@ async fn forms_submit_themselves_in_order_with_every_character_and_duplicate() {
 }
 
 #[tokio::test]
-async fn refreshes_at_once_are_followed_and_later_ones_are_pages() {
+async fn refreshes_that_come_soon_are_followed_and_later_ones_are_pages() {
     let router = Router::new()
         .route(
             "/meta",
@@ -329,11 +329,11 @@ async fn refreshes_at_once_are_followed_and_later_ones_are_pages() {
         )
         .route(
             "/header",
-            on_get(|| async { ([("refresh", "0;url=/later")], "").into_response() }),
+            on_get(|| async { ([("refresh", "1;url=/later")], "").into_response() }),
         )
         .route(
             "/later",
-            on_get(|| async { Html("<meta http-equiv=refresh content='5; url=/never'>") }),
+            on_get(|| async { Html("<meta http-equiv=refresh content='6; url=/never'>") }),
         );
     let sp = serve("127.0.0.1", router).await;
     let journey = get(&format!("http://{sp}/meta")).await;

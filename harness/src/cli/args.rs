@@ -130,7 +130,8 @@ pub struct DoctorArgs {
     /// Which SP.
     #[command(flatten)]
     pub config: ConfigArgs,
-    /// What carries the messages; auto starts the browser, to see that it starts, and walks over plain HTTP [default: auto]
+    /// What carries the messages; auto walks over plain HTTP, and in the browser
+    /// where that does not do; that it starts is seen in any case [default: auto]
     #[arg(long, value_enum)]
     pub driver: Option<DriverChoice>,
     /// How long one request may take, such as 10s or 500ms [default: 10s]

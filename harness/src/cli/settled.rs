@@ -7,7 +7,7 @@ use mock_idp::{Directory, Shared, server::origin_for};
 use super::{output::Mistake, setup::IdpSetup};
 use crate::{
     config::{self, Config},
-    subject::target::people,
+    subject::target::{home, people},
 };
 
 /// Where the mock IdP keeps tenants and keys, and where it listens, where nothing says otherwise.
@@ -67,11 +67,9 @@ impl Settled {
         Ok(directory)
     }
 
-    /// The probe's URL: it tells which origin is not same-site with the SP.
+    /// A URL of the SP: it tells which origin is not same-site with the SP.
     pub(super) fn sp(&self) -> String {
-        self.config
-            .as_ref()
-            .map_or_else(String::new, |config| config.sp.probe.url.clone())
+        self.config.as_ref().and_then(home).unwrap_or_default()
     }
 
     /// The IdP's origin.

@@ -7,30 +7,15 @@ use url::{Host, Url};
 use super::{
     check_steps,
     model::{Config, Metadata, duration},
+    probe,
+    problem::{Checked, Problem, fail},
     steps::Steps,
 };
 
-/// One thing that cannot be meant.
-pub(super) struct Problem {
-    pub(super) section: &'static str,
-    pub(super) key: &'static str,
-    pub(super) why: String,
-}
-
 pub(super) fn first_problem(config: &Config) -> Option<Problem> {
-    [sp, steps, urls, probe, listeners, same_site, run]
+    [sp, steps, urls, probe::probes, listeners, same_site, run]
         .into_iter()
         .find_map(|check| check(config).err())
-}
-
-type Checked = Result<(), Problem>;
-
-fn fail(section: &'static str, key: &'static str, why: impl Into<String>) -> Checked {
-    Err(Problem {
-        section,
-        key,
-        why: why.into(),
-    })
 }
 
 fn sp(config: &Config) -> Checked {
@@ -134,7 +119,7 @@ fn urls(config: &Config) -> Checked {
         ("sp", "acs", sp.acs.as_ref()),
         ("sp", "slo", sp.slo.as_ref()),
         ("sp", "ready", sp.ready.as_ref()),
-        ("sp.probe", "url", Some(&sp.probe.url)),
+        ("sp.probe", "url", sp.probe.url.as_ref()),
         ("sp.probe", "users", sp.probe.users.as_ref()),
         (
             "sp.second",
@@ -147,13 +132,22 @@ fn urls(config: &Config) -> Checked {
             "login",
             second.and_then(|second| second.login.as_ref()),
         ),
-        ("sp.second.probe", "url", second_probe.map(|probe| &probe.url)),
+        (
+            "sp.second.probe",
+            "url",
+            second_probe.and_then(|probe| probe.url.as_ref()),
+        ),
     ];
     let named = all
         .into_iter()
         .filter_map(|(section, key, text)| Some((section, key, text?.as_str())));
     let opened = ways(config).flat_map(|(key, way)| way.urls().map(move |url| ("sp", key, url)));
-    for (section, key, text) in named.chain(opened) {
+    let probes = [("sp.probe", Some(&sp.probe)), ("sp.second.probe", second_probe)];
+    let asked = probes.into_iter().flat_map(|(section, probe)| {
+        let before = probe.into_iter().flat_map(|probe| &probe.before);
+        before.map(move |url| (section, "before", url.as_str()))
+    });
+    for (section, key, text) in named.chain(opened).chain(asked) {
         let url = http(section, key, text)?;
         let host = url.host_str().unwrap_or_default();
         if !permitted(config, host) {
@@ -163,35 +157,6 @@ fn urls(config: &Config) -> Checked {
                 format!("the host {host} is not in [sp] allow; add it there if it is yours to test"),
             );
         }
-    }
-    Ok(())
-}
-
-fn probe(config: &Config) -> Checked {
-    let second = config.sp.second.as_ref().and_then(|second| second.probe.as_ref());
-    for (section, probe) in [("sp.probe", Some(&config.sp.probe)), ("sp.second.probe", second)] {
-        let Some(rule) = probe.and_then(|probe| probe.identity.as_deref()) else {
-            continue;
-        };
-        let (kind, value) = rule.split_once(':').unwrap_or((rule, ""));
-        let why = match kind {
-            _ if value.is_empty() => "say where: json:/nameId, css:#user, regex:user=(\\w+) or header:x-user",
-            "json" if !value.starts_with('/') => "a JSON pointer starts with a slash: json:/nameId",
-            "regex" => match regex::Regex::new(value) {
-                Ok(regex) if regex.captures_len() == 2 => continue,
-                Ok(_) => "the pattern needs exactly one group, around the identity: regex:user=(\\w+)",
-                Err(why) => {
-                    return fail(
-                        section,
-                        "identity",
-                        format!("the pattern does not read: {}", last_line(&why.to_string())),
-                    );
-                }
-            },
-            "json" | "css" | "header" => continue,
-            _ => "it starts with json:, css:, regex: or header:",
-        };
-        return fail(section, "identity", why);
     }
     Ok(())
 }
@@ -254,7 +219,7 @@ fn same_site(config: &Config) -> Checked {
     let Some(origin) = config.idp.url.as_deref().and_then(|url| Url::parse(url).ok()) else {
         return Ok(());
     };
-    let sps = [config.sp.acs.as_deref(), Some(config.sp.probe.url.as_str())];
+    let sps = [config.sp.acs.as_deref(), config.sp.probe.url.as_deref()];
     let login = config.sp.login.iter().flat_map(Steps::urls);
     for sp in sps
         .into_iter()
@@ -335,11 +300,4 @@ fn is_file(section: &'static str, key: &'static str, file: &Path) -> Checked {
     } else {
         fail(section, key, format!("there is no file {}", file.display()))
     }
-}
-
-fn last_line(text: &str) -> &str {
-    text.lines()
-        .last()
-        .unwrap_or_default()
-        .trim_start_matches("error: ")
 }

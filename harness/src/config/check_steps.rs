@@ -13,7 +13,13 @@ pub(crate) const PLACEHOLDERS: [&str; 3] = ["name_id", "mail", "domain"];
 /// # Errors
 /// One sentence.
 pub(super) fn steps(steps: &Steps, out: bool) -> Result<(), String> {
-    if !matches!(steps.0.first(), Some(Step::Open(url)) if !url.starts_with(JSON)) {
+    let begins = match steps.0.first() {
+        Some(Step::Open(url)) => !url.starts_with(JSON),
+        // A client that drops its token need not go anywhere.
+        Some(Step::Forget) => out,
+        _ => false,
+    };
+    if !begins {
         return Err("the first step opens a URL: { open = \"https://…\" }".to_owned());
     }
     steps.0.iter().enumerate().try_for_each(|(at, step)| {

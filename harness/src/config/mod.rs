@@ -1,11 +1,13 @@
 //! `samlitmus.toml`: which service provider is under test, and how the mock IdP and the run are set up.
 //!
-//! `model` is the file as types, `steps` of it a way in or out; `check` and `check_steps` what types cannot say, `read` the
+//! `model` is the file as types, `steps` of it a way in or out; `check`, `check_steps` and `probe` what types cannot say, `read` the
 //! way from text to a checked configuration.
 
 mod check;
 mod check_steps;
 mod model;
+mod probe;
+mod problem;
 mod read;
 mod steps;
 

@@ -103,11 +103,25 @@ pub struct Sp {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Probe {
-    /// A page that only a signed-in user sees.
-    pub url: String,
-    /// Where the identity stands in it: `json:POINTER`, `css:SELECTOR`, `regex:PATTERN` with one group, or
-    /// `header:NAME`. Found by calibration if left out.
+    /// A page that only a signed-in user sees, or an API that says who asks. May be left out where `identity` is a claim of the
+    /// token; then nothing shows that the SP takes the token.
+    pub url: Option<String>,
+    /// Where the identity stands in it: `json:POINTER`, `css:SELECTOR`, `regex:PATTERN` with one group, `header:NAME`, or in the
+    /// token `jwt:/CLAIM`, a JSON Pointer into its payload. Found by calibration if left out.
     pub identity: Option<String>,
+    /// Where the SP gives its client a bearer token: `fragment:NAME` or `query:NAME` of a URL on the way, `json:POINTER` of
+    /// the answer, `cookie:NAME`; `local-storage:KEY` or `session-storage:KEY` of the page, which need the browser, and behind the
+    /// KEY `#` and a JSON Pointer, where JSON is kept there.
+    pub token: Option<String>,
+    /// The header that carries the token: `X-Auth: {token}`. `Authorization: Bearer {token}` if left out.
+    pub header: Option<String>,
+    /// URLs that are asked before, in this order: for sessions that begin with the second request.
+    #[serde(default)]
+    pub before: Vec<String>,
+    /// What the page shows only after a while, as a CSS selector or `text:Words`: it is waited for. Name what nobody sees as well
+    /// (`#user, #sign-in`), or every refusal waits for the whole time.
+    #[serde(rename = "wait-for")]
+    pub wait_for: Option<String>,
     /// A page that lists the accounts: detects those that a refused message created.
     pub users: Option<String>,
 }

@@ -7,24 +7,30 @@
 //! `http` and `browser` hold one driver each; what both need stands beside them.
 
 mod act;
+mod bearer;
 mod browser;
 mod error;
 mod guard;
+mod header;
 mod http;
 mod page;
 mod session;
 mod setup;
 mod site;
 mod storage;
+mod token;
 mod visit;
 
 pub use act::{Act, ActError, Target};
 pub use browser::{BrowserDriver, BrowserSession, ChromeDriver};
 pub use error::DriverError;
 pub use guard::Guard;
+pub use header::TokenHeader;
+pub(crate) use http::{Door, DoorKind, Doors, doors};
 pub use http::{HttpDriver, HttpSession};
 pub use session::{Driver, Session};
 pub use setup::{Limits, Setup};
 pub use site::Site;
 pub use storage::Storage;
+pub use token::{Stored, TokenError, TokenSource};
 pub use visit::Visit;

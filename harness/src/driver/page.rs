@@ -1,7 +1,8 @@
-//! What a page without a browser does by itself: submits its SAML form, or refreshes at once. And its title.
+//! What a page without a browser does by itself: submits its SAML form, or refreshes soon. And its title.
 
+use encoding_rs::{Encoding, UTF_8};
 use scraper::{ElementRef, Html, Selector};
-use std::sync::LazyLock;
+use std::{sync::LazyLock, time::Duration};
 use url::Url;
 
 use super::visit::line_breaks;
@@ -9,15 +10,17 @@ use crate::text::{clip, find, unescape};
 
 /// A page with more tags than this is no page that only submits a form; building a tree of a hostile one takes
 /// time that grows with their square.
-const TAGS: usize = 5_000;
+pub(super) const TAGS: usize = 5_000;
+/// A refresh that comes later than this is one that nobody waits for: a session that runs out, news that come in.
+const SOON: Duration = Duration::from_secs(5);
 /// A title is cut at so many bytes.
 const TITLE: usize = 300;
 
 /// What a page does without being asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Onward {
-    /// It goes to another address.
-    Refresh(Url),
+    /// It goes to another address after this time.
+    Refresh(Url, Duration),
     /// It submits its form.
     Submit {
         action: Url,
@@ -45,14 +48,21 @@ pub(super) fn is_html(content_type: &str, body: &str) -> bool {
     }
 }
 
-/// A body as text: UTF-8, or Latin-1 where the content type says so; what is neither becomes U+FFFD.
+/// A body as text, in the encoding that the content type says, or UTF-8; what cannot be read becomes U+FFFD.
 pub(super) fn text(content_type: &str, body: &[u8]) -> String {
-    let latin = ["iso-8859-1", "windows-1252", "latin1"];
-    let content_type = content_type.to_ascii_lowercase();
-    if latin.iter().any(|name| content_type.contains(name)) {
-        return body.iter().map(|byte| char::from(*byte)).collect();
-    }
-    String::from_utf8_lossy(body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)).into_owned()
+    encoding(content_type).decode(body).0.into_owned()
+}
+
+/// The encoding that a content type says, or UTF-8.
+pub(super) fn encoding(content_type: &str) -> &'static Encoding {
+    let parameters = content_type.split(';').skip(1);
+    let charset = parameters
+        .filter_map(|parameter| parameter.split_once('='))
+        .find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
+    let label = charset.map(|(_, value)| value.trim().trim_matches(['"', '\'']));
+    label
+        .and_then(|label| Encoding::for_label(label.as_bytes()))
+        .unwrap_or(UTF_8)
 }
 
 /// The text of the first `title` element, white space collapsed.
@@ -68,14 +78,25 @@ pub(super) fn title(html: &str) -> String {
     clip(&collapsed, TITLE).to_owned()
 }
 
-/// What a `Refresh` header asks for, if at once.
-pub(super) fn refresh(value: &str, page: &Url) -> Option<Url> {
+/// What a `Refresh` header asks for, if soon: where to, and after which time.
+pub(super) fn refresh(value: &str, page: &Url) -> Option<(Url, Duration)> {
     let value = value.trim_start();
     let digits = value
         .find(|c: char| !c.is_ascii_digit() && c != '.')
         .unwrap_or(value.len());
     let (delay, rest) = value.split_at(digits);
-    if delay.parse::<f64>().ok()? >= 1.0 {
+    // HTML, section 4.2.5.3: a fraction of a second is read, and counts for nothing.
+    let seconds = delay
+        .split('.')
+        .next()
+        .filter(|whole| !delay.is_empty() && !whole.is_empty());
+    let seconds: u64 = match seconds {
+        Some(whole) => whole.parse().ok()?,
+        None if delay.starts_with('.') => 0,
+        None => return None,
+    };
+    let after = Duration::from_secs(seconds);
+    if after > SOON {
         return None;
     }
     let rest = rest.trim_start_matches([' ', '\t', '\n', '\r', ';', ',']);
@@ -90,8 +111,14 @@ pub(super) fn refresh(value: &str, page: &Url) -> Option<Url> {
         Some(quote @ ('"' | '\'')) => target.get(1..)?.split(quote).next()?,
         _ => target.trim_end(),
     };
-    // A refresh without an address shows the same page again.
-    (!target.is_empty()).then(|| page.join(target).ok())?
+    // A refresh without an address shows the same page again, and so does one with the page's own: it brings news.
+    let to = (!target.is_empty()).then(|| page.join(target).ok())??;
+    let same = |url: &Url| {
+        let mut url = url.clone();
+        url.set_fragment(None);
+        url
+    };
+    (seconds == 0 || same(&to) != same(page)).then_some((to, after))
 }
 
 /// What an HTML page does by itself, seen without running its scripts: an immediate refresh; or the one form,
@@ -115,7 +142,7 @@ pub(super) fn onward(html: &str, page: &Url) -> Option<Onward> {
                     .is_some_and(|name| name.eq_ignore_ascii_case("refresh"))
             })
             .find_map(|meta| refresh(meta.attr("content")?, &base))
-            .map(Onward::Refresh)
+            .map(|(url, after)| Onward::Refresh(url, after))
     })
 }
 
@@ -187,7 +214,7 @@ mod tests {
     fn submit(html: &str) -> Option<Submitted> {
         match onward(html, &page())? {
             Onward::Submit { action, post, fields } => Some((action.into(), post, fields)),
-            Onward::Refresh(url) => panic!("a refresh to {url}"),
+            Onward::Refresh(url, _) => panic!("a refresh to {url}"),
         }
     }
 
@@ -245,18 +272,36 @@ mod tests {
     }
 
     #[test]
-    fn an_immediate_refresh_is_followed_and_a_later_one_is_not() {
+    fn a_refresh_is_followed_up_to_five_seconds_later() {
         let to = |content: &str| {
             let html = format!("<meta http-equiv=Refresh content=\"{content}\">");
             onward(&html, &page()).map(|onward| match onward {
-                Onward::Refresh(url) => url.path().to_owned(),
+                Onward::Refresh(url, after) => (url.path().to_owned(), after.as_secs()),
                 Onward::Submit { .. } => panic!("no form there"),
             })
         };
-        for content in ["0;url=/x", "0; URL='/x'", "0, /x", "0.5 ; url = /x", " 0;/x "] {
-            assert_eq!(to(content).as_deref(), Some("/x"), "{content}");
+        for (content, after) in [
+            ("0;url=/x", 0),
+            ("0; URL='/x'", 0),
+            ("0, /x", 0),
+            ("0.5 ; url = /x", 0),
+            (".5;url=/x", 0),
+            (" 0;/x ", 0),
+            ("1;url=/x", 1),
+            ("1.9;url=/x", 1),
+            ("5;url=/x", 5),
+        ] {
+            assert_eq!(to(content), Some(("/x".to_owned(), after)), "{content}");
         }
-        for content in ["5;url=/x", "1;url=/x", "", "soon;url=/x", "0", "0;url="] {
+        for content in [
+            "6;url=/x",
+            "99999999999999999999;url=/x",
+            "",
+            "soon;url=/x",
+            "0",
+            "0;url=",
+            "3;url=?x=1#top",
+        ] {
             assert_eq!(to(content), None, "{content}");
         }
     }

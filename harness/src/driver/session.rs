@@ -2,10 +2,12 @@
 
 use super::{
     act::{Act, ActError},
+    bearer::Bearer,
     browser::{BrowserDriver, BrowserSession},
     error::DriverError,
     http::{HttpDriver, HttpSession},
     storage::Storage,
+    token::{TokenSource, token},
     visit::Visit,
 };
 use crate::judge::observation::Journey;
@@ -65,18 +67,39 @@ impl Session {
 
     /// One top-level navigation, followed until a page rests. Never fails: how it ended is in the journey.
     pub async fn travel(&mut self, visit: Visit<'_>) -> Journey {
-        match self {
+        let mut journey = match self {
             Self::Http(session) => session.travel(visit).await,
             Self::Browser(session) => session.travel(visit).await,
-        }
+        };
+        self.rest(&mut journey).await;
+        journey
     }
 
     /// Like [`travel`](Self::travel) with a GET, but nothing is sent to the IdP: where the way leads there, the
     /// journey ends with a hop to it that has no status. So a question does not sign anybody in.
     pub async fn peek(&mut self, url: &str) -> Journey {
+        let mut journey = self.peek_at(Visit::Get(url)).await;
+        self.rest(&mut journey).await;
+        journey
+    }
+
+    /// Like [`peek`](Self::peek), with headers beyond the usual, as a script of the SP's asks its API. No token is taken out of
+    /// the answer.
+    pub async fn ask(&mut self, url: &str, headers: &[(String, String)]) -> Journey {
+        self.peek_at(Visit::Raw {
+            method: "GET",
+            url,
+            headers,
+            body: b"",
+            from: None,
+        })
+        .await
+    }
+
+    async fn peek_at(&mut self, visit: Visit<'_>) -> Journey {
         match self {
-            Self::Http(session) => session.peek(url).await,
-            Self::Browser(session) => session.peek(url).await,
+            Self::Http(session) => session.peek(visit).await,
+            Self::Browser(session) => session.peek(visit).await,
         }
     }
 
@@ -87,9 +110,77 @@ impl Session {
     ///
     /// [`ActError`]; nothing was sent then.
     pub async fn act(&mut self, act: &Act) -> Result<Journey, ActError> {
-        match self {
+        let mut journey = match self {
             Self::Http(session) => session.act(act).await,
             Self::Browser(session) => session.act(act).await,
+        }?;
+        self.rest(&mut journey).await;
+        Ok(journey)
+    }
+
+    /// The bearer token that the SP gave this session or one of its tabs (see [`Setup::token`](super::Setup)): the last of
+    /// those that stood where tokens are looked for, while the place that still can be looked at still has it.
+    pub async fn token(&mut self) -> Option<String> {
+        self.look_again().await;
+        self.bearer().token()
+    }
+
+    /// Throws the token away, as a client does that signs out by itself: it is not taken again from wherever it still stands.
+    pub async fn forget(&mut self) {
+        self.look_again().await;
+        if let Some(TokenSource::Cookie(name)) = self.bearer().source().as_deref() {
+            match self {
+                Self::Http(session) => session.drop_cookie(name),
+                Self::Browser(session) => session.drop_cookie(name).await,
+            }
+        }
+        self.bearer().forget();
+    }
+
+    /// A journey came to rest: takes the token, if one is there, and leaves none in what is told of the journey.
+    async fn rest(&mut self, journey: &mut Journey) {
+        self.bearer_mut().take(journey);
+        self.look_again().await;
+        self.bearer().cut_out(journey);
+    }
+
+    /// Looks for the token where it is kept and can be deleted: in a cookie, in a page's storage.
+    async fn look_again(&mut self) {
+        let source = self.bearer().source();
+        match source.as_deref() {
+            Some(TokenSource::Cookie(name)) => {
+                let places = self.bearer().places();
+                let value = match self {
+                    Self::Http(session) => session.cookie(name, &places),
+                    Self::Browser(session) => session.cookie(name, &places).await,
+                };
+                let of = places.into_iter().next();
+                self.bearer_mut().only(value.as_deref().and_then(token), of);
+            }
+            Some(TokenSource::Stored(area, place)) => {
+                // Where the tab rests elsewhere, nothing is known of it.
+                let Some(of) = self.bearer().rests() else { return };
+                let stored = self.stored(*area, &place.key).await;
+                match stored.and_then(|stored| place.read(&stored)) {
+                    Some(token) => self.bearer_mut().offer(token, of),
+                    None => self.bearer_mut().withdraw(&of),
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn bearer_mut(&mut self) -> &mut Bearer {
+        match self {
+            Self::Http(session) => &mut session.bearer,
+            Self::Browser(session) => &mut session.bearer,
+        }
+    }
+
+    fn bearer(&self) -> &Bearer {
+        match self {
+            Self::Http(session) => &session.bearer,
+            Self::Browser(session) => &session.bearer,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use super::{guard::Guard, site::Site};
+use super::{guard::Guard, site::Site, token::TokenSource};
 
 /// A page's body is kept to this many bytes.
 pub(super) const BODY: usize = 256 << 10;
@@ -59,6 +59,8 @@ pub struct Setup {
     /// A PEM file with certificates to trust beside the system's. A browser then accepts any certificate,
     /// since it takes no such file; it still reaches only the hosts that the guard permits.
     pub ca: Option<PathBuf>,
+    /// Where the SP gives its client a bearer token, if it does.
+    pub token: Option<TokenSource>,
     /// Whether a browser takes a picture of each page where a journey comes to rest.
     pub pictures: bool,
 }
@@ -72,6 +74,7 @@ impl Setup {
             site,
             headers: Vec::new(),
             ca: None,
+            token: None,
             pictures: true,
         }
     }

@@ -27,6 +27,11 @@ impl Site {
         self
     }
 
+    /// URLs of the SP, one for each of its hosts or ports that is known.
+    pub(super) fn sp(&self) -> &[Url] {
+        &self.sp
+    }
+
     /// Any URL of the IdP.
     pub(super) fn idp(&self) -> Option<Url> {
         self.idp.has_host().then(|| self.idp.clone())

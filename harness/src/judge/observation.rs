@@ -31,6 +31,13 @@ pub struct Journey {
     /// Cookies that a browser withheld or did not keep, each with the reason (over plain HTTP only).
     #[serde(default)]
     pub lost_cookies: Vec<String>,
+    /// Browser rules that stopped or changed the way, each with what it did; and what only a browser could have done (over
+    /// plain HTTP only: a browser does not tell its rules).
+    #[serde(default)]
+    pub rules: Vec<String>,
+    /// What the question lacked, where this is the way to the probe's page.
+    #[serde(default)]
+    pub lacked: Option<Lack>,
     /// A PNG of the page where the journey came to rest (browser only).
     #[serde(skip)]
     pub screenshot: Option<Vec<u8>>,
@@ -47,7 +54,11 @@ impl Journey {
         self.console.extend(next.console);
         self.lost_cookies.extend(next.lost_cookies);
         self.lost_cookies.dedup();
+        self.rules.extend(next.rules);
+        self.rules.dedup();
         Self {
+            rules: self.rules,
+            lacked: next.lacked.or(self.lacked),
             hops: self.hops,
             ended: next.ended,
             page: next.page.or(self.page),
@@ -86,12 +97,36 @@ impl Journey {
             (Ended::Limit(why), _) => format!("it did not come to an end: {why}"),
             (Ended::Harness(why), _) => format!("the harness failed: {why}"),
         };
+        let told = match self.rules.as_slice() {
+            [] => told,
+            rules => format!("{told}; as in every browser: {}", rules.join(", ")),
+        };
         match self.lost_cookies.as_slice() {
             [] => told,
             cookies => format!(
                 "{told}; as in every browser these cookies were lost: {}",
                 cookies.join(", ")
             ),
+        }
+    }
+}
+
+/// What a question to the probe's page lacked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "what", content = "why")]
+pub enum Lack {
+    /// The token: it stood nowhere where it was looked for.
+    Token(String),
+    /// What was waited for on the page did not come.
+    Sight(String),
+    /// What was waited for is not on the page as it came: only a script could put it there.
+    Script(String),
+}
+
+impl std::fmt::Display for Lack {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Token(why) | Self::Sight(why) | Self::Script(why) => f.write_str(why),
         }
     }
 }
@@ -218,6 +253,9 @@ pub struct Page {
     pub headers: Vec<(String, String)>,
     /// Its body, at most 256 KiB of it.
     pub body: String,
+    /// The payload of the bearer token that it was asked for with, as JSON; none if there was none, or it is no JWT.
+    #[serde(skip)]
+    pub claims: Option<String>,
 }
 
 /// Who the SP believes is signed in.

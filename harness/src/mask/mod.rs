@@ -9,5 +9,5 @@ mod names;
 mod text;
 mod told;
 
-pub use text::{sparing, text};
+pub use text::{known, sparing, text};
 pub use told::told;

@@ -2,10 +2,14 @@
 
 use std::{borrow::Cow, ops::Range};
 
+use url::form_urlencoded;
+
 use super::find::secrets;
 
 /// What is left of a secret: enough to tell two of them apart.
 const KEPT: usize = 4;
+/// What is known to be a secret and is shorter is left.
+const SHORTEST: usize = 8;
 /// As many times at most a text is gone over; one that shows new secrets every time was made for that.
 const ROUNDS: usize = 16;
 
@@ -24,6 +28,31 @@ pub fn sparing(text: &str, identities: &[&str]) -> String {
         }
     }
     "(left out: it cannot be masked)".to_owned()
+}
+
+/// A text without these secrets, as they are and as a URL writes them; none where it has none of them. Short ones are
+/// left: of what is a word as well, too much would go.
+pub fn known(text: &str, secrets: &[String]) -> Option<String> {
+    let ranges = secrets
+        .iter()
+        .filter(|secret| secret.len() >= SHORTEST)
+        .flat_map(|secret| {
+            let encoded: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+            let spellings = [
+                Some(secret.clone()),
+                Some(encoded).filter(|encoded| encoded != secret),
+            ];
+            let places = |spelling: String| -> Vec<Range<usize>> {
+                let found = text.match_indices(&spelling);
+                found.map(|(at, found)| at..at + found.len()).collect()
+            };
+            spellings
+                .into_iter()
+                .flatten()
+                .flat_map(places)
+                .collect::<Vec<_>>()
+        });
+    without(text, ranges.collect(), &[])
 }
 
 /// A text without what stands in these ranges; none where nothing changes.
@@ -217,6 +246,24 @@ mod tests {
             let page = beginning.repeat((256 << 10) / beginning.len());
             assert!(text(&page).len() <= page.len(), "{beginning}");
         }
+    }
+
+    #[test]
+    fn what_is_known_to_be_a_secret_is_cut_whatever_it_looks_like() {
+        let secrets = [
+            "plain-words-only".to_owned(),
+            "a/b+c=d/e".to_owned(),
+            "short".to_owned(),
+        ];
+        assert_eq!(
+            known(
+                "plain-words-only short ?x=a%2Fb%2Bc%3Dd%2Fe&y=a/b+c=d/e",
+                &secrets
+            )
+            .as_deref(),
+            Some("plai… short ?x=a%2F…&y=a/…")
+        );
+        assert_eq!(known("plain words only", &secrets), None);
     }
 
     proptest! {

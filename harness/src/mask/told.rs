@@ -56,6 +56,8 @@ fn observation(seen: &Observation, identities: &[&str]) -> Observation {
             ended: ended(&journey.ended),
             page: journey.page.as_ref().map(|one| page(one, identities)),
             lost_cookies: journey.lost_cookies.clone(),
+            rules: all(&journey.rules, identities),
+            lacked: journey.lacked.clone(),
             console: all(&journey.console, identities),
             screenshot: journey.screenshot.clone(),
             elapsed: journey.elapsed,
@@ -92,6 +94,7 @@ fn page(page: &Page, identities: &[&str]) -> Page {
         body: sparing(&page.body, identities),
         status: page.status,
         content_type: page.content_type.clone(),
+        claims: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use scenarios::{Base, recipe::Start};
 
-use super::firing::played::Played;
+use super::firing::played::{Broke, Played};
 use crate::judge::observation::{Journey, Page, Probe};
 
 /// What calibration saw.
@@ -14,6 +14,17 @@ pub(crate) struct Clues {
     pub(crate) clock: Option<String>,
     /// How the SP answers what it cannot trust, beside a flawless message that does not sign alice in.
     pub(crate) contrast: Option<Contrast>,
+    /// A browser may sign in where plain HTTP cannot.
+    pub(crate) browser: Option<Need>,
+}
+
+/// Whether a script is needed to sign in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// It is, and why.
+    Sure(String),
+    /// Nobody is signed in, and there are scripts on the page where it ended.
+    Perhaps,
 }
 
 /// A login that was seen.
@@ -31,6 +42,8 @@ pub(crate) struct Witness {
     pub(crate) delivered: bool,
     /// Why it could not be played to its end.
     pub(crate) broke: Option<String>,
+    /// A browser might have come further.
+    pub(crate) needs_browser: bool,
     /// The journey to the probe's page.
     pub(crate) looked: Option<Journey>,
     /// Whom that page shows.
@@ -61,6 +74,7 @@ impl Clues {
             },
             delivered: played.message.is_some(),
             broke: played.broke.as_ref().map(ToString::to_string),
+            needs_browser: matches!(played.broke, Some(Broke::NeedsBrowser(_))),
             looked: played.looked.clone(),
             probe: played.observation.probe.clone(),
         };

@@ -9,11 +9,12 @@ use jiff::Timestamp;
 use scenarios::Scenario;
 
 use crate::{
+    driver::Driver,
     event::{Event, RunInfo, RunSummary},
     judge::VerdictKind,
     judge::summary::{Circumstances, Tally},
     mask,
-    run::calibration::{Hopeless, calibrate, reach, recheck},
+    run::calibration::{Hopeless, calibrate_with, reach, recheck},
     run::doctor,
     run::firing::runner::{Finished, Runner},
     run::learned::Learned,
@@ -58,8 +59,8 @@ pub async fn run(
         prepared = prepare(target, scenarios, &options, &mut running) => prepared.map_err(Some),
         () = wished(&options.stop) => Err(None),
     };
-    let stage = match prepared {
-        Ok(stage) => Arc::new(stage),
+    let mut stage = match prepared {
+        Ok(stage) => stage,
         Err(why) => {
             let ended = running.end(&options.stop).await;
             let mut around = Circumstances {
@@ -94,9 +95,10 @@ pub async fn run(
     };
     let mut picture = Vec::new();
     let calibrated = tokio::select! {
-        calibrated = calibrate(&stage) => Some(calibrated),
+        calibrated = calibrate_with(&mut stage, options.driver == DriverKind::Auto) => Some(calibrated),
         () = wished(&options.stop) => None,
     };
+    let stage = Arc::new(stage);
     // What answers is not what was started where that has failed: another program holds its port.
     let calibrated = match (calibrated, running.failed()) {
         (Some(_), Some(failed)) => Some(Err(Hopeless(failed))),
@@ -191,9 +193,9 @@ async fn fire(
     tell: &mut impl FnMut(&Event),
 ) -> Fired {
     // Flows share one browser; more than a few at once only wait for each other.
-    let workers = match options.driver {
-        DriverKind::Auto | DriverKind::Http => options.jobs,
-        DriverKind::Browser => options.jobs.min(4),
+    let workers = match stage.driver {
+        Driver::Http(_) => options.jobs,
+        Driver::Browser(_) => options.jobs.min(4),
     };
     let workers = workers.min(learned.jobs.unwrap_or(usize::MAX));
     let plan = plan(scenarios, learned, workers);

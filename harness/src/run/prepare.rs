@@ -16,6 +16,7 @@ use scenarios::{KeyRing, Need, Scenario};
 use url::Url;
 
 use crate::{
+    config::Steps,
     driver::{BrowserDriver, Driver, DriverError, Guard, HttpDriver, Limits, Session, Setup, Site},
     judge::{
         observation::{Ended, mend},
@@ -71,24 +72,33 @@ pub(crate) async fn prepare(
     running: &mut Running,
 ) -> Result<Stage, CannotRun> {
     let wrong = |error: &dyn std::fmt::Display| CannotRun::Configuration(error.to_string());
-    let probe = Url::parse(&target.subject.probe).map_err(|e| wrong(&format!("[sp.probe] url: {e}")))?;
-    let warnings = expiring(&target)?;
+    let home =
+        Url::parse(&target.subject.home).map_err(|e| wrong(&format!("{}: {e}", target.subject.home)))?;
+    let mut warnings = expiring(&target)?;
+    let storage = storage(&target, options.driver)?;
+    let scripts = storage.is_some();
+    warnings.extend(storage);
 
     let late = Arc::new(Late::default());
     let mut idp_options = IdpOptions::new(target.directory.clone());
     idp_options.listen = target.listen;
     idp_options.url = target.idp_url.clone();
-    idp_options.sp = Some(target.subject.probe.clone());
+    idp_options.sp = Some(target.subject.home.clone());
     idp_options.azure = target.azure;
     idp_options.answer = Some(late.clone());
     let idp = MockIdp::start(idp_options).await.map_err(|e| wrong(&e))?;
 
     let origin = Url::parse(idp.origin()).map_err(|e| wrong(&e))?;
     let guard = Guard::new(&target.allow, &target.resolve).map_err(|e| wrong(&e))?;
-    let mut setup = Setup::new(guard, Site::new(&probe, &origin));
+    let mut setup = Setup::new(guard, site(&home, &origin, &target));
     setup.limits = Limits::of(options.timeout);
     setup.headers = target.headers.clone();
     setup.ca = target.ca.clone();
+    setup.token = target
+        .question
+        .token
+        .as_ref()
+        .map(|carried| carried.source.clone());
     let http = HttpDriver::new(setup.clone()).map_err(|e| wrong(&e))?;
 
     // Primes are looked for while the SP comes up, and never in the middle of a login.
@@ -150,8 +160,7 @@ pub(crate) async fn prepare(
             markers: markers(user),
         })
     });
-    let prober = Prober::new(&target.subject.probe, target.identity.as_deref(), known.collect())
-        .map_err(|e| wrong(&e))?;
+    let prober = Prober::new(target.question, known.collect());
     let forge = Arc::new(Forge {
         directory,
         sp,
@@ -167,12 +176,12 @@ pub(crate) async fn prepare(
     let browser = scenarios
         .iter()
         .any(|scenario| scenario.needs.contains(&Need::Browser));
-    let (driver, other) = match options.driver {
-        DriverKind::Browser => (
-            Driver::Browser(BrowserDriver::start(setup).await.map_err(browserless)?),
+    let (driver, other) = match (options.driver, scripts) {
+        (DriverKind::Browser, _) | (DriverKind::Auto, true) => (
+            Driver::Browser(BrowserDriver::start(setup.clone()).await.map_err(browserless)?),
             Some(Driver::Http(http)),
         ),
-        DriverKind::Auto if browser => match BrowserDriver::start(setup).await {
+        (DriverKind::Auto, false) if browser => match BrowserDriver::start(setup.clone()).await {
             Ok(browser) => (Driver::Http(http), Some(Driver::Browser(browser))),
             Err(error) => {
                 running
@@ -181,13 +190,14 @@ pub(crate) async fn prepare(
                 (Driver::Http(http), None)
             }
         },
-        DriverKind::Auto | DriverKind::Http => (Driver::Http(http), None),
+        (DriverKind::Auto, false) | (DriverKind::Http, _) => (Driver::Http(http), None),
     };
     let oob = match &target.oob {
         Some(oob) => Some(Oob::start(oob).await.map_err(|e| wrong(&e))?),
         None => None,
     };
     let stage = Stage::new(
+        setup,
         driver,
         other,
         idp,
@@ -200,6 +210,46 @@ pub(crate) async fn prepare(
         options.timeout,
     );
     Ok(stage)
+}
+
+/// What is said where everything is played in the browser, since only it has what the probe needs.
+///
+/// # Errors
+/// It is not wanted.
+fn storage(target: &Target, driver: DriverKind) -> Result<Option<String>, CannotRun> {
+    let Some(carried) = target
+        .question
+        .token
+        .as_ref()
+        .filter(|carried| carried.source.needs_browser())
+    else {
+        return Ok(None);
+    };
+    let why = format!(
+        "[sp.probe] token = \"{}\" stands in a page's storage, which only a browser has",
+        carried.source
+    );
+    match driver {
+        DriverKind::Http => Err(CannotRun::Configuration(format!(
+            "{why}: use --driver browser, or auto"
+        ))),
+        DriverKind::Auto => Ok(Some(format!("{why}: all is played in the browser"))),
+        DriverKind::Browser => Ok(None),
+    }
+}
+
+/// Whose servers are whose: the SP may show its pages on one origin and be asked on another.
+fn site(home: &Url, idp: &Url, target: &Target) -> Site {
+    let before = target.question.before.iter();
+    let ways = target.subject.login.iter().chain(&target.subject.logout);
+    let others = ways.flat_map(Steps::urls).chain(before.map(String::as_str));
+    let others = others.filter_map(|url| Url::parse(url).ok());
+    others.fold(Site::new(home, idp), |site, url| {
+        match url.origin() == idp.origin() {
+            true => site,
+            false => site.with_sp(&url),
+        }
+    })
 }
 
 /// The keys that these scenarios call by name, but for those that no SP trusts without being told so.

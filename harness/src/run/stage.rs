@@ -13,7 +13,7 @@ use scenarios::{Need, Persona, Scenario};
 
 use super::{answers::Answers, clues::Clues, forging::Forge, oob::Oob, pace::Pace};
 use crate::{
-    driver::Driver,
+    driver::{BrowserDriver, Driver, DriverError, Session, Setup},
     judge::{
         observation::{Ended, Journey},
         people::People,
@@ -27,6 +27,7 @@ use crate::{
 
 /// Everything that firings share.
 pub(crate) struct Stage {
+    setup: Setup,
     pub(crate) driver: Driver,
     /// The other kind of driver, for scenarios that only it can play.
     pub(crate) other: Option<Driver>,
@@ -58,6 +59,7 @@ impl Stage {
         reason = "each is one piece of the stage; a builder would only rename them"
     )]
     pub(crate) fn new(
+        setup: Setup,
         driver: Driver,
         other: Option<Driver>,
         idp: MockIdp,
@@ -70,6 +72,7 @@ impl Stage {
         request: Duration,
     ) -> Self {
         Self {
+            setup,
             driver,
             other,
             idp,
@@ -87,6 +90,23 @@ impl Stage {
             firing: AtomicU64::new(0),
             requests: AtomicU64::new(0),
         }
+    }
+
+    /// Does everything in the browser from now on, and starts it where it is not there.
+    ///
+    /// # Errors
+    /// It cannot be started.
+    pub(crate) async fn take_browser(&mut self) -> Result<(), DriverError> {
+        if matches!(self.driver, Driver::Browser(_)) {
+            return Ok(());
+        }
+        let browser = match self.other.take() {
+            Some(other @ Driver::Browser(_)) => other,
+            _ => Driver::Browser(BrowserDriver::start(self.setup.clone()).await?),
+        };
+        self.other = Some(std::mem::replace(&mut self.driver, browser));
+        self.clues = Mutex::default();
+        Ok(())
     }
 
     /// The driver of a scenario: the browser where it needs one, plain HTTP where it sends headers that no
@@ -132,16 +152,21 @@ impl Stage {
         self.prober.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Looks at the probe's page with an empty jar.
+    /// Asks who is signed in in an empty jar.
     pub(crate) async fn look_as_nobody(&self) -> Journey {
-        self.visit_as_nobody(&self.subject.probe).await
+        let prober = self.prober();
+        self.as_nobody(async |session| prober.look(session).await).await
     }
 
     /// Looks at a page of the SP with an empty jar.
     pub(crate) async fn visit_as_nobody(&self, url: &str) -> Journey {
+        self.as_nobody(async |session| session.peek(url).await).await
+    }
+
+    async fn as_nobody(&self, look: impl AsyncFnOnce(&mut Session) -> Journey) -> Journey {
         match self.driver.session().await {
             Ok(mut session) => {
-                let journey = session.peek(url).await;
+                let journey = look(&mut session).await;
                 session.close().await;
                 journey
             }
@@ -176,7 +201,7 @@ impl Stage {
     pub(crate) async fn back_within(&self, limit: Duration) -> bool {
         let begun = tokio::time::Instant::now();
         while begun.elapsed() < limit {
-            let journey = self.look_as_nobody().await;
+            let journey = self.visit_as_nobody(&self.subject.home).await;
             if !matches!(journey.ended, Ended::Unreachable(_) | Ended::Reset(_)) {
                 return true;
             }

@@ -11,8 +11,10 @@ pub(crate) struct Subject {
     pub(crate) login: Option<Steps>,
     /// Ends the session at the SP.
     pub(crate) logout: Option<Steps>,
-    /// The page that only a signed-in user sees.
+    /// The page that only a signed-in user sees, or what else is asked, for people.
     pub(crate) probe: String,
+    /// A URL of the SP: the probe's page, where it has one.
+    pub(crate) home: String,
     /// Its accounts are created before a run; it creates none at first sign-in.
     pub(crate) provisioned: bool,
     /// Commands by name: `refresh`, `restart`.

@@ -7,7 +7,10 @@ use reference_sp::{Account, ReferenceSp, Trusted};
 use saml::{IdpMetadata, SpMetadata};
 use scenarios::Persona;
 
-use super::address::Subject;
+use super::{
+    address::Subject,
+    probe::{IdentityRule, Question},
+};
 use crate::{
     config::{Config, Step, Steps},
     judge::people::Person,
@@ -25,7 +28,7 @@ pub struct Target {
     pub(crate) resolve: BTreeMap<String, String>,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) ca: Option<PathBuf>,
-    pub(crate) identity: Option<String>,
+    pub(crate) question: Question,
     pub(crate) metadata: MetadataOf,
     pub(crate) start: Option<StartCommand>,
     pub(crate) provision: Option<String>,
@@ -64,6 +67,7 @@ impl Target {
         let mut directory = Directory::open(&state).map_err(|error| error.to_string())?;
         people(&mut directory, config);
         let sp = &config.sp;
+        let question = Question::of(&sp.probe).map_err(|error| format!("[sp.probe] {error}"))?;
         let metadata = match config.metadata() {
             Some(crate::config::Metadata::Url(url)) => MetadataOf::Url(url.to_owned()),
             Some(crate::config::Metadata::File(path)) => MetadataOf::File(path),
@@ -90,7 +94,8 @@ impl Target {
             subject: Subject {
                 login: sp.login.clone(),
                 logout: sp.logout.clone(),
-                probe: sp.probe.url.clone(),
+                probe: question.place().to_owned(),
+                home: home(config).ok_or("[sp.probe] url is missing, and nothing else says where the SP is: give [sp] login, or acs")?,
                 provisioned: sp.provision.is_some(),
                 commands: commands
                     .into_iter()
@@ -102,7 +107,7 @@ impl Target {
             resolve: sp.resolve.clone(),
             headers: sp.headers.clone().into_iter().collect(),
             ca: sp.ca.as_ref().map(|path| config.path(path)),
-            identity: sp.probe.identity.clone(),
+            question,
             metadata,
             start: sp.start.clone().map(|command| StartCommand {
                 command,
@@ -130,6 +135,9 @@ impl Target {
         })
         .await
         .map_err(|error| error.to_string())?;
+        let identity = "css:#name-id"
+            .parse::<IdentityRule>()
+            .map_err(|error| error.to_string())?;
         Ok(Self {
             name: "reference-sp".to_owned(),
             directory,
@@ -140,6 +148,7 @@ impl Target {
                 login: Some(opened(sp.login_url())),
                 logout: Some(opened(format!("{}/logout", sp.url()))),
                 probe: sp.account_url(),
+                home: sp.account_url(),
                 provisioned: false,
                 commands: BTreeMap::new(),
                 folder: PathBuf::from("."),
@@ -148,7 +157,7 @@ impl Target {
             resolve: BTreeMap::new(),
             headers: Vec::new(),
             ca: None,
-            identity: Some("css:#name-id".to_owned()),
+            question: Question::page(&sp.account_url(), identity),
             metadata: MetadataOf::Given(Box::new(sp.metadata())),
             start: None,
             provision: None,
@@ -292,6 +301,30 @@ pub(crate) fn people(directory: &mut Directory, config: &Config) {
             user.surname.clone_from(&wanted.surname);
         }
     }
+}
+
+/// A URL of the SP, whether or not its probe has one.
+pub(crate) fn home(config: &Config) -> Option<String> {
+    let sp = &config.sp;
+    let metadata = match config.metadata() {
+        Some(crate::config::Metadata::Url(url)) => Some(url.to_owned()),
+        Some(crate::config::Metadata::File(path)) => acs_in(&path),
+        _ => None,
+    };
+    let login = sp
+        .login
+        .as_ref()
+        .and_then(|way| way.urls().next())
+        .map(str::to_owned);
+    [sp.probe.url.clone(), login, sp.acs.clone(), metadata]
+        .into_iter()
+        .flatten()
+        .next()
+}
+
+fn acs_in(metadata: &std::path::Path) -> Option<String> {
+    let metadata = SpMetadata::parse(&std::fs::read(metadata).ok()?).ok()?;
+    Some(metadata.default_acs()?.location.clone())
 }
 
 /// Metadata out of `entity_id` and `acs`.

@@ -184,6 +184,7 @@ pub(crate) fn observation() -> Observation {
                 body: format!("<h1>admin</h1><script>alert(3)</script>{}", "x".repeat(200_000)),
             }),
             lost_cookies: Vec::new(),
+            rules: Vec::new(),
             console: vec!["Uncaught \u{1b}[31mTypeError".to_owned()],
             screenshot: Some(BASE64_STANDARD.decode(PNG).unwrap()),
             elapsed: Duration::from_millis(31),

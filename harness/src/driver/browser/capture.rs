@@ -57,6 +57,7 @@ pub(super) fn captured(evaluated: &Value, last: &Seen) -> Option<Captured> {
         content_type: text("type").to_owned(),
         headers: last.headers.clone(),
         body: clip(text("text"), BODY).to_owned(),
+        claims: None,
     };
     Some(Captured {
         page,

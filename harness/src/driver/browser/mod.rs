@@ -6,6 +6,7 @@
 
 mod bidi;
 mod capture;
+mod cookies;
 mod engine;
 mod fleet;
 mod opening;

@@ -49,6 +49,7 @@ impl Seen {
             content_type: self.content_type().to_owned(),
             headers: self.headers.clone(),
             body,
+            claims: None,
         })
     }
 

@@ -11,6 +11,7 @@ use url::Url;
 use super::{
     bidi::Refused,
     capture::{Captured, captured, is_inert, untouched},
+    cookies,
     engine::User,
     plan::Plan,
     ready::Fresh,
@@ -22,6 +23,7 @@ use super::{
 use crate::{
     driver::{
         act::{Act, ActError},
+        bearer::Bearer,
         error::DriverError,
         http::SetCookie,
         setup::{BODY, Setup},
@@ -45,6 +47,7 @@ pub struct BrowserSession {
     // Dropped before the user context, which it belongs to.
     tab: Tab,
     user: Arc<User>,
+    pub(in crate::driver) bearer: Bearer,
     /// The page in the tab lets nobody in any more: the next journey needs another tab.
     spent: bool,
 }
@@ -60,6 +63,7 @@ impl Drop for BrowserSession {
 impl BrowserSession {
     pub(super) fn new(setup: Arc<Setup>, fresh: Fresh) -> Self {
         Self {
+            bearer: Bearer::new(&setup),
             setup,
             tab: fresh.tab,
             user: Arc::new(fresh.user),
@@ -72,6 +76,7 @@ impl BrowserSession {
             setup: Arc::clone(&self.setup),
             tab: self.another_tab().await?,
             user: Arc::clone(&self.user),
+            bearer: self.bearer.tab(),
             spent: false,
         })
     }
@@ -100,8 +105,7 @@ impl BrowserSession {
             "domain": url.host_str().ok_or_else(wrong)?, "path": "/", "httpOnly": true,
             "secure": safe, "sameSite": if safe { "none" } else { "default" },
         });
-        let partition = json!({"type": "storageKey", "userContext": self.user.context.id});
-        let params = json!({"cookie": cookie, "partition": partition});
+        let params = json!({"cookie": cookie, "partition": cookies::partition(&self.user)});
         let bidi = &self.user.browser.bidi;
         bidi.send("storage.setCookie", params, self.setup.limits.command)
             .await?;
@@ -112,8 +116,8 @@ impl BrowserSession {
         self.journey(&visit, true).await
     }
 
-    pub(in crate::driver) async fn peek(&mut self, url: &str) -> Journey {
-        self.journey(&Visit::Get(url), false).await
+    pub(in crate::driver) async fn peek(&mut self, visit: Visit<'_>) -> Journey {
+        self.journey(&visit, false).await
     }
 
     pub(in crate::driver) async fn act(&mut self, act: &Act) -> Result<Journey, ActError> {
@@ -125,6 +129,16 @@ impl BrowserSession {
     pub(in crate::driver) async fn stored(&self, area: Storage, key: &str) -> Option<String> {
         let limit = self.setup.limits.request.max(2 * GLANCE);
         self.tab.stored(area, key, limit).await.ok().flatten()
+    }
+
+    /// The value of a cookie that one of these URLs has, the first that has one.
+    pub(in crate::driver) async fn cookie(&self, name: &str, of: &[Url]) -> Option<String> {
+        cookies::value(&self.user, name, of, self.setup.limits.command).await
+    }
+
+    /// Deletes the cookies of a name.
+    pub(in crate::driver) async fn drop_cookie(&mut self, name: &str) {
+        cookies::delete(&self.user, name, self.setup.limits.command).await;
     }
 
     async fn journey(&mut self, visit: &Visit<'_>, even_to_idp: bool) -> Journey {

@@ -16,12 +16,14 @@ use url::Url;
 
 use super::{
     cookie::SetCookie,
+    hands::Resting,
     jar::{Jar, Relation, refusal},
     outbound::{Next, Outbound},
 };
 use crate::{
     driver::{
         act::{Act, ActError},
+        bearer::Bearer,
         error::DriverError,
         page::{self, Onward},
         setup::{BODY, LONGEST, Setup},
@@ -44,11 +46,14 @@ pub struct HttpDriver {
     shared: Arc<Shared>,
 }
 
-/// One cookie jar.
+/// One tab with its cookie jar.
 #[derive(Debug)]
 pub struct HttpSession {
     shared: Arc<Shared>,
     jar: Arc<Mutex<Jar>>,
+    pub(in crate::driver) bearer: Bearer,
+    /// The page where the last journey came to rest.
+    page: Option<Resting>,
 }
 
 #[derive(Debug)]
@@ -115,6 +120,8 @@ impl HttpDriver {
         HttpSession {
             shared: Arc::clone(&self.shared),
             jar: Arc::default(),
+            bearer: Bearer::new(&self.shared.setup),
+            page: None,
         }
     }
 }
@@ -142,20 +149,36 @@ impl HttpSession {
         self.walk(Outbound::of(visit), true).await
     }
 
-    pub(in crate::driver) async fn peek(&mut self, url: &str) -> Journey {
-        self.walk(Outbound::of(Visit::Get(url)), false).await
+    pub(in crate::driver) async fn peek(&mut self, visit: Visit<'_>) -> Journey {
+        self.walk(Outbound::of(visit), false).await
+    }
+
+    /// The value of a cookie that one of these URLs has, the first that has one.
+    pub(in crate::driver) fn cookie(&self, name: &str, of: &[Url]) -> Option<String> {
+        let (jar, now) = (self.jar(), SystemTime::now());
+        of.iter().find_map(|url| jar.value(name, url, now))
+    }
+
+    /// Deletes the cookies of a name.
+    pub(in crate::driver) fn drop_cookie(&mut self, name: &str) {
+        self.jar().delete(name);
     }
 
     pub(in crate::driver) async fn act(&mut self, act: &Act) -> Result<Journey, ActError> {
-        Err(ActError::NeedsBrowser(format!(
-            "{act:?} is not done over HTTP yet"
-        )))
+        let page = self.page.as_mut();
+        let page = page.ok_or_else(|| ActError::Missing("no page is open".to_owned()))?;
+        Ok(match page.act(act)? {
+            Some(request) => self.walk(Ok(request), true).await,
+            None => Journey::default(),
+        })
     }
 
     pub(in crate::driver) fn tab(&self) -> Self {
         Self {
             shared: Arc::clone(&self.shared),
             jar: Arc::clone(&self.jar),
+            bearer: self.bearer.tab(),
+            page: None,
         }
     }
 
@@ -163,10 +186,12 @@ impl HttpSession {
         self.jar.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn walk(&self, first: Result<Outbound, String>, even_to_idp: bool) -> Journey {
+    async fn walk(&mut self, first: Result<Outbound, String>, even_to_idp: bool) -> Journey {
         let begun = Instant::now();
-        let mut idp = Duration::ZERO;
-        let (site, limits) = (&self.shared.setup.site, &self.shared.setup.limits);
+        // What is no time of the SP's: the mock's own, and what a page lets one wait for.
+        let mut others = Duration::ZERO;
+        let shared = Arc::clone(&self.shared);
+        let (site, limits) = (&shared.setup.site, &shared.setup.limits);
         let mut journey = Journey::default();
         let mut next = match first {
             Ok(first) => Some(first),
@@ -176,7 +201,7 @@ impl HttpSession {
             }
         };
         while let Some(request) = next.take() {
-            if !self.shared.setup.guard.permits(&request.url) {
+            if !shared.setup.guard.permits(&request.url) {
                 journey.ended = Ended::NotAllowed(place(&request.url));
                 break;
             }
@@ -190,16 +215,15 @@ impl HttpSession {
             }
             let hop_begun = Instant::now();
             let ours = site.party(&request.url) == Party::Idp;
-            // The mock's own time is never the SP's.
             let deadline = if ours {
                 hop_begun + OURS
             } else {
-                (hop_begun + limits.request).min(begun + idp + limits.journey)
+                (hop_begun + limits.request).min(begun + others + limits.journey)
             };
             let answer = self.ask(&request, deadline, &mut journey).await;
             let elapsed = hop_begun.elapsed();
             if ours {
-                idp += elapsed;
+                others += elapsed;
             }
             if let Some(hop) = journey.hops.last_mut() {
                 hop.elapsed = elapsed;
@@ -211,8 +235,17 @@ impl HttpSession {
                 answer => answer,
             };
             match answer {
-                Ok(onward) => next = onward.map(|onward| request.then(onward)),
-                Err(ended) => journey.ended = ended,
+                Ok(onward) => {
+                    if let Some(Next::Page(Onward::Refresh(_, after))) = &onward {
+                        tokio::time::sleep(*after).await;
+                        others += *after;
+                    }
+                    next = onward.map(|onward| request.then(onward));
+                }
+                Err(ended) => {
+                    self.page = None;
+                    journey.ended = ended;
+                }
             }
         }
         journey.elapsed = begun.elapsed();
@@ -221,7 +254,7 @@ impl HttpSession {
 
     /// Sends one request, reads its answer into the journey, and says where it leads.
     async fn ask(
-        &self,
+        &mut self,
         request: &Outbound,
         deadline: Instant,
         journey: &mut Journey,
@@ -239,8 +272,9 @@ impl HttpSession {
         let limit = self.shared.setup.limits.bytes;
         let read = timeout_at(deadline, body(&mut answer, limit));
         let (body, whole) = read.await.map_err(|_| Ended::TimedOut)??;
-        let (shown, onward) = arrived(&request.url, status.as_u16(), answer.headers(), &body);
+        let (shown, resting, onward) = arrived(&request.url, status.as_u16(), answer.headers(), &body);
         journey.page = Some(shown);
+        self.page = Some(resting);
         if !whole {
             return Err(Ended::Limit(format!("the answer is longer than {limit} bytes")));
         }
@@ -365,8 +399,8 @@ fn redirect(status: u16, location: Option<&str>, page: &Url) -> Redirect {
     }
 }
 
-/// The page, cut to size, and what it does by itself.
-fn arrived(url: &Url, status: u16, headers: &HeaderMap, body: &[u8]) -> (Page, Option<Onward>) {
+/// The page, cut to size; the same at rest; and what it does by itself.
+fn arrived(url: &Url, status: u16, headers: &HeaderMap, body: &[u8]) -> (Page, Resting, Option<Onward>) {
     let declared = text_of(headers, &header::CONTENT_TYPE).unwrap_or_default();
     let content_type = declared
         .split(';')
@@ -378,10 +412,12 @@ fn arrived(url: &Url, status: u16, headers: &HeaderMap, body: &[u8]) -> (Page, O
     let html = page::is_html(&content_type, &text);
     let refresh = text_of(headers, &header::REFRESH).and_then(|value| page::refresh(&value, url));
     let onward = match refresh {
-        Some(url) => Some(Onward::Refresh(url)),
+        Some((url, after)) => Some(Onward::Refresh(url, after)),
         None if html => page::onward(&text, url),
         None => None,
     };
+    let held = if html { text.clone() } else { String::new() };
+    let resting = Resting::new(url.clone(), held, page::encoding(&declared));
     let shown = Page {
         url: clip(url.as_str(), LONGEST).to_owned(),
         status,
@@ -397,8 +433,9 @@ fn arrived(url: &Url, status: u16, headers: &HeaderMap, body: &[u8]) -> (Page, O
             })
             .collect(),
         body: cut(text),
+        claims: None,
     };
-    (shown, onward)
+    (shown, resting, onward)
 }
 
 fn cut(mut text: String) -> String {

@@ -134,6 +134,22 @@ impl Jar {
         Some(sent.iter().map(pair).collect::<Vec<_>>().join("; "))
     }
 
+    /// The value of a cookie of this URL's host, whatever its path: of several, what the longest path has.
+    pub(super) fn value(&self, name: &str, url: &Url, now: SystemTime) -> Option<String> {
+        let host = url.host_str()?;
+        let named =
+            |cookie: &&Cookie| cookie.name == name && host_matches(cookie, host) && !ended(cookie, now);
+        let found = self.cookies.iter().filter(named);
+        found
+            .max_by_key(|cookie| cookie.path.len())
+            .map(|cookie| cookie.value.clone())
+    }
+
+    /// Deletes the cookies of a name.
+    pub(super) fn delete(&mut self, name: &str) {
+        self.cookies.retain(|cookie| cookie.name != name);
+    }
+
     /// Cookies that would be sent if the page that leads there were of the same site.
     pub(super) fn withheld(&self, url: &Url, relation: Relation, now: SystemTime) -> Vec<String> {
         let host = url.host_str().unwrap_or_default();

@@ -20,6 +20,7 @@ use crate::{
 };
 
 /// A request to be sent.
+#[derive(Debug)]
 pub(super) struct Outbound {
     pub(super) method: Method,
     pub(super) url: Url,
@@ -83,6 +84,25 @@ impl Outbound {
         }
     }
 
+    /// What a link of this page asks for, or a form: with the type of its body and the body, and the names of its entries.
+    pub(super) fn from_page(
+        page: &Url,
+        method: Method,
+        url: Url,
+        content: Option<(String, Vec<u8>)>,
+        fields: Vec<String>,
+    ) -> Self {
+        let request = Self::new(method, url, Some(page.clone()));
+        let (kind, body) = content.unzip();
+        let kind = kind.map(|kind| ("Content-Type".to_owned(), kind));
+        Self {
+            body,
+            fields,
+            extra: kind.into_iter().collect(),
+            ..request
+        }
+    }
+
     fn new(method: Method, url: Url, initiator: Option<Url>) -> Self {
         let origin = match (&initiator, method != Method::GET && method != Method::HEAD) {
             (Some(page), true) => Some(page.origin().ascii_serialization()),
@@ -113,7 +133,7 @@ impl Outbound {
     pub(super) fn then(self, next: Next) -> Self {
         match next {
             Next::Redirect(url, status) => self.redirected(url, status),
-            Next::Page(Onward::Refresh(url)) => Self::new(Method::GET, url, Some(self.url)),
+            Next::Page(Onward::Refresh(url, _)) => Self::new(Method::GET, url, Some(self.url)),
             Next::Page(Onward::Submit {
                 action,
                 post: true,

@@ -60,6 +60,7 @@ pub(super) async fn explain(stage: &Stage, last: Option<Played>) -> Hopeless {
         return of_clock(stage, off(hours * 60));
     }
     let contrast = contrast(stage, &played, Base::A, beginning(stage)).await;
+    let lacked = played.lacked();
     let mut journey = played.observation.journey;
     if let Some(looked) = played.looked {
         journey.lost_cookies.extend(looked.lost_cookies);
@@ -74,7 +75,10 @@ pub(super) async fn explain(stage: &Stage, last: Option<Played>) -> Hopeless {
         None => "see that the SP trusts what `samlitmus idp metadata` writes, and that its ACS is the one in its metadata".to_owned(),
     };
     locked(&stage.clues).contrast = contrast;
-    Hopeless(format!("no flawless login works: {}; {told}", journey.told()))
+    Hopeless(format!(
+        "no flawless login works: {}{lacked}; {told}",
+        journey.told()
+    ))
 }
 
 /// What the login itself tells.
@@ -115,7 +119,8 @@ fn told(stage: &Stage, played: &Played) -> Option<Hopeless> {
     }
     if let Some(stopped) = &played.stopped {
         return Some(Hopeless(format!(
-            "no flawless login works: {stopped}; behind the IdP {}",
+            "no flawless login works: {}; behind the IdP {}",
+            stopped.why,
             journey.told()
         )));
     }

@@ -11,6 +11,7 @@ use super::{
     reach::{Hopeless, reach},
     refusals::refusals,
     source::source,
+    way::{beyond, scripts},
 };
 use crate::{
     banner::banner,
@@ -19,13 +20,15 @@ use crate::{
         observation::{Journey, Probe},
         people::Manner,
     },
-    run::{firing::played::Played, learned::Learned, stage::Stage},
+    run::{clues::Clues, firing::played::Played, learned::Learned, stage::Stage},
     subject::probe::IdentityRule,
     text::locked,
 };
 
 /// Learns it, by two or three dozen logins, one after the other.
 pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Learned), Hopeless> {
+    // What plain HTTP saw says nothing about what the browser sees.
+    *locked(&stage.clues) = Clues::default();
     let mut told = Calibration::default();
     let mut learned = Learned {
         people: stage.people.clone(),
@@ -119,10 +122,17 @@ async fn ways_in(
 ) -> Result<Vec<Played>, Hopeless> {
     let all = [Base::A, Base::B, Base::R];
     let works = |played: &Played| shows_somebody(stage, played);
-    let by_sp = match &stage.subject.login {
+    let mut by_sp = match &stage.subject.login {
         Some(_) => by(stage, learned, Start::Sp, &all, works).await,
         None => Vec::new(),
     };
+    if let Some(way) = beyond(stage, &by_sp).await? {
+        told.notes.push(format!(
+            "[sp] login is only the beginning of the way to the IdP; what was found is, for samlitmus.toml: login = {way}"
+        ));
+        learned.way = Some(way);
+        by_sp = by(stage, learned, Start::Sp, &all, works).await;
+    }
     learned.arrives = by_sp.iter().find_map(|tried| tried.played.arrived);
     let instant = by_sp.iter().find_map(|tried| tried.played.sp_instant.clone());
     if let Some(off) = instant.and_then(|instant| clock_of(stage, &instant)) {
@@ -146,6 +156,7 @@ async fn ways_in(
     learned.start = Some(if told.sp_initiated { Start::Sp } else { Start::Idp });
     if learned.bases.is_empty() {
         let first = by_sp.into_iter().chain(by_idp).next();
+        locked(&stage.clues).browser = first.as_ref().and_then(|tried| scripts(stage, &tried.played));
         return Err(explain(stage, first.map(|tried| tried.played)).await);
     }
     if let (false, Some(login), Some(first)) = (told.sp_initiated, &stage.subject.login, by_sp.first()) {

@@ -9,7 +9,7 @@ use scenarios::{
 use super::{logins::patient, reach::Hopeless};
 use crate::{
     judge::{
-        observation::{Ended, Journey, Party, Probe},
+        observation::{Ended, Journey, Lack, Party, Probe},
         people::Owner,
     },
     run::{
@@ -28,7 +28,9 @@ pub(super) struct Genuine {
 
 /// Whether a login shows somebody, where nobody knows yet how the page shows whom: the page is another than nobody's.
 pub(super) fn shows_somebody(stage: &Stage, played: &Played) -> bool {
-    if played.broke.is_some() {
+    let looked = played.looked.as_ref();
+    let unread = looked.is_some_and(|looked| matches!(looked.lacked, Some(Lack::Script(_))));
+    if played.broke.is_some() || unread {
         return false;
     }
     match (&played.observation.probe, stage.prober().rule()) {

@@ -47,7 +47,7 @@ pub(super) async fn refusals(
     if let Some(url) = accepted
         .first()
         .and_then(|journey| journey.page.as_ref())
-        .map(|page| page.url.clone())
+        .map(|page| stage.prober().without_token(&page.url))
     {
         let nobody = stage.visit_as_nobody(&url).await;
         let journeys: Vec<&Journey> = refused.iter().map(|(_, seen)| &seen.journey).collect();

@@ -88,7 +88,11 @@ impl Facts<'_> {
             );
         }
         let told = witness.broke.clone().unwrap_or_else(|| witness.journey.told());
-        Check::broken(Part::SignIn, told, &off_the_way(&witness.journey))
+        let mend = match witness.needs_browser {
+            true => "take --driver auto or browser: plain HTTP runs no scripts".to_owned(),
+            false => off_the_way(&witness.journey),
+        };
+        Check::broken(Part::SignIn, told, &mend)
     }
 
     fn request(&self) -> Check {

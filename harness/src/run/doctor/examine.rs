@@ -16,7 +16,7 @@ use crate::{
     event::Calibration,
     exit::Exit,
     run::{
-        calibration::{Hopeless, calibrate},
+        calibration::{Hopeless, calibrate_with},
         learned::Learned,
         options::{CannotRun, DriverKind, Options},
         prepare::{Running, browserless, prepare},
@@ -38,14 +38,14 @@ pub async fn examine(target: Target, mut options: Options) -> Examination {
         Ok(places) => places,
         Err(why) => return found.because(Exit::Usage, &why),
     };
+    // The browser is taken where plain HTTP does not do.
+    let may = options.driver == DriverKind::Auto;
     let (browser, without) = machine::browser(options.driver, &places.setup).await;
     found.checks.push(browser);
     if let Some(error) = without {
         // The rest can be seen without one.
         options.driver = DriverKind::Http;
         found = found.cannot(browserless(error));
-    } else if options.driver == DriverKind::Auto {
-        options.driver = DriverKind::Http;
     }
     found.checks.extend(machine::idp(&target));
     let login = target.subject.login.is_some();
@@ -56,7 +56,7 @@ pub async fn examine(target: Target, mut options: Options) -> Examination {
         let looked = places.look().await;
         found.checks.extend(looked);
         match prepared {
-            Ok(stage) => found.sign_in(&stage, login, &probe).await,
+            Ok(mut stage) => found.sign_in(&mut stage, login, &probe, may).await,
             Err(why) => found.unprepared(login, &probe).cannot(why),
         }
     };
@@ -79,8 +79,8 @@ pub async fn examine(target: Target, mut options: Options) -> Examination {
 
 impl Examination {
     /// Signs everybody in as a run does, and tells what was seen.
-    async fn sign_in(mut self, stage: &Stage, login: bool, probe: &str) -> Self {
-        let calibrated = calibrate(stage).await;
+    async fn sign_in(mut self, stage: &mut Stage, login: bool, probe: &str, may: bool) -> Self {
+        let calibrated = calibrate_with(stage, may).await;
         let clues = locked(&stage.clues).clone();
         let origin = stage
             .forge

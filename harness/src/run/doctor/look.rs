@@ -10,7 +10,6 @@ use super::{
     walk::address,
 };
 use crate::{
-    config::{Step, Steps},
     driver::{Guard, HttpDriver, Limits, Session, Setup, Site},
     judge::observation::{Ended, Journey, Party, mend},
     subject::target::{MetadataOf, Target},
@@ -19,6 +18,7 @@ use crate::{
 /// Where the SP is asked.
 pub(super) struct Places {
     pub(super) setup: Setup,
+    /// The first page of a sign-in.
     login: Option<String>,
     probe: String,
     metadata: From,
@@ -50,7 +50,13 @@ impl Places {
         setup.ca.clone_from(&target.ca);
         Ok(Self {
             setup,
-            login: target.subject.login.as_ref().and_then(opened),
+            login: target
+                .subject
+                .login
+                .as_ref()
+                // A placeholder is somebody's, and nobody asks here.
+                .and_then(|steps| steps.urls().find(|url| !url.contains('{')))
+                .map(str::to_owned),
             probe: probe.clone(),
             metadata: match &target.metadata {
                 MetadataOf::Url(url) => From::Url(url.clone()),
@@ -86,15 +92,6 @@ impl Places {
         });
         checks
     }
-}
-
-/// The URL that a way begins with.
-fn opened(steps: &Steps) -> Option<String> {
-    steps.0.iter().find_map(|step| match step {
-        // A placeholder is somebody's, and nobody asks here.
-        Step::Open(url) if url.contains("://") && !url.contains('{') => Some(url.clone()),
-        _ => None,
-    })
 }
 
 /// Whether somebody answers at an address.

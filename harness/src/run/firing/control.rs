@@ -46,8 +46,9 @@ pub(crate) fn failure(persona: Persona, played: &Played) -> String {
             played.observation.journey.told()
         ),
         (None, _) => format!(
-            "the flawless login of {who} signed nobody in: {}",
-            played.observation.journey.told()
+            "the flawless login of {who} signed nobody in: {}{}",
+            played.observation.journey.told(),
+            played.lacked()
         ),
     }
 }

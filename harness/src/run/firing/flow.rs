@@ -12,7 +12,7 @@ use super::{
     begin::begin,
     login::login,
     mint::mint,
-    played::{Broke, Played, issued},
+    played::{Broke, Played, Stopped, issued},
     scene::{Came, Scene, Shelf},
     send::send,
     visit::{logout, visit},
@@ -108,7 +108,7 @@ struct Flow<'a> {
     sp_instant: Option<String>,
     obstacle: Option<Obstacle>,
     arrived: Option<usize>,
-    stopped: Option<String>,
+    stopped: Option<Stopped>,
 }
 
 impl Flow<'_> {
@@ -263,10 +263,14 @@ impl Flow<'_> {
             {
                 Ok(())
             }
-            other => Err(Broke::Precondition(format!(
-                "the {} should be signed in here, and the SP shows {other}",
-                persona.name()
-            ))),
+            other => {
+                let lacked = self.looked.as_ref().and_then(|looked| looked.lacked.as_ref());
+                let lacked = lacked.map_or_else(String::new, |lacked| format!(" ({lacked})"));
+                Err(Broke::Precondition(format!(
+                    "the {} should be signed in here, and the SP shows {other}{lacked}",
+                    persona.name()
+                )))
+            }
         }
     }
 

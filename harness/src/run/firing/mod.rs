@@ -1,12 +1,13 @@
 //! Flows played and judged.
 //!
 //! `flow` plays one: its steps in order, each a verb (`login`, `begin`, `send`, `visit`, `mint`) in a cookie jar of its own, with
-//! what the `scene` holds. `fire` plays it again where the SP asked for patience. `runner` fires many, between the controls
+//! what the `scene` holds; `way` is the way to the IdP and behind it, and `explore` tries one out. `fire` plays it again where the SP asked for patience. `runner` fires many, between the controls
 //! of `control`, which are `flawless` logins and which `watch` keeps an eye on; `shot` is one firing as it is judged, `conclude` what several of them come to.
 
 mod begin;
 mod conclude;
 mod control;
+mod explore;
 mod fire;
 mod flawless;
 mod flow;
@@ -22,5 +23,6 @@ mod watch;
 mod way;
 
 pub(super) use control::failure;
+pub(super) use explore::{Explored, explore};
 pub(super) use fire::fire;
 pub(super) use flawless::{flawless, single};

@@ -34,7 +34,16 @@ pub(crate) struct Played {
     /// After so many steps of the sign-in the browser was at the IdP.
     pub(crate) arrived: Option<usize>,
     /// The step behind the IdP that found nothing to do.
-    pub(crate) stopped: Option<String>,
+    pub(crate) stopped: Option<Stopped>,
+}
+
+/// A step behind the IdP that found nothing to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stopped {
+    /// Which, and why.
+    pub(crate) why: String,
+    /// A script might have made something of it.
+    pub(crate) needs_browser: bool,
 }
 
 /// Why a flow could not be played to its end.
@@ -65,6 +74,12 @@ impl Played {
         self.message
             .as_ref()
             .map_or_else(Vec::new, |message| issued(message))
+    }
+
+    /// What the last question lacked, as the end of a sentence.
+    pub(crate) fn lacked(&self) -> String {
+        let lacked = self.looked.as_ref().and_then(|looked| looked.lacked.as_ref());
+        lacked.map_or_else(String::new, |lacked| format!(", and {lacked}"))
     }
 
     /// Whom the probe shows, if anybody.

@@ -7,7 +7,7 @@ use std::{
 
 use scenarios::{Base, Message, Persona, Recipe, Take};
 
-use super::played::Broke;
+use super::played::{Broke, Stopped};
 use crate::{
     driver::Driver,
     judge::observation::Journey,
@@ -52,7 +52,7 @@ pub(super) struct Came {
     /// After so many steps of the sign-in the browser was at the IdP.
     pub(super) arrived: Option<usize>,
     /// The step behind the IdP that found nothing to do.
-    pub(super) stopped: Option<String>,
+    pub(super) stopped: Option<Stopped>,
 }
 
 impl Scene<'_> {

@@ -18,7 +18,7 @@ pub(super) async fn visit(scene: &Scene<'_>, verb: &Verb, session: &mut Session)
         .visit
         .replace("{acs}", acs.map_or("", |acs| acs.location.as_str()))
         .replace("{login}", &scene.stage.guest(Persona::Alice).fill(login))
-        .replace("{probe}", &subject.probe);
+        .replace("{probe}", &subject.home);
     let journey = match &verb.post {
         None => session.peek(&url).await,
         Some(fields) => {

@@ -3,7 +3,10 @@
 use mock_idp::server::TICKET_COOKIE;
 use scenarios::{Persona, recipe::Start};
 
-use super::{played::Broke, scene::Scene};
+use super::{
+    played::{Broke, Stopped},
+    scene::Scene,
+};
 use crate::{
     config::{Step, Steps},
     driver::{ActError, Session, Visit},
@@ -53,7 +56,7 @@ pub(super) async fn sign_in(
     answers.expect(&ticket, task);
     let (mut journey, mut count, mut arrived) = (Journey::default(), 0, None);
     for step in planned.by_ref() {
-        journey = match step.deed.play(session, &journey).await {
+        journey = match step.play(session, &journey).await {
             Ok(next) => journey.then(next),
             Err(error) => {
                 answers.take(&ticket);
@@ -123,6 +126,11 @@ pub(super) fn planned(way: &Steps, guest: &Guest) -> Result<Vec<Planned>, Broke>
 }
 
 impl Planned {
+    /// Does it where the journey came to rest, and says how it went on.
+    pub(super) async fn play(&self, session: &mut Session, before: &Journey) -> Result<Journey, ActError> {
+        self.deed.play(session, before).await
+    }
+
     /// Which step it is.
     fn told(&self, key: &str) -> String {
         match &self.written {
@@ -140,28 +148,31 @@ impl Rest {
         scene: &Scene<'_>,
         session: &mut Session,
         mut journey: Journey,
-    ) -> Result<(Journey, Option<String>), Broke> {
+    ) -> Result<(Journey, Option<Stopped>), Broke> {
         let mut stopped = None;
         for step in &self.planned {
             let refused = journey.page.as_ref().is_some_and(|page| page.status >= 400);
             if journey.ended != Ended::Answered || refused {
                 break;
             }
-            // Once it is known that the way can be gone without a browser, what needs one is another page: a refusal.
-            let known = scene.learned.start.is_some();
-            match step.deed.play(session, &journey).await {
-                Ok(next) => journey = journey.then(next),
-                Err(ActError::NeedsBrowser(_)) if known => break,
-                Err(ActError::Missing(why)) => {
-                    stopped = Some(format!("{}: {why}", step.told("login")));
-                    break;
+            let (why, needs_browser) = match step.play(session, &journey).await {
+                Ok(next) => {
+                    journey = journey.then(next);
+                    continue;
                 }
+                Err(ActError::Missing(why)) => (why, false),
+                Err(ActError::NeedsBrowser(why)) => (why, true),
                 Err(error) => {
                     scene.stage.answers.take(&self.ticket);
                     let why = broken(error, &step.told("login"), &journey);
                     return Err(scene.led_nowhere(journey, why));
                 }
-            }
+            };
+            stopped = Some(Stopped {
+                why: format!("{}: {why}", step.told("login")),
+                needs_browser,
+            });
+            break;
         }
         scene.stage.answers.take(&self.ticket);
         Ok((journey, stopped))
@@ -172,7 +183,7 @@ impl Rest {
 pub(super) async fn walk(session: &mut Session, key: &str, planned: Vec<Planned>) -> Result<Journey, Broke> {
     let mut journey = Journey::default();
     for step in planned {
-        journey = match step.deed.play(session, &journey).await {
+        journey = match step.play(session, &journey).await {
             Ok(next) => journey.then(next),
             Err(error) => return Err(broken(error, &step.told(key), &journey)),
         };
@@ -185,7 +196,7 @@ pub(super) async fn walk(session: &mut Session, key: &str, planned: Vec<Planned>
 
 impl Deed {
     /// Does it where the journey came to rest, and says how it went on.
-    pub(super) async fn play(&self, session: &mut Session, before: &Journey) -> Result<Journey, ActError> {
+    async fn play(&self, session: &mut Session, before: &Journey) -> Result<Journey, ActError> {
         Ok(match self {
             Self::Open(url) => session.travel(Visit::Get(url)).await,
             Self::OpenNamed(pointer) => {
@@ -195,8 +206,10 @@ impl Deed {
                 session.travel(Visit::Get(&url)).await
             }
             Self::Act(act) => session.act(act).await?,
-            // Where no token was taken there is none to drop.
-            Self::Forget => Journey::default(),
+            Self::Forget => {
+                session.forget().await;
+                Journey::default()
+            }
         })
     }
 }

@@ -16,6 +16,9 @@ const LONGEST: usize = 300;
 /// A page with more tags than this is not searched for places.
 const TAGS: usize = 4_000;
 
+/// The rank of a place that shows something of the SP's own.
+const OPAQUE: u8 = 4;
+
 /// One genuine login as the probe's page showed it.
 #[derive(Clone, Debug)]
 struct Seen {
@@ -60,7 +63,9 @@ impl Candidates {
             .enumerate()
             .filter_map(|(at, rule)| Some((self.rank(&rule)?, length(&rule), at, rule)))
             .collect();
-        ranked.sort_by_key(|(rank, length, at, _)| (*rank, *length, *at));
+        // What the SP says itself goes before what its token claims, where both are values of the message.
+        let claimed = |rule: &IdentityRule| matches!(rule, IdentityRule::Jwt(_));
+        ranked.sort_by_key(|(rank, length, at, rule)| (*rank == OPAQUE, claimed(rule), *rank, *length, *at));
         ranked.into_iter().map(|(_, _, _, rule)| rule).collect()
     }
 
@@ -108,7 +113,7 @@ impl Candidates {
         });
         let people: BTreeSet<Persona> = shown.iter().map(|(seen, _)| seen.persona).collect();
         let twice = shown.len() > people.len();
-        (steady && twice && people.len() > 1).then_some(4)
+        (steady && twice && people.len() > 1).then_some(OPAQUE)
     }
 }
 
@@ -116,7 +121,7 @@ impl Candidates {
 fn places(page: &Page) -> Vec<IdentityRule> {
     let mut rules = Vec::new();
     if let Ok(json) = serde_json::from_str::<Value>(&page.body) {
-        pointers(&json, &mut String::new(), &mut rules);
+        pointers(&json, &mut String::new(), &mut rules, &IdentityRule::Json);
     } else if page.body.bytes().filter(|byte| *byte == b'<').count() <= TAGS {
         elements(&page.body, &mut rules);
     }
@@ -126,10 +131,22 @@ fn places(page: &Page) -> Vec<IdentityRule> {
             .filter(|(name, _)| name.starts_with("x-") || name.contains("user"))
             .filter_map(|(name, _)| format!("header:{name}").parse().ok()),
     );
+    let claims = page.claims.as_deref().map(serde_json::from_str::<Value>);
+    if let Some(Ok(claims)) = claims {
+        // The page's own places leave room for them.
+        let mut claimed = Vec::new();
+        pointers(&claims, &mut String::new(), &mut claimed, &IdentityRule::Jwt);
+        rules.extend(claimed);
+    }
     rules
 }
 
-fn pointers(json: &Value, at: &mut String, rules: &mut Vec<IdentityRule>) {
+fn pointers(
+    json: &Value,
+    at: &mut String,
+    rules: &mut Vec<IdentityRule>,
+    kind: &dyn Fn(String) -> IdentityRule,
+) {
     if rules.len() >= PLACES {
         return;
     }
@@ -137,7 +154,7 @@ fn pointers(json: &Value, at: &mut String, rules: &mut Vec<IdentityRule>) {
         let length = at.len();
         at.push('/');
         at.push_str(&key.replace('~', "~0").replace('/', "~1"));
-        pointers(value, at, rules);
+        pointers(value, at, rules, kind);
         at.truncate(length);
     };
     match json {
@@ -151,8 +168,8 @@ fn pointers(json: &Value, at: &mut String, rules: &mut Vec<IdentityRule>) {
                 below(key, value, rules);
             }
         }
-        Value::String(text) if text.len() <= LONGEST => rules.push(IdentityRule::Json(at.clone())),
-        Value::Number(_) => rules.push(IdentityRule::Json(at.clone())),
+        Value::String(text) if text.len() <= LONGEST => rules.push(kind(at.clone())),
+        Value::Number(_) => rules.push(kind(at.clone())),
         _ => {}
     }
 }
@@ -252,6 +269,13 @@ mod tests {
 
     /// The places that follow alice twice, the attacker and the victim on a page.
     fn following(body: impl Fn(&str, usize) -> String) -> Vec<String> {
+        following_with(body, |_, _| None)
+    }
+
+    fn following_with(
+        body: impl Fn(&str, usize) -> String,
+        claims: impl Fn(&str, usize) -> Option<String>,
+    ) -> Vec<String> {
         let mut candidates = Candidates::default();
         candidates.anonymous(&page("<p>sign in</p>"));
         let logins = [
@@ -261,7 +285,11 @@ mod tests {
             (Persona::Victim, "admin@x.example"),
         ];
         for (visit, (persona, name)) in logins.into_iter().enumerate() {
-            candidates.saw(persona, &page(&body(name, visit)), &[name.to_owned()]);
+            let page = Page {
+                claims: claims(name, visit),
+                ..page(&body(name, visit))
+            };
+            candidates.saw(persona, &page, &[name.to_owned()]);
         }
         candidates.following().iter().map(ToString::to_string).collect()
     }
@@ -296,6 +324,22 @@ mod tests {
             format!(r#"{{"account": {number}, "visit": {visit}}}"#)
         });
         assert_eq!(found, ["json:/account"]);
+    }
+
+    #[test]
+    fn a_claim_of_the_token_is_found_where_the_page_has_no_place() {
+        let claims = |name: &str, visit: usize| {
+            Some(format!(
+                r#"{{"jti": "{visit}", "aud": "x", "emails": [{{"value": "{name}"}}]}}"#
+            ))
+        };
+        let found = following_with(|_, _| "Welcome".to_owned(), claims);
+        assert_eq!(found, ["jwt:/emails/0/value"]);
+        let found = following_with(|name, _| format!("<p id=who>Hello, {name}!</p>"), claims);
+        assert_eq!(
+            (found[0].as_str(), found.last().unwrap().as_str()),
+            ("css:#who", "jwt:/emails/0/value")
+        );
     }
 
     #[test]

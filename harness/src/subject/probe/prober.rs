@@ -1,14 +1,14 @@
-//! The protected page, asked with a session's cookies, and what it says.
+//! The protected page, asked with a session's cookies and token, and what it says.
 
 use url::Url;
 
-use super::rule::{IdentityRule, RuleError};
+use super::{jwt, question::Question, rule::IdentityRule};
 use crate::{
-    driver::Session,
+    driver::{Act, ActError, Session},
     judge::{
         fingerprint::fingerprint,
         marker::{PersonaMarkers, stands_alone, stands_in, views},
-        observation::{Ended, Journey, Page, Party, Probe},
+        observation::{Ended, Journey, Lack, Page, Party, Probe},
     },
     text::contains,
 };
@@ -19,30 +19,26 @@ struct Anonymous {
     fingerprint: String,
     /// What the rule finds there (`Guest`).
     identity: Option<String>,
+    /// Nobody has a token as well.
+    token: bool,
 }
 
 /// Asks the protected page.
 #[derive(Clone, Debug)]
 pub struct Prober {
-    url: String,
-    rule: IdentityRule,
+    question: Question,
     personas: Vec<PersonaMarkers>,
     anonymous: Option<Anonymous>,
 }
 
 impl Prober {
-    /// Asks the page at `url` for the identity that stands where `rule` says, or anywhere.
-    ///
-    /// # Errors
-    ///
-    /// [`RuleError`] for a rule that cannot be read.
-    pub fn new(url: &str, rule: Option<&str>, personas: Vec<PersonaMarkers>) -> Result<Self, RuleError> {
-        Ok(Self {
-            url: url.to_owned(),
-            rule: rule.map_or(Ok(IdentityRule::Anywhere), str::parse)?,
+    /// Asks this question, and knows these people.
+    pub fn new(question: Question, personas: Vec<PersonaMarkers>) -> Self {
+        Self {
+            question,
             personas,
             anonymous: None,
-        })
+        }
     }
 
     /// Knows from now on what the page looks like to nobody: from a journey there without a session.
@@ -52,6 +48,7 @@ impl Prober {
         self.anonymous = page.map(|page| Anonymous {
             fingerprint: fingerprint(page),
             identity: self.identity(page, &[]),
+            token: !matches!(journey.lacked, Some(Lack::Token(_))),
         });
         self
     }
@@ -59,21 +56,83 @@ impl Prober {
     /// Looks there from now on.
     #[must_use]
     pub fn with_rule(mut self, rule: IdentityRule, anonymous: Option<&Page>) -> Self {
-        self.rule = rule;
+        self.question.identity = rule;
         if let (Some(known), Some(page)) = (&mut self.anonymous, anonymous) {
-            known.identity = self.rule.find(page);
+            known.identity = self.question.identity.find(page);
         }
         self
     }
 
     /// Where the identity is looked for.
     pub fn rule(&self) -> &IdentityRule {
-        &self.rule
+        &self.question.identity
     }
 
-    /// Asks with a session's cookies. Nothing is sent to the IdP, so asking signs nobody in.
+    /// A URL without the token that may stand in it.
+    pub fn without_token(&self, url: &str) -> String {
+        match &self.question.token {
+            Some(carried) => carried.source.without(url),
+            None => url.to_owned(),
+        }
+    }
+
+    /// Asks with a session's cookies, and with its token where it has one. Nothing is sent to the IdP, so asking signs nobody in.
     pub async fn look(&self, session: &mut Session) -> Journey {
-        session.peek(&self.url).await
+        for url in &self.question.before {
+            let journey = session.peek(url).await;
+            if journey.ended != Ended::Answered {
+                return journey;
+            }
+        }
+        let token = match &self.question.token {
+            Some(_) => session.token().await,
+            None => None,
+        };
+        let mut journey = match &self.question.url {
+            Some(url) => session.ask(url, &self.question.headers(token.as_deref())).await,
+            None => Journey::default(),
+        };
+        self.wait(session, &mut journey).await;
+        let claims = token.as_deref().and_then(jwt::claims);
+        match (&mut journey.page, &self.question.url, &token) {
+            (Some(page), ..) => page.claims = claims,
+            // The token is all that there is to read.
+            (None, None, Some(_)) => {
+                journey.page = Some(Page {
+                    status: 200,
+                    body: claims.clone().unwrap_or_default(),
+                    claims,
+                    ..Page::default()
+                });
+            }
+            _ => {}
+        }
+        if let (None, Some(carried)) = (token, &self.question.token) {
+            journey.lacked = Some(Lack::Token(format!("no token stood at {}", carried.source)));
+        }
+        journey
+    }
+
+    /// Waits for what the page shows only after a while.
+    async fn wait(&self, session: &mut Session, journey: &mut Journey) {
+        let Some(target) = &self.question.wait_for else {
+            return;
+        };
+        let shown = journey.page.as_ref().is_some_and(|page| page.status < 400);
+        let away = journey.hops.iter().any(|hop| hop.party == Party::Idp);
+        if journey.ended != Ended::Answered || !shown || away {
+            return;
+        }
+        match session.act(&Act::WaitFor(target.clone())).await {
+            Ok(came) => {
+                journey.hops.extend(came.hops);
+                journey.ended = came.ended;
+                journey.page = came.page.or(journey.page.take());
+            }
+            Err(ActError::Missing(why)) => journey.lacked = Some(Lack::Sight(why)),
+            Err(ActError::NeedsBrowser(why)) => journey.lacked = Some(Lack::Script(why)),
+            Err(ActError::Harness(why)) => journey.ended = Ended::Harness(why),
+        }
     }
 
     /// What a journey to the protected page says; `issued` are the values of the message that may have led there.
@@ -85,13 +144,22 @@ impl Prober {
             why,
             differs_from_anonymous: false,
         };
+        // Without a token nobody is signed in, where nobody has one.
+        let lacking = match &journey.lacked {
+            Some(Lack::Token(_)) if !self.anonymous.as_ref().is_some_and(|nobody| nobody.token) => {
+                Some(Probe::SignedOut)
+            }
+            Some(why) => Some(unclear(why.to_string())),
+            None => None,
+        };
         let page = match (&journey.ended, &journey.page) {
             (Ended::Answered, Some(page)) => page,
+            (Ended::Answered, None) if self.question.url.is_none() => return Probe::SignedOut,
             (Ended::Answered, None) => return unclear("the probe page gave no answer".to_owned()),
             (Ended::TimedOut, _) => {
                 return unclear(format!(
                     "the probe page {} did not answer within the time limit",
-                    self.url
+                    self.question.place()
                 ));
             }
             (Ended::NotAllowed(place), _) => {
@@ -103,14 +171,25 @@ impl Prober {
                 return unclear(format!("the probe page could not be read: {why}"));
             }
         };
-        self.read(page, journey.hops.len() > 1, issued)
+        match (self.read(page, journey.hops.len() > 1, issued), lacking) {
+            (
+                Probe::Unclear {
+                    differs_from_anonymous,
+                    ..
+                },
+                Some(Probe::Unclear { why, .. }),
+            ) => Probe::Unclear {
+                why,
+                differs_from_anonymous,
+            },
+            (Probe::Unclear { .. }, Some(lacking)) if page.status < 500 => lacking,
+            (read, _) => read,
+        }
     }
 
     fn read(&self, page: &Page, redirected: bool, issued: &[String]) -> Probe {
-        let like_anonymous = self
-            .anonymous
-            .as_ref()
-            .is_some_and(|seen| seen.fingerprint == fingerprint(page));
+        let nobodys = |seen: &Anonymous| seen.fingerprint == fingerprint(page);
+        let like_anonymous = self.anonymous.as_ref().is_some_and(nobodys);
         if like_anonymous || matches!(page.status, 401 | 403 | 404) {
             return Probe::SignedOut;
         }
@@ -132,7 +211,7 @@ impl Prober {
             None => Probe::Unclear {
                 why: format!(
                     "the probe page answered {} without an identity at {}",
-                    page.status, self.rule
+                    page.status, self.question.identity
                 ),
                 differs_from_anonymous: self.anonymous.is_some(),
             },
@@ -140,8 +219,8 @@ impl Prober {
     }
 
     fn identity(&self, page: &Page, issued: &[String]) -> Option<String> {
-        if !matches!(self.rule, IdentityRule::Anywhere) {
-            return self.rule.find(page);
+        if !matches!(self.question.identity, IdentityRule::Anywhere) {
+            return self.question.identity.find(page);
         }
         let views = views(&page.body);
         let there = |value: &&String| value.len() > 2 && views.iter().any(|view| stands_alone(view, value));
@@ -156,7 +235,8 @@ impl Prober {
 
     /// The personas of whom any value stands on the page.
     pub fn markers(&self, page: &Page) -> Vec<String> {
-        let views = views(&page.body);
+        let claims = page.claims.as_deref().unwrap_or_default();
+        let views: Vec<String> = [page.body.as_str(), claims].into_iter().flat_map(views).collect();
         let there = self.personas.iter().filter(|persona| stands_in(persona, &views));
         there.map(|persona| persona.name.clone()).collect()
     }
@@ -185,7 +265,8 @@ mod tests {
             markers: vec![format!("Marker-{name}"), String::new()],
         };
         let personas = ["alice", "attacker", "victim"].map(person).into();
-        Prober::new("http://127.0.0.1/me", Some(rule), personas).unwrap()
+        let question = Question::page("http://127.0.0.1/me", rule.parse().unwrap());
+        Prober::new(question, personas)
     }
 
     fn page(status: u16, body: &str) -> Page {
@@ -306,5 +387,54 @@ mod tests {
         };
         assert!(unclear(&ended(Ended::TimedOut)).contains("time limit"));
         assert!(unclear(&ended(Ended::NotAllowed("x.example".to_owned()))).contains("x.example"));
+    }
+
+    fn without_token(page: Page) -> Journey {
+        Journey {
+            lacked: Some(Lack::Token("no token stood at query:t".to_owned())),
+            ..journey(page)
+        }
+    }
+
+    #[test]
+    fn without_a_token_nobody_is_signed_in_unless_the_page_says_so() {
+        let prober = prober("json:/nameId").with_anonymous(&without_token(page(401, "who?")));
+        assert_eq!(
+            prober.judge(&without_token(page(200, "{}")), &[]),
+            Probe::SignedOut
+        );
+        let named = without_token(page(200, r#"{"nameId":"alice@contoso.example"}"#));
+        assert_eq!(
+            prober.judge(&named, &[]),
+            signed_in("alice@contoso.example", &["alice"])
+        );
+        let broken = prober.judge(&without_token(page(503, "")), &[]);
+        assert!(matches!(broken, Probe::Unclear { .. }), "{broken:?}");
+    }
+
+    #[test]
+    fn where_nobody_has_a_token_too_its_absence_tells_nothing() {
+        let prober = prober("json:/nameId").with_anonymous(&journey(page(200, r#"{"guest":true}"#)));
+        let seen = prober.judge(&without_token(page(200, "{}")), &[]);
+        assert!(
+            matches!(&seen, Probe::Unclear { why, .. } if why.contains("query:t")),
+            "{seen:?}"
+        );
+    }
+
+    #[test]
+    fn a_claim_is_an_identity_where_the_api_takes_the_token() {
+        let prober = prober("jwt:/sub").with_anonymous(&without_token(page(401, "who?")));
+        let claims = |status: u16| {
+            journey(Page {
+                claims: Some(r#"{"sub":"alice@contoso.example"}"#.to_owned()),
+                ..page(status, "ok")
+            })
+        };
+        assert_eq!(
+            prober.judge(&claims(200), &[]),
+            signed_in("alice@contoso.example", &["alice"])
+        );
+        assert_eq!(prober.judge(&claims(401), &[]), Probe::SignedOut);
     }
 }

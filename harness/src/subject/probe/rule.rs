@@ -15,7 +15,7 @@ const IDENTITY: usize = 2000;
 const TAGS: usize = 20_000;
 
 /// Where an identity stands on a page; written `json:/nameId`, `css:#user`, `regex:Hello, (.*)!`,
-/// `header:X-User`, `anywhere`.
+/// `header:X-User`, `jwt:/sub`, `anywhere`.
 #[derive(Clone, Debug)]
 pub enum IdentityRule {
     /// A JSON Pointer (RFC 6901) into a JSON body.
@@ -26,6 +26,8 @@ pub enum IdentityRule {
     Regex(Regex),
     /// A header of the answer.
     Header(String),
+    /// A JSON Pointer into the claims of the token that the page was asked for with.
+    Jwt(String),
     /// Wherever any persona's value stands.
     Anywhere,
 }
@@ -35,7 +37,7 @@ pub enum IdentityRule {
 pub enum RuleError {
     /// It has none of the known prefixes.
     #[error(
-        "`{0}` is no rule for an identity: write json:POINTER, css:SELECTOR, regex:PATTERN or header:NAME"
+        "`{0}` is no rule for an identity: write json:POINTER, css:SELECTOR, regex:PATTERN, header:NAME or jwt:/CLAIM"
     )]
     Kind(String),
     /// A JSON Pointer that is none.
@@ -70,7 +72,8 @@ impl FromStr for IdentityRule {
         let rest_owned = || rest.to_owned();
         match kind {
             "json" if rest.is_empty() || rest.starts_with('/') => Ok(Self::Json(rest_owned())),
-            "json" => Err(RuleError::Pointer(rest_owned())),
+            "jwt" if rest.starts_with('/') => Ok(Self::Jwt(rest_owned())),
+            "json" | "jwt" => Err(RuleError::Pointer(rest_owned())),
             "css" => {
                 let selector = Selector::parse(rest).map_err(|_| RuleError::Selector(rest_owned()))?;
                 Ok(Self::Css(selector, rest_owned()))
@@ -119,6 +122,7 @@ impl fmt::Display for IdentityRule {
             Self::Css(_, selector) => write!(f, "css:{selector}"),
             Self::Regex(pattern) => write!(f, "regex:{pattern}"),
             Self::Header(name) => write!(f, "header:{name}"),
+            Self::Jwt(pointer) => write!(f, "jwt:{pointer}"),
             Self::Anywhere => f.write_str("anywhere"),
         }
     }
@@ -135,11 +139,8 @@ impl IdentityRule {
     /// `anywhere` finds none: it needs to know whom to look for.
     pub fn find(&self, page: &Page) -> Option<String> {
         let found = match self {
-            Self::Json(pointer) => match serde_json::from_str::<Value>(&page.body).ok()?.pointer(pointer)? {
-                Value::String(text) => text.clone(),
-                Value::Number(number) => number.to_string(),
-                _ => return None,
-            },
+            Self::Json(pointer) => at(&page.body, pointer)?,
+            Self::Jwt(pointer) => at(page.claims.as_deref()?, pointer)?,
             Self::Css(selector, _) => {
                 if page.body.bytes().filter(|byte| *byte == b'<').count() > TAGS {
                     return None;
@@ -160,6 +161,15 @@ impl IdentityRule {
     }
 }
 
+/// The text or number at a place of a JSON text.
+fn at(json: &str, pointer: &str) -> Option<String> {
+    match serde_json::from_str::<Value>(json).ok()?.pointer(pointer)? {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -171,6 +181,7 @@ mod tests {
         rule.parse::<IdentityRule>().unwrap().find(&Page {
             body: body.to_owned(),
             headers,
+            claims: Some(r#"{"sub":"alice","n":[{"id":7}],"o":{}}"#.to_owned()),
             ..Page::default()
         })
     }
@@ -195,6 +206,8 @@ mod tests {
             Some("alice")
         );
         assert_eq!(find("header:X-User", "").as_deref(), Some("alice"));
+        assert_eq!(find("jwt:/sub", "").as_deref(), Some("alice"));
+        assert_eq!(find("jwt:/n/0/id", "").as_deref(), Some("7"));
     }
 
     #[test]
@@ -208,6 +221,8 @@ mod tests {
             ("css:#user", "<p id=user></p>"),
             ("regex:x(y)", "z"),
             ("header:x-other", ""),
+            ("jwt:/o", ""),
+            ("jwt:/n/1", r#"{"n":[1,2]}"#),
             ("anywhere", "alice"),
         ] {
             assert_eq!(find(rule, body), None, "{rule} in {body}");
@@ -222,6 +237,7 @@ mod tests {
             "css:#user > b",
             "regex:(a|b)",
             "header:x-user",
+            "jwt:/sub",
             "anywhere",
         ] {
             assert_eq!(rule.parse::<IdentityRule>().unwrap().to_string(), rule);
@@ -234,6 +250,7 @@ mod tests {
             ("nameId", "json:POINTER"),
             ("xpath:/a", "json:POINTER"),
             ("json:nameId", "begins with a slash"),
+            ("jwt:", "begins with a slash"),
             ("css:[", "css:#user"),
             ("regex:(", "unclosed group"),
             ("regex:abc", "parentheses"),
@@ -252,7 +269,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_a_rule_or_an_error(text in "(json|css|regex|header|anywhere)?:?\\PC{0,20}", body in "\\PC{0,50}") {
+        fn any_text_is_a_rule_or_an_error(text in "(json|css|regex|header|jwt|anywhere)?:?\\PC{0,20}", body in "\\PC{0,50}") {
             if let Ok(rule) = text.parse::<IdentityRule>() {
                 let _ = rule.find(&Page { body, ..Page::default() });
             }

@@ -1,0 +1,93 @@
+//! The page where a journey came to rest, with what a person did to it since.
+
+use std::collections::BTreeMap;
+
+use encoding_rs::Encoding;
+use scraper::Html;
+use url::Url;
+
+use super::{
+    click::click,
+    fill::fill,
+    find::{Wanted, find},
+    page::Page,
+    submit::submit,
+};
+use crate::driver::{
+    act::{Act, ActError},
+    http::outbound::Outbound,
+    page::TAGS,
+};
+
+/// A page at rest. It is kept as text: a tree is built when somebody does something.
+#[derive(Clone, Debug)]
+pub(in crate::driver::http) struct Resting {
+    url: Url,
+    html: String,
+    encoding: &'static Encoding,
+    edits: Edits,
+}
+
+/// What was done to elements, each by its number in tree order.
+pub(super) type Edits = BTreeMap<usize, Edit>;
+
+/// What was done to one element.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Edit {
+    /// A field holds this text.
+    Typed(String),
+    /// A box or radio button is checked, or no longer.
+    Checked(bool),
+    /// This option is selected, by its number.
+    Selected(usize),
+    /// The details are shown, or no longer.
+    Shown(bool),
+}
+
+/// What comes of something that was done.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// The page stays; so it was edited then.
+    Stays(Edits),
+    /// The browser goes elsewhere.
+    Goes(Box<Outbound>),
+}
+
+impl Resting {
+    /// A page as it came; `html` is empty where it is none that holds elements.
+    pub(in crate::driver::http) fn new(url: Url, html: String, encoding: &'static Encoding) -> Self {
+        Self {
+            url,
+            html,
+            encoding,
+            edits: Edits::new(),
+        }
+    }
+
+    /// Does something, and says which request comes of it, if any.
+    ///
+    /// # Errors
+    /// It cannot be done, or not without a script.
+    pub(in crate::driver::http) fn act(&mut self, act: &Act) -> Result<Option<Outbound>, ActError> {
+        if self.html.bytes().filter(|byte| *byte == b'<').count() > TAGS {
+            return Err(ActError::NeedsBrowser(format!(
+                "the page has more than {TAGS} tags, and is read by a browser only"
+            )));
+        }
+        let document = Html::parse_document(&self.html);
+        let page = Page::of(&document, &self.url, self.encoding, &self.edits);
+        let outcome = match act {
+            Act::Click(target) => click(&page, find(&page, target, Wanted::Anything)?),
+            Act::Fill(target, text) => fill(&page, find(&page, target, Wanted::Anything)?, text),
+            Act::Submit(target) => submit(&page, find(&page, target, Wanted::Form)?),
+            Act::WaitFor(target) => find(&page, target, Wanted::Anything).map(|_| page.stays()),
+        };
+        match outcome? {
+            Outcome::Goes(request) => Ok(Some(*request)),
+            Outcome::Stays(edits) => {
+                self.edits = edits;
+                Ok(None)
+            }
+        }
+    }
+}

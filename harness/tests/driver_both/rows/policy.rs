@@ -1,0 +1,622 @@
+//! Content Security Policy and what else forbids a page to go on (CSP level 3; Fetch; HTML, "navigate").
+
+use crate::{
+    row::{Row, answer, form, html, posts, row, to},
+    stage::At,
+};
+
+pub(crate) fn rows(at: &At) -> Vec<Row> {
+    let submits = posts("/echo");
+    let csp = |policy: &str| html(&[&format!("Content-Security-Policy: {policy}")], posts("/echo"));
+    let page = |policy: &str, body: String| html(&[&format!("Content-Security-Policy: {policy}")], body);
+    let onload = format!("<body onload='document.forms[0].submit()'>{}", form("/echo"));
+    let nonce = |nonce: &str| {
+        format!(
+            "{}<script nonce='{nonce}'>document.forms[0].submit()</script>",
+            form("/echo")
+        )
+    };
+    let cross = at.http("localhost", "/echo");
+    let meta = |policy: &str| {
+        html(
+            &[],
+            format!(
+                "<!doctype html><meta http-equiv=Content-Security-Policy content=\"{policy}\">{}",
+                posts("/echo")
+            ),
+        )
+    };
+    let src = |at: &str| format!("{}<script src='{at}'></script>", form("/echo"));
+    let script = || {
+        answer(
+            "200 OK",
+            &["Content-Type: text/javascript"],
+            "document.forms[0].submit()",
+        )
+    };
+    vec![
+        row("csp-none", [("start", csp("default-src 'none'"))]).names("script-src"),
+        row("csp-script-none", [("start", csp("script-src 'none'"))]).names("script-src"),
+        row("csp-script-self", [("start", csp("script-src 'self'"))]).names("script-src"),
+        row(
+            "csp-script-unsafe-inline",
+            [("start", csp("script-src 'unsafe-inline'"))],
+        ),
+        row(
+            "csp-default-unsafe-inline",
+            [("start", csp("default-src 'self' 'unsafe-inline'"))],
+        ),
+        row(
+            "csp-unsafe-inline-under-nonce",
+            [("start", csp("script-src 'unsafe-inline' 'nonce-abc'"))],
+        )
+        .names("script-src"),
+        row(
+            "csp-unsafe-inline-under-strict-dynamic",
+            [("start", csp("script-src 'unsafe-inline' 'strict-dynamic'"))],
+        )
+        .names("script-src"),
+        row(
+            "csp-nonce",
+            [("start", page("script-src 'nonce-abc'", nonce("abc")))],
+        ),
+        row(
+            "csp-nonce-wrong",
+            [("start", page("script-src 'nonce-abc'", nonce("abd")))],
+        )
+        .names("script-src"),
+        row("csp-hash", [("start", csp("script-src 'sha256-HASH256'"))]).names("script-src"),
+        row(
+            "csp-hash-right",
+            [(
+                "start",
+                csp(&format!("script-src '{}'", hash("document.forms[0].submit()"))),
+            )],
+        ),
+        row(
+            "csp-onload-none",
+            [("start", page("script-src 'self'", onload.clone()))],
+        )
+        .names("script-src"),
+        row(
+            "csp-onload-unsafe-inline",
+            [("start", page("script-src 'unsafe-inline'", onload.clone()))],
+        ),
+        row(
+            "csp-onload-hash",
+            [(
+                "start",
+                page(
+                    &format!("script-src '{}'", hash("document.forms[0].submit()")),
+                    onload.clone(),
+                ),
+            )],
+        )
+        .names("script-src"),
+        row(
+            "csp-onload-unsafe-hashes",
+            [(
+                "start",
+                page(
+                    &format!(
+                        "script-src 'unsafe-hashes' '{}'",
+                        hash("document.forms[0].submit()")
+                    ),
+                    onload.clone(),
+                ),
+            )],
+        ),
+        row(
+            "csp-script-src-attr",
+            [(
+                "start",
+                page(
+                    "script-src 'unsafe-inline'; script-src-attr 'none'",
+                    onload.clone(),
+                ),
+            )],
+        )
+        .names("script-src"),
+        row(
+            "csp-script-src-elem",
+            [("start", csp("script-src 'none'; script-src-elem 'unsafe-inline'"))],
+        ),
+        row(
+            "csp-external-self",
+            [
+                ("start", page("script-src 'self'", src("go.js"))),
+                ("go.js", script()),
+            ],
+        ),
+        row(
+            "csp-external-none",
+            [
+                ("start", page("script-src 'none'", src("go.js"))),
+                ("go.js", script()),
+            ],
+        )
+        .names("script-src"),
+        row(
+            "csp-external-host",
+            [
+                ("start", page("script-src 127.0.0.1:*", src("go.js"))),
+                ("go.js", script()),
+            ],
+        ),
+        row(
+            "csp-external-path",
+            [
+                ("start", page("script-src 127.0.0.1:*/other/", src("go.js"))),
+                ("go.js", script()),
+            ],
+        )
+        .names("script-src"),
+        row(
+            "csp-external-scheme",
+            [
+                ("start", page("script-src https:", src("go.js"))),
+                ("go.js", script()),
+            ],
+        )
+        .names("script-src"),
+        row(
+            "csp-external-star",
+            [("start", page("script-src *", src("go.js"))), ("go.js", script())],
+        ),
+        row(
+            "external",
+            [("start", html(&[], src("go.js"))), ("go.js", script())],
+        ),
+        row("external-missing", [("start", html(&[], src("gone.js")))]).names("script"),
+        row(
+            "external-elsewhere",
+            [
+                ("start", html(&[], src("do-not.js"))),
+                (
+                    "do-not.js",
+                    answer("200 OK", &["Content-Type: text/javascript"], "1"),
+                ),
+            ],
+        )
+        .names("script"),
+        row(
+            "external-nosniff-html",
+            [
+                ("start", html(&[], src("go.js"))),
+                (
+                    "go.js",
+                    answer(
+                        "200 OK",
+                        &["Content-Type: text/html", "X-Content-Type-Options: nosniff"],
+                        "document.forms[0].submit()",
+                    ),
+                ),
+            ],
+        )
+        .names("script"),
+        row(
+            "csp-report-only",
+            [(
+                "start",
+                html(
+                    &["Content-Security-Policy-Report-Only: default-src 'none'; form-action 'none'"],
+                    &submits,
+                ),
+            )],
+        ),
+        row(
+            "csp-two-headers",
+            [(
+                "start",
+                html(
+                    &[
+                        "Content-Security-Policy: script-src 'unsafe-inline'",
+                        "Content-Security-Policy: script-src 'none'",
+                    ],
+                    &submits,
+                ),
+            )],
+        )
+        .names("script-src"),
+        row(
+            "csp-two-in-one",
+            [("start", csp("script-src 'unsafe-inline', script-src 'none'"))],
+        )
+        .names("script-src"),
+        row(
+            "csp-directive-twice",
+            [("start", csp("script-src 'unsafe-inline'; script-src 'none'"))],
+        ),
+        row("csp-nonsense", [("start", csp("acme; ;; script-src"))]).names("script-src"),
+        row("csp-meta", [("start", meta("script-src 'none'"))]).names("script-src"),
+        row("csp-meta-form-action", [("start", meta("form-action 'none'"))]).names("form-action"),
+        row("csp-meta-sandbox-ignored", [("start", meta("sandbox"))]),
+        row(
+            "csp-meta-after-script",
+            [(
+                "start",
+                html(
+                    &[],
+                    format!(
+                        "{submits}<meta http-equiv=Content-Security-Policy content=\"script-src 'none'\">"
+                    ),
+                ),
+            )],
+        ),
+        row(
+            "csp-meta-in-body",
+            [(
+                "start",
+                html(
+                    &[],
+                    format!(
+                        "<body><meta http-equiv=Content-Security-Policy content=\"form-action 'none'\">{submits}"
+                    ),
+                ),
+            )],
+        ),
+        row("form-action-none", [("start", csp("form-action 'none'"))]).names("form-action"),
+        row("form-action-self", [("start", csp("form-action 'self'"))]),
+        row(
+            "form-action-not-from-default",
+            [("start", csp("default-src 'none'; script-src 'unsafe-inline'"))],
+        ),
+        row(
+            "form-action-self-elsewhere",
+            [("start", page("form-action 'self'", posts(&cross)))],
+        )
+        .names("form-action"),
+        row(
+            "form-action-host",
+            [("start", page("form-action localhost:*", posts(&cross)))],
+        ),
+        row(
+            "form-action-host-without-port",
+            [("start", page("form-action localhost", posts(&cross)))],
+        )
+        .names("form-action"),
+        row(
+            "form-action-origin",
+            [(
+                "start",
+                page(&format!("form-action http://localhost:{}", at.p), posts(&cross)),
+            )],
+        ),
+        row(
+            "form-action-scheme",
+            [("start", page("form-action http:", posts(&cross)))],
+        ),
+        row(
+            "form-action-https-only",
+            [("start", page("form-action https:", posts(&cross)))],
+        )
+        .names("form-action"),
+        row(
+            "form-action-star",
+            [("start", page("form-action *", posts(&cross)))],
+        ),
+        row(
+            "form-action-wildcard",
+            [(
+                "start",
+                page(
+                    &format!("form-action http://*.sp.example:{}", at.p),
+                    posts(&at.http("a.sp.example", "/echo")),
+                ),
+            )],
+        ),
+        row(
+            "form-action-wildcard-not-itself",
+            [(
+                "start",
+                page(
+                    "form-action http://*.sp.example:*",
+                    posts(&at.http("sp.example", "/echo")),
+                ),
+            )],
+        )
+        .names("form-action"),
+        row(
+            "form-action-path",
+            [("start", page("form-action 127.0.0.1:*/echo", posts("/echo")))],
+        ),
+        row(
+            "form-action-other-path",
+            [("start", page("form-action 127.0.0.1:*/acs", posts("/echo")))],
+        )
+        .names("form-action"),
+        row(
+            "form-action-redirect",
+            [
+                ("start", page("form-action 'self'", posts("two"))),
+                ("two", to("302 Found", &cross)),
+            ],
+        )
+        .names("form-action"),
+        row(
+            "form-action-redirect-307",
+            [
+                ("start", page("form-action 'self'", posts("two"))),
+                ("two", to("307 T", &cross)),
+            ],
+        )
+        .names("form-action"),
+        row(
+            "form-action-redirect-same-origin",
+            [
+                ("start", page("form-action 'self'", posts("two"))),
+                ("two", to("302 Found", "/echo")),
+            ],
+        ),
+        row(
+            "form-action-redirect-other-path",
+            [
+                (
+                    "start",
+                    page(
+                        "form-action 127.0.0.1:*/form-action-redirect-other-path/",
+                        posts("two"),
+                    ),
+                ),
+                ("two", to("302 Found", "/echo")),
+            ],
+        ),
+        row(
+            "form-action-redirect-second",
+            [
+                ("start", page("form-action 'self' localhost:*", posts("two"))),
+                (
+                    "two",
+                    to(
+                        "302 Found",
+                        &at.http("localhost", "/form-action-redirect-second/three"),
+                    ),
+                ),
+                ("three", to("302 Found", &at.http("sp.example", "/echo"))),
+            ],
+        )
+        .names("form-action"),
+        row(
+            "form-action-of-redirecting-page",
+            [
+                ("start", posts_to("two")),
+                (
+                    "two",
+                    answer(
+                        "302 F",
+                        &["Location: /echo", "Content-Security-Policy: form-action 'none'"],
+                        "",
+                    ),
+                ),
+            ],
+        ),
+        row(
+            "form-action-then-page-redirects",
+            [
+                ("start", page("form-action 'self'", posts("two"))),
+                (
+                    "two",
+                    html(&[], format!("<meta http-equiv=refresh content='0;url={cross}'>")),
+                ),
+            ],
+        ),
+        row(
+            "form-action-after-load",
+            [(
+                "start",
+                page(
+                    "form-action 'self'",
+                    format!("<meta http-equiv=refresh content='0;url={cross}'>"),
+                ),
+            )],
+        ),
+        row("navigate-to", [("start", csp("navigate-to 'none'"))]),
+        row("csp-frame-ancestors", [("start", csp("frame-ancestors 'none'"))]),
+        row(
+            "x-frame-options",
+            [("start", html(&["X-Frame-Options: DENY"], &submits))],
+        ),
+        row(
+            "base-uri-none",
+            [(
+                "start",
+                page(
+                    "base-uri 'none'",
+                    format!("<base href='/elsewhere/'>{}", posts("echo")),
+                ),
+            )],
+        ),
+        row("sandbox", [("start", csp("sandbox"))]).names("sandbox"),
+        row("sandbox-scripts", [("start", csp("sandbox allow-scripts"))]).names("sandbox"),
+        row("sandbox-forms", [("start", csp("sandbox allow-forms"))]).names("sandbox"),
+        row(
+            "sandbox-scripts-and-forms",
+            [("start", csp("sandbox allow-scripts allow-forms"))],
+        ),
+        row(
+            "sandbox-all-but-origin",
+            [(
+                "start",
+                csp("sandbox allow-scripts allow-forms allow-top-navigation"),
+            )],
+        ),
+        row(
+            "sandbox-same-origin",
+            [(
+                "start",
+                csp("sandbox allow-scripts allow-forms allow-same-origin"),
+            )],
+        ),
+        row(
+            "sandbox-refresh",
+            [(
+                "start",
+                page(
+                    "sandbox",
+                    "<meta http-equiv=refresh content='0;url=/echo'>".to_owned(),
+                ),
+            )],
+        )
+        .names("sandbox"),
+        row(
+            "sandbox-refresh-scripts",
+            [(
+                "start",
+                page(
+                    "sandbox allow-scripts",
+                    "<meta http-equiv=refresh content='0;url=/echo'>".to_owned(),
+                ),
+            )],
+        ),
+        row(
+            "sandbox-refresh-header",
+            [(
+                "start",
+                html(
+                    &["Content-Security-Policy: sandbox", "Refresh: 0;url=/echo"],
+                    "<p>words",
+                ),
+            )],
+        )
+        .names("sandbox"),
+        row(
+            "sandbox-cookie",
+            [(
+                "start",
+                html(
+                    &["Content-Security-Policy: sandbox", "Set-Cookie: a=1; Path=/"],
+                    "<p>words",
+                ),
+            )],
+        ),
+        row(
+            "sandbox-on-redirect",
+            [(
+                "start",
+                answer(
+                    "302 F",
+                    &["Location: /echo", "Content-Security-Policy: sandbox"],
+                    "",
+                ),
+            )],
+        ),
+        row(
+            "upgrade-insecure",
+            [(
+                "start",
+                page(
+                    "upgrade-insecure-requests",
+                    posts(&at.http("sp.example", "/echo")),
+                ),
+            )],
+        ),
+        row(
+            "upgrade-insecure-link",
+            [(
+                "start",
+                page(
+                    "upgrade-insecure-requests",
+                    format!(
+                        "<meta http-equiv=refresh content='0;url={}'>",
+                        at.http("127.0.0.1", "/echo")
+                    ),
+                ),
+            )],
+        ),
+        row(
+            "trusted-types",
+            [("start", csp("require-trusted-types-for 'script'"))],
+        ),
+        row(
+            "coop",
+            [(
+                "start",
+                html(&["Cross-Origin-Opener-Policy: same-origin"], &submits),
+            )],
+        ),
+        row(
+            "coop-sandbox",
+            [(
+                "start",
+                html(
+                    &[
+                        "Cross-Origin-Opener-Policy: same-origin",
+                        "Content-Security-Policy: sandbox allow-scripts allow-forms",
+                    ],
+                    &submits,
+                ),
+            )],
+        ),
+        row(
+            "coep",
+            [(
+                "start",
+                html(&["Cross-Origin-Embedder-Policy: require-corp"], &submits),
+            )],
+        ),
+        row(
+            "corp",
+            [(
+                "start",
+                html(&["Cross-Origin-Resource-Policy: same-origin"], &submits),
+            )],
+        ),
+        row(
+            "permissions-policy",
+            [("start", html(&["Permissions-Policy: sync-xhr=()"], &submits))],
+        ),
+        row(
+            "clear-site-data-cookies",
+            [(
+                "start",
+                html(
+                    &["Set-Cookie: a=1; Path=/", "Clear-Site-Data: \"cookies\""],
+                    "<p>words",
+                ),
+            )],
+        ),
+        row(
+            "clear-site-data-before",
+            [
+                (
+                    "start",
+                    answer("302 F", &["Set-Cookie: a=1; Path=/", "Location: two"], ""),
+                ),
+                (
+                    "two",
+                    answer("302 F", &["Clear-Site-Data: \"*\"", "Location: /echo"], ""),
+                ),
+            ],
+        ),
+        row(
+            "clear-site-data-unquoted",
+            [(
+                "start",
+                html(
+                    &["Set-Cookie: a=1; Path=/", "Clear-Site-Data: cookies"],
+                    "<p>words",
+                ),
+            )],
+        ),
+        row(
+            "clear-site-data-storage",
+            [(
+                "start",
+                html(
+                    &["Set-Cookie: a=1; Path=/", "Clear-Site-Data: \"storage\""],
+                    "<p>words",
+                ),
+            )],
+        ),
+    ]
+}
+
+fn posts_to(action: &str) -> Vec<u8> {
+    html(&[], posts(action))
+}
+
+fn hash(script: &str) -> String {
+    use base64::{Engine as _, prelude::BASE64_STANDARD};
+    let digest = openssl::hash::hash(openssl::hash::MessageDigest::sha256(), script.as_bytes()).unwrap();
+    format!("sha256-{}", BASE64_STANDARD.encode(digest))
+}

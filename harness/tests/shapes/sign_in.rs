@@ -1,0 +1,26 @@
+//! The shapes of a sign-in, driver by driver.
+
+use samlitmus::run::options::DriverKind;
+
+use crate::{
+    rows::{Expected, Row, all},
+    table::all_hold,
+};
+
+fn rows(pick: impl Fn(&Row) -> bool) -> Vec<Row> {
+    all().into_iter().filter(|row| pick(row)).collect()
+}
+
+fn does(row: &Row) -> bool {
+    matches!(row.http, Expected::Judged(_))
+}
+
+#[test]
+fn what_needs_no_script_is_judged_over_http() {
+    all_hold(&rows(does), DriverKind::Http);
+}
+
+#[test]
+fn what_needs_a_script_is_not_judged_over_http_and_that_is_said() {
+    all_hold(&rows(|row| !does(row)), DriverKind::Http);
+}
