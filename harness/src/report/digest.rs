@@ -132,7 +132,9 @@ impl Digest {
         }
         let reason = Some(sentence(&result.reason).replace('\n', " "));
         let issuer = (result.severity == Severity::Issuer).then(|| severity(result.severity));
-        let lines = [reason, issuer, attacker(result), page(result)];
+        // The page of somebody who is signed in says nothing that the reason does not.
+        let words = page(result).filter(|_| !result.outcome.is_session());
+        let lines = [reason, issuer, attacker(result), words];
         self.rows.push(Row {
             verdict: result.verdict,
             severity: result.severity,

@@ -2,11 +2,12 @@
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use scenarios::Severity;
 
 use super::told::{Told, badge, grade};
 use crate::{
     exit::Exit,
-    judge::VerdictKind,
+    judge::{VerdictKind, summary::severities},
     report::words,
     text::{counted, visible},
 };
@@ -92,7 +93,12 @@ fn headline(told: &Told) -> (&'static str, String) {
             ),
         ),
         Some(Exit::Conforms) => ("good", "Conforms".to_owned()),
-        Some(Exit::Deviates) if fails > 0 => ("bad", format!("Deviates: {}", counted(fails, "failure"))),
+        Some(Exit::Deviates) if fails > 0 => {
+            let all = end.fail_by_severity.iter();
+            let all = all.flat_map(|(severity, count)| std::iter::repeat_n(*severity, *count));
+            let failures = counted(fails, "failure");
+            ("bad", format!("Deviates: {failures} ({})", severities(all)))
+        }
         Some(Exit::Deviates) => ("bad", "Deviates".to_owned()),
         Some(Exit::NotJudged) => ("unsure", "The harness could not judge".to_owned()),
         Some(Exit::NothingRan) => ("unsure", "Nothing ran".to_owned()),
@@ -128,7 +134,8 @@ fn failures(told: &Told) -> Markup {
                     " " span.quiet { "(" (row.bases.join(", ")) ")" } " " (row.title)
                     @if !row.news.is_empty() { " " span.news { (row.news) } }
                     @if row.passed { " " span.news { "let pass" } }
-                    br; span.why { (row.lines.first().map_or("", String::as_str)) }
+                    br; span.why { (row.lines.first().map_or("", String::as_str))
+                        @if row.severity == Severity::Issuer { " – " (words::severity(row.severity)) } }
                 } } }
                 @if more > 0 { p.quiet { "and " (more) " more below" } }
             }
