@@ -6,7 +6,7 @@ use scenarios::{Expected, Scenario, Severity};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::judge::{FailOn, VerdictKind, observation::Observation, outcome::Outcome};
+use crate::judge::{FailOn, VerdictKind, observation::Observation, outcome::Outcome, request::Refused};
 
 /// Something that happened in a run. Sent in order, once each.
 #[derive(Clone, Debug)]
@@ -80,6 +80,12 @@ pub struct Calibration {
     /// What the SP says of its software and version, where it says so.
     #[serde(default)]
     pub server: Option<String>,
+    /// So many AuthnRequests of the SP's were checked as Azure checks them.
+    #[serde(default)]
+    pub authn_requests: usize,
+    /// So many of them Azure would turn away.
+    #[serde(default)]
+    pub authn_requests_refused: usize,
     /// What else was noticed, one sentence each.
     pub notes: Vec<String>,
 }
@@ -125,6 +131,8 @@ pub struct ScenarioResult {
     pub last: Option<VerdictKind>,
     /// Every variant: name, outcome, verdict.
     pub variants: Vec<(String, Outcome, VerdictKind)>,
+    /// What Azure refuses of the SP's own AuthnRequests, each code once; empty where something was fired.
+    pub refused: Vec<Refused>,
 }
 
 /// How a result compared with the accepted snapshot.
@@ -169,4 +177,10 @@ pub struct RunSummary {
     pub duration: Duration,
     /// Requests that reached the SP.
     pub requests: u64,
+    /// AuthnRequests of the SP's that were checked as Azure checks them.
+    #[serde(default)]
+    pub authn_requests: usize,
+    /// Those of them that Azure would turn away.
+    #[serde(default)]
+    pub authn_requests_refused: usize,
 }

@@ -41,6 +41,8 @@ pub struct Config {
     pub manner: Manner,
     /// Refuse what answers no request of ours (IdP-initiated sign-in).
     pub sp_initiated_only: bool,
+    /// Demand a signature on the Response and one on its Assertion, as some libraries do by default.
+    pub both_signed: bool,
     /// How far its clock is ahead of the machine's (negative: behind).
     pub clock_offset: SignedDuration,
     /// Offer `/test/…`: flaws and manner of refusal by HTTP, and forgetting. Never for anything but tests.
@@ -63,6 +65,7 @@ impl Default for Config {
             refuse_with: Refusal::default(),
             manner: Manner::default(),
             sp_initiated_only: false,
+            both_signed: false,
             clock_offset: SignedDuration::ZERO,
             test_endpoint: false,
         }

@@ -55,6 +55,8 @@ pub(crate) enum Denial {
 
     #[error("neither the Response nor the Assertion is signed")]
     Unsigned,
+    #[error("both are to be signed, the Response and the Assertion")]
+    OneSignature,
     #[error("{0} bears more than one Signature")]
     SignatureCount(&'static str),
     #[error("the Signature must hold exactly one {0}")]

@@ -35,6 +35,8 @@ pub(crate) struct Profile<'a> {
     /// Opens encrypted Assertions, where one is published.
     pub(crate) decryption: Option<&'a SigningKey>,
     pub(crate) sp_initiated_only: bool,
+    /// Whether one signature is not enough.
+    pub(crate) both_signed: bool,
 }
 
 /// A message that was accepted.
@@ -73,6 +75,9 @@ impl Profile<'_> {
         let issuer = self.issuer(message, response, candidate)?;
         let keys = self.trust.keys(&issuer, self.flaws)?;
         let proven = verify::prove(&sent, message, candidate, &keys)?;
+        if self.both_signed && !(proven.response_signed && proven.assertion_signed) {
+            return Err(Denial::OneSignature);
+        }
         self.destination(response, proven.response_signed)?;
 
         let assertion = proven.assertion;

@@ -42,6 +42,7 @@ pub(crate) struct Sp {
     /// Becomes true when the server is to stop.
     pub(crate) stop: watch::Receiver<bool>,
     sp_initiated_only: bool,
+    both_signed: bool,
     create_users: bool,
     settings: RwLock<Settings>,
     denials: Mutex<VecDeque<String>>,
@@ -70,6 +71,7 @@ impl Sp {
             desk: Desk::new(config.admin_password),
             stop,
             sp_initiated_only: config.sp_initiated_only,
+            both_signed: config.both_signed,
             create_users: config.create_users,
             settings: RwLock::new(Settings {
                 trust: Trust::new(config.trust),
@@ -103,6 +105,7 @@ impl Sp {
             now: self.clock.now(),
             decryption: self.keys.encryption.as_ref(),
             sp_initiated_only: self.sp_initiated_only,
+            both_signed: self.both_signed,
         };
         profile.judge(field)
     }

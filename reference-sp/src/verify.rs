@@ -20,6 +20,8 @@ pub(crate) struct Proven<'a, 'd> {
     pub(crate) assertion: Node<'a, 'd>,
     /// Whether the Response itself is signed.
     pub(crate) response_signed: bool,
+    /// Whether the Assertion itself is signed.
+    pub(crate) assertion_signed: bool,
 }
 
 /// The Assertion that is to be verified: the only one, a child of the Response (Core 3.3.3).
@@ -72,6 +74,7 @@ pub(crate) fn prove<'a, 'd>(
     let as_found = Proven {
         assertion,
         response_signed: bears_signature(response),
+        assertion_signed: bears_signature(assertion),
     };
     if flaws.has(Flaw::NoSigCheck) {
         return Ok(as_found);
@@ -100,6 +103,7 @@ pub(crate) fn prove<'a, 'd>(
     Ok(Proven {
         assertion: read(message, whole, verified),
         response_signed: of_response.is_some(),
+        assertion_signed: of_assertion.is_some(),
     })
 }
 

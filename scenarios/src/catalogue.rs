@@ -5,7 +5,11 @@ use std::{collections::BTreeMap, path::Path, sync::LazyLock};
 use include_dir::{Dir, include_dir};
 use thiserror::Error;
 
-use crate::{attacker::Attacker, expectation::Tier, scenario::Scenario};
+use crate::{
+    attacker::Attacker,
+    expectation::{Expected, Tier},
+    scenario::Scenario,
+};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/catalogue");
 
@@ -224,6 +228,9 @@ fn check(scenario: &Scenario) -> Result<(), String> {
             Attacker::ALL.map(Attacker::word).join(", ")
         ));
     }
+    if scenario.watches() {
+        check_watch(scenario)?;
+    }
     if !scenario.each.is_empty()
         && !serde_json::to_string(scenario)
             .unwrap_or_default()
@@ -232,6 +239,22 @@ fn check(scenario: &Scenario) -> Result<(), String> {
         return Err("it has `each`, and {each} stands nowhere".to_owned());
     }
     Ok(())
+}
+
+/// What only watches sends nothing, and judges by a property.
+fn check_watch(scenario: &Scenario) -> Result<(), String> {
+    if !matches!(scenario.verdict, Expected::MustHold | Expected::ShouldHold) {
+        return Err("what watches the SP's requests (`aadsts`) is MUST_HOLD or SHOULD_HOLD".to_owned());
+    }
+    let sends = !scenario.recipe().is_flawless()
+        || scenario.persona.is_some()
+        || !scenario.flow.is_empty()
+        || !scenario.each.is_empty()
+        || !scenario.variants.is_empty();
+    match sends {
+        true => Err("what watches the SP's requests (`aadsts`) sends nothing itself".to_owned()),
+        false => Ok(()),
+    }
 }
 
 fn collect(folder: &Path, files: &mut Vec<(String, String)>) -> Result<(), CatalogueError> {

@@ -55,9 +55,14 @@ pub struct Scenario {
     /// The flaws of the reference SP that it catches, short names such as `V11`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kills: Vec<String>,
-    /// The bases it runs with, once each where the SP accepts it; A if left out.
+    /// The bases it runs with, once each where the SP accepts it; A if left out, and another that the SP accepts where it
+    /// does not accept A.
     #[serde(default = "base_a", skip_serializing_if = "is_base_a")]
     pub bases: Vec<Base>,
+    /// Which element is signed is what it is about: it is never fired with another base, as those that name none are at
+    /// an SP that does not take A.
+    #[serde(default, skip_serializing_if = "crate::operation::is_false")]
+    pub fixed_base: bool,
     /// Who signs in; alice if left out.
     #[serde(rename = "as", default, skip_serializing_if = "Option::is_none")]
     pub persona: Option<Persona>,
@@ -85,6 +90,10 @@ pub struct Scenario {
     /// Which jar decides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judge: Option<Judge>,
+    /// Azure's codes (the number behind `AADSTS`) that this scenario is about. Such a scenario sends nothing: it is told where Azure
+    /// would answer one of the SP's own AuthnRequests with one of them, whatever else is fired.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aadsts: Vec<u32>,
     /// Variants by name: each text stands for `{each}` wherever it occurs. The worst decides.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub each: BTreeMap<String, String>,
@@ -99,6 +108,20 @@ fn core() -> Tier {
 
 fn is_core(tier: &Tier) -> bool {
     *tier == Tier::Core
+}
+
+fn of_any_base(recipe: &Recipe) -> bool {
+    recipe.base.is_none() && recipe.forge.is_empty()
+}
+
+fn step_of_any_base(step: &Step) -> bool {
+    match step {
+        Step::Login(login) => login.recipe.as_ref().is_none_or(of_any_base),
+        Step::Mint(mint) => mint.recipe.as_ref().is_none_or(of_any_base),
+        Step::Send(send) => send.forge.is_empty(),
+        Step::Together(steps) => steps.together.iter().all(step_of_any_base),
+        _ => true,
+    }
 }
 
 fn base_a() -> Vec<Base> {
@@ -265,6 +288,20 @@ impl Scenario {
         self.id.split_once('/').map_or("", |(namespace, _)| namespace)
     }
 
+    /// Whether it only watches what the SP sends by itself.
+    pub fn watches(&self) -> bool {
+        !self.aadsts.is_empty()
+    }
+
+    /// Whether it says the same whichever element is signed: it names no base, and leaves what is signed as it is.
+    pub fn suits_any_base(&self) -> bool {
+        is_base_a(&self.bases)
+            && !self.fixed_base
+            && self.forge.is_empty()
+            && self.variants.values().all(of_any_base)
+            && self.flow.iter().all(step_of_any_base)
+    }
+
     /// The recipe of the judged message, variants left aside.
     pub fn recipe(&self) -> Recipe {
         Recipe {
@@ -279,8 +316,11 @@ impl Scenario {
         }
     }
 
-    /// Each variant with its steps; one without a name where the scenario has no variants.
+    /// Each variant with its steps; one without a name where the scenario has no variants; none where it only watches.
     pub fn takes(&self) -> Vec<Take> {
+        if self.watches() {
+            return Vec::new();
+        }
         let recipe = self.recipe();
         let take = |variant: Option<&String>, each: Option<&String>, recipe: Recipe| Take {
             variant: variant.cloned(),

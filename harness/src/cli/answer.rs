@@ -118,6 +118,13 @@ fn forge(args: &ForgeArgs) -> anyhow::Result<Exit> {
         .get(&args.id)
         .ok_or_else(|| Mistake(missing(&catalogue, &args.id)))?;
     let rehearsal = Rehearsal::new(args.config.load_if_any()?.as_ref(), &scenario.keys())?;
+    if scenario.watches() {
+        let why = format!(
+            "{} sends nothing: it watches the SP's own AuthnRequests; see `samlitmus explain {}`",
+            scenario.id, scenario.id
+        );
+        return Err(Mistake(why).into());
+    }
     let message = rehearsal.message(scenario, args.base, args.variant.as_deref())?;
     if args.raw {
         return write(&message.forged);

@@ -40,8 +40,12 @@ pub fn explain(scenario: &Scenario, rehearsal: &Rehearsal, color: bool) -> Resul
             .collect();
         paragraph(&mut out, "The flow", &steps.join("\n"));
     }
-    let message = rehearsal.message(scenario, None, None)?;
-    paragraph(&mut out, "What it sends", drawn(&message, color).trim_end());
+    if scenario.watches() {
+        paragraph(&mut out, "What it watches", &watched(&scenario.aadsts));
+    } else {
+        let message = rehearsal.message(scenario, None, None)?;
+        paragraph(&mut out, "What it sends", drawn(&message, color).trim_end());
+    }
     let variants: Vec<&str> = scenario
         .each
         .keys()
@@ -90,6 +94,19 @@ pub fn forged(message: &Message, color: bool) -> String {
     out
 }
 
+/// Which requests it is about, by the codes of Azure that they would be answered with.
+fn watched(codes: &[u32]) -> String {
+    let mut out = "every AuthnRequest that the SP sends during a run; nothing is sent for it, and it is told where Azure AD would \
+                   show one of these in place of its sign-in page:"
+        .to_owned();
+    for code in codes {
+        let known = mock_idp::aadsts::CODES.iter().find(|known| known.number == *code);
+        let name = known.map_or("", |known| known.name);
+        let _ = write!(out, "\nAADSTS{code} {name}");
+    }
+    out.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
 fn drawn(message: &Message, color: bool) -> String {
     draw(&anatomy(&message.forged, Trust::Proven(&message.proofs)), color)
 }
@@ -103,6 +120,9 @@ fn paragraph(out: &mut String, name: &str, text: &str) {
 }
 
 fn passing(scenario: &Scenario) -> String {
+    if scenario.watches() {
+        return "Azure goes on with every request that came; no row is told then, and the summary counts the requests".to_owned();
+    }
     let by = match scenario.verdict {
         Expected::MustReject | Expected::ShouldReject => {
             "the SP refuses the message, and nobody is signed in"

@@ -17,6 +17,14 @@ pub fn text(scenarios: &[Arc<Scenario>]) -> String {
             scenario.id, scenario.tier, scenario.verdict, scenario.severity, scenario.title
         );
         let mut more = references(&scenario.refs);
+        if scenario.watches() {
+            let codes: Vec<String> = scenario
+                .aadsts
+                .iter()
+                .map(|code| format!("AADSTS{code}"))
+                .collect();
+            more.push(format!("watches AuthnRequests for {}", codes.join(", ")));
+        }
         if !scenario.needs.is_empty() {
             let needs: Vec<String> = scenario.needs.iter().map(word).collect();
             more.push(format!("needs {}", needs.join(", ")));
@@ -53,6 +61,7 @@ struct Entry<'a> {
     bases: Vec<&'static str>,
     variants: Vec<&'a str>,
     kills: &'a [String],
+    aadsts: &'a [u32],
 }
 
 impl<'a> Entry<'a> {
@@ -76,6 +85,7 @@ impl<'a> Entry<'a> {
                 .map(String::as_str)
                 .collect(),
             kills: &scenario.kills,
+            aadsts: &scenario.aadsts,
         }
     }
 }

@@ -31,6 +31,8 @@ pub(super) struct Bearer {
 #[derive(Default)]
 struct Purse {
     held: Option<Held>,
+    /// A page of the SP's own has given one.
+    of_sp: bool,
     /// Thrown away: whatever still shows it.
     forgotten: Vec<String>,
     /// Every token that was ever held.
@@ -84,9 +86,9 @@ impl Bearer {
         self.rests.clone()
     }
 
-    /// Where the SP's cookies may be, the nearest first.
+    /// Where the cookie may be: the SP's hosts, and the one where this tab rests.
     pub(super) fn places(&self) -> Vec<Url> {
-        self.rests.iter().chain(self.site.sp()).cloned().collect()
+        self.site.sp().iter().chain(&self.rests).cloned().collect()
     }
 
     /// Takes the tokens that a journey shows, and knows from now on where it came to rest.
@@ -117,14 +119,16 @@ impl Bearer {
         }
     }
 
-    /// A page gives a token. Another origin's never takes the place of the one that is held, unless the SP's takes a stranger's.
+    /// A page gives a token. A stranger's counts for nothing once the SP's own has given one, or a stranger of another origin.
     pub(super) fn offer(&mut self, token: String, of: Url) {
+        let of_sp = self.site.party(&of) == Party::Sp;
         let mut purse = locked(&self.purse);
-        let theirs = |url: &Url| self.site.party(url) == Party::Sp;
-        let stands = |held: &Held| held.of.origin() != of.origin() && (theirs(&held.of) || !theirs(&of));
-        if purse.held.as_ref().is_some_and(stands) || purse.forgotten.contains(&token) {
+        let other = |held: &Held| held.of.origin() != of.origin();
+        let strange = !of_sp && (purse.of_sp || purse.held.as_ref().is_some_and(other));
+        if strange || purse.forgotten.contains(&token) {
             return;
         }
+        purse.of_sp |= of_sp;
         if !purse.known.contains(&token) && purse.known.len() < REMEMBERED {
             purse.known.push(token.clone());
         }
@@ -147,9 +151,9 @@ impl Bearer {
     }
 
     /// There is this token and no other, or none any more.
-    pub(super) fn only(&mut self, token: Option<String>, of: Option<Url>) {
+    pub(super) fn only(&mut self, found: Option<(String, Url)>) {
         locked(&self.purse).held = None;
-        if let (Some(token), Some(of)) = (token, of) {
+        if let Some((token, of)) = found {
             self.offer(token, of);
         }
     }
@@ -224,6 +228,9 @@ mod tests {
         bearer.withdraw(&url("http://127.0.0.1:9/"));
         bearer.offer("next".to_owned(), url("http://127.0.0.1:8080/b"));
         assert_eq!(bearer.token().as_deref(), Some("next"));
+        bearer.withdraw(&url("http://127.0.0.1:8080/c"));
+        bearer.offer("evil".to_owned(), url("http://127.0.0.1:9/"));
+        assert_eq!(bearer.token(), None);
     }
 
     #[test]

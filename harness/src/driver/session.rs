@@ -150,12 +150,12 @@ impl Session {
         match source.as_deref() {
             Some(TokenSource::Cookie(name)) => {
                 let places = self.bearer().places();
-                let value = match self {
+                let found = match self {
                     Self::Http(session) => session.cookie(name, &places),
                     Self::Browser(session) => session.cookie(name, &places).await,
                 };
-                let of = places.into_iter().next();
-                self.bearer_mut().only(value.as_deref().and_then(token), of);
+                let found = found.and_then(|(value, of)| Some((token(&value)?, of)));
+                self.bearer_mut().only(found);
             }
             Some(TokenSource::Stored(area, place)) => {
                 // Where the tab rests elsewhere, nothing is known of it.

@@ -2,7 +2,7 @@
 //!
 //! What was seen (`observation`) becomes one word (`outcome`, by `classify`, which asks `people` whose session it is, `refusal`
 //! and `landing` what a page means), and word and expectation a judgement (`verdict`); waivers and the sum of a run
-//! (`summary`) come after.
+//! (`summary`) come after. `request` judges what the SP sends by itself.
 
 pub(crate) mod classify;
 mod fail_on;
@@ -14,6 +14,7 @@ pub mod observation;
 pub mod outcome;
 pub(crate) mod people;
 pub(crate) mod refusal;
+pub mod request;
 pub(crate) mod summary;
 pub mod verdict;
 pub mod waiver;

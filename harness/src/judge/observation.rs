@@ -58,12 +58,12 @@ impl Journey {
         self.rules.dedup();
         Self {
             rules: self.rules,
-            lacked: next.lacked.or(self.lacked),
             hops: self.hops,
             ended: next.ended,
             page: next.page.or(self.page),
             console: self.console,
             lost_cookies: self.lost_cookies,
+            lacked: next.lacked,
             screenshot: next.screenshot.or(self.screenshot),
             elapsed: self.elapsed + next.elapsed,
         }
@@ -121,6 +121,18 @@ pub enum Lack {
     Sight(String),
     /// What was waited for is not on the page as it came: only a script could put it there.
     Script(String),
+}
+
+impl Lack {
+    /// What mends it, where somebody is signed in.
+    pub fn mend(&self) -> &'static str {
+        match self {
+            Self::Token(_) => "set [sp.probe] token to where the SP gives its client the token",
+            Self::Sight(_) | Self::Script(_) => {
+                "set [sp.probe] wait-for to what the page shows in the end, to somebody and to nobody"
+            }
+        }
+    }
 }
 
 impl std::fmt::Display for Lack {

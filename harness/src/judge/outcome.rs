@@ -57,18 +57,6 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// Whether somebody is signed in.
-    pub fn is_session(self) -> bool {
-        matches!(
-            self,
-            Self::SessionExpected
-                | Self::SessionAttacker
-                | Self::SessionVictim
-                | Self::SessionMixed
-                | Self::SessionOther
-        )
-    }
-
     /// The word, as results and snapshots write it.
     pub fn word(self) -> &'static str {
         match self {

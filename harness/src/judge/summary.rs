@@ -43,6 +43,8 @@ pub(crate) struct Circumstances {
     pub(crate) refuses_with: Option<String>,
     /// So many scenarios came to no verdict.
     pub(crate) lost: usize,
+    /// So many AuthnRequests of the SP's were judged by scenarios that watch: no row is told of those that Azure takes.
+    pub(crate) watched: usize,
     /// Ctrl-C.
     pub(crate) interrupted: bool,
     /// Warnings for the run.
@@ -210,10 +212,11 @@ impl Tally {
                 ),
             );
         }
-        let ran = self
-            .by_kind
-            .iter()
-            .any(|(kind, names)| *kind != VerdictKind::NotApplicable && !names.is_empty());
+        let ran = around.watched > 0
+            || self
+                .by_kind
+                .iter()
+                .any(|(kind, names)| *kind != VerdictKind::NotApplicable && !names.is_empty());
         if !ran && around.hopeless.is_none() && !around.interrupted {
             because(4, "nothing ran".to_owned());
         }

@@ -41,6 +41,10 @@ fn result(result: &ScenarioResult) -> ScenarioResult {
     if let Some(message) = &result.message {
         identities.push(message.name_id.as_str());
     }
+    // An AuthnRequest is given to everybody who asks to sign in: whatever stands in it is no secret.
+    for refused in &result.refused {
+        identities.extend([refused.says.trim_end_matches('.'), refused.part.as_str()]);
+    }
     ScenarioResult {
         reason: sparing(&result.reason, &identities),
         observation: Arc::new(observation(seen, &identities)),

@@ -35,6 +35,7 @@ pub(super) struct Row {
     pub(super) name: String,
     /// The base of the first, where a report shows it.
     pub(super) anchor: String,
+    /// The bases; none where it is about the SP's own AuthnRequests.
     pub(super) bases: Vec<String>,
     pub(super) title: String,
     pub(super) outcome: Outcome,
@@ -139,7 +140,10 @@ impl Digest {
             verdict: result.verdict,
             severity: result.severity,
             anchor: format!("{}@{}", result.scenario.id, result.base),
-            bases: vec![result.base.clone()],
+            bases: match result.scenario.watches() {
+                true => Vec::new(),
+                false => vec![result.base.clone()],
+            },
             title: result.scenario.title.clone(),
             outcome: result.outcome,
             news: news(result),
@@ -209,6 +213,17 @@ impl Since {
             words.push(format!("{} that nobody has accepted yet", self.unknown));
         }
         (!words.is_empty()).then(|| format!("{when}: {}", words.join("; ")))
+    }
+}
+
+impl Row {
+    /// Which bases, in words.
+    pub(super) fn which(&self) -> String {
+        match self.bases.as_slice() {
+            [] => "AuthnRequest".to_owned(),
+            [one] => format!("base {one}"),
+            many => format!("bases {}", many.join(", ")),
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     event::{Calibration, Event, RunInfo, RunSummary, ScenarioResult, SnapshotState},
-    judge::{VerdictKind, observation, outcome::Outcome},
+    judge::{VerdictKind, observation, outcome::Outcome, request::Refused},
     said::{Said, said},
 };
 
@@ -106,6 +106,12 @@ pub struct Summary {
     pub exit: Option<i32>,
     /// Requests that reached the SP.
     pub requests: u64,
+    /// AuthnRequests of the SP's that were checked as Azure checks them.
+    #[serde(rename = "authn_requests", default)]
+    pub authn_requests: usize,
+    /// Those of them that Azure would turn away.
+    #[serde(rename = "authn_requests_refused", default)]
+    pub authn_requests_refused: usize,
 }
 
 /// One scenario with one base.
@@ -158,6 +164,26 @@ pub struct Entry {
     pub page: Option<Page>,
     /// The recipe of the deciding firing, as it can be fired again.
     pub recipe: serde_json::Value,
+    /// What Azure refuses of the SP's own AuthnRequests, each code once; empty where something was fired.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<RefusedRequest>,
+}
+
+/// What Azure refuses of the SP's own AuthnRequests.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct RefusedRequest {
+    /// The number behind `AADSTS`.
+    pub code: u32,
+    /// Azure's sentence, with the code.
+    pub says: String,
+    /// So many of the run's AuthnRequests.
+    pub count: usize,
+    /// How the first of them came: `redirect` or `post`.
+    pub binding: String,
+    /// The bytes that are refused, out of the first of them.
+    pub part: String,
+    /// The first of them, decoded where that was possible; at most 8,000 characters.
+    pub text: String,
 }
 
 /// One variant of a scenario.
@@ -324,6 +350,8 @@ impl Summary {
         self.picture.clone_from(&summary.picture);
         self.exit = Some(summary.exit);
         self.requests = summary.requests;
+        self.authn_requests = summary.authn_requests;
+        self.authn_requests_refused = summary.authn_requests_refused;
     }
 }
 
@@ -368,7 +396,19 @@ impl Entry {
             hops: result.observation.journey.hops.iter().map(hop).collect(),
             page: own_page(result).map(page),
             recipe: result.recipe.clone(),
+            refused: result.refused.iter().map(refused).collect(),
         }
+    }
+}
+
+fn refused(refused: &Refused) -> RefusedRequest {
+    RefusedRequest {
+        code: refused.code,
+        says: refused.says.clone(),
+        count: refused.count,
+        binding: refused.binding.to_owned(),
+        part: refused.part.clone(),
+        text: refused.text.clone(),
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
     asked::Target,
     digest::{Digest, Row, name},
     listener::{Listener, ReportError, cannot},
-    words::{learned, seconds, sentence},
+    words::{authn_requests, learned, seconds, sentence},
 };
 use crate::text::{counted, visible};
 use crate::{
@@ -209,7 +209,7 @@ impl<W: Write> Terminal<W> {
     }
 
     fn tail(&self, row: &Row) -> String {
-        let mut tail = format!("  {}  {}", bases(row), row.outcome);
+        let mut tail = format!("  {}  {}", row.which(), row.outcome);
         if !row.news.is_empty() {
             tail.push_str(&self.paint(35, &format!("  {}", row.news)));
         }
@@ -231,7 +231,7 @@ impl<W: Write> Terminal<W> {
             width(|row| row.severity.to_string()),
             width(|row| row.name.clone()),
         );
-        let all = width(bases);
+        let all = width(Row::which);
         for row in shown {
             let pad = severities - row.severity.to_string().len();
             let mut line = format!(
@@ -239,7 +239,7 @@ impl<W: Write> Terminal<W> {
                 self.severity(row),
                 "",
                 row.name,
-                bases(row),
+                row.which(),
                 row.outcome
             );
             if !row.news.is_empty() {
@@ -297,9 +297,10 @@ impl<W: Write> Terminal<W> {
         };
         let requests = usize::try_from(summary.requests).unwrap_or(usize::MAX);
         self.say(&format!(
-            "{counts} in {}, {}",
+            "{counts} in {}, {}{}",
             seconds(summary.duration),
-            counted(requests, "request")
+            counted(requests, "request"),
+            authn_requests(summary).map_or_else(String::new, |words| format!(", {words}")),
         ));
         for warning in &summary.warnings {
             self.warn(warning);
@@ -371,13 +372,6 @@ impl<W: Write + Send> Listener for Terminal<W> {
 /// Whoever reads may have read enough (`| head`), or closed the terminal, which is an EIO.
 fn went_away(why: &std::io::Error) -> bool {
     why.kind() == std::io::ErrorKind::BrokenPipe || why.raw_os_error() == Some(5)
-}
-
-fn bases(row: &Row) -> String {
-    match row.bases.as_slice() {
-        [one] => format!("base {one}"),
-        many => format!("bases {}", many.join(", ")),
-    }
 }
 
 fn by_severity(summary: &RunSummary) -> String {

@@ -5,13 +5,13 @@ use std::time::Duration;
 use scenarios::Severity;
 
 use crate::{
-    event::{Calibration, ScenarioResult},
+    event::{Calibration, RunSummary, ScenarioResult},
     judge::{
         VerdictKind,
         observation::{Page, Party},
     },
     said::said,
-    text::visible,
+    text::{counted, visible},
 };
 
 /// What calibration found, in one line.
@@ -77,6 +77,16 @@ pub(super) fn attacker(result: &ScenarioResult) -> Option<String> {
     let deviates = matches!(result.verdict, VerdictKind::Fail | VerdictKind::Warn);
     let attacker = result.scenario.attacker.filter(|_| deviates)?;
     (result.severity != Severity::Issuer).then(|| format!("what it takes: {}", attacker.sentence()))
+}
+
+/// How many AuthnRequests were checked as Azure checks them; none where none came.
+pub(super) fn authn_requests(summary: &RunSummary) -> Option<String> {
+    let checked = counted(summary.authn_requests, "AuthnRequest");
+    match (summary.authn_requests, summary.authn_requests_refused) {
+        (0, _) => None,
+        (_, 0) => Some(format!("{checked} as Azure takes them")),
+        (_, refused) => Some(format!("{checked}, {refused} of them refused by Azure")),
+    }
 }
 
 /// The SP's own words on what deviates or could not be judged.

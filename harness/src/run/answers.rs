@@ -12,7 +12,10 @@ use mock_idp::server::{Answer, Binding, Live, Reply};
 use scenarios::{Fault, Message, Wire};
 
 use super::forging::{Forge, Kept, Order};
-use crate::text::locked;
+use crate::{
+    judge::request::{Arrived, Requests},
+    text::locked,
+};
 
 /// What one ticket stands for.
 #[derive(Clone, Debug)]
@@ -43,6 +46,7 @@ pub(crate) struct Answers {
     forge: Arc<Forge>,
     tickets: Mutex<HashMap<String, (Task, Done)>>,
     first: Mutex<Option<Live>>,
+    requests: Mutex<Requests>,
 }
 
 impl Answers {
@@ -51,6 +55,7 @@ impl Answers {
             forge,
             tickets: Mutex::default(),
             first: Mutex::default(),
+            requests: Mutex::default(),
         }
     }
 
@@ -81,7 +86,27 @@ impl Answers {
         locked(&self.first).clone()
     }
 
+    /// What Azure would have made of the requests that came so far.
+    pub(crate) fn requests(&self) -> Requests {
+        locked(&self.requests).clone()
+    }
+
+    /// Every request counts, also one that a refusal brought here again.
+    fn check(&self, live: &Live) {
+        if live.binding == Binding::IdpInitiated {
+            return;
+        }
+        let text = live.request_xml.as_deref().or(live.parameter.as_deref());
+        locked(&self.requests).add(&Arrived {
+            refusals: &live.refusals,
+            text: text.unwrap_or_default(),
+            query: live.raw_query.as_deref(),
+            binding: live.binding.as_str(),
+        });
+    }
+
     fn reply(&self, ticket: &str, live: Live) -> Reply {
+        self.check(&live);
         if live.binding != Binding::IdpInitiated {
             locked(&self.first).get_or_insert_with(|| live.clone());
         }

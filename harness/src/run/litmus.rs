@@ -21,6 +21,7 @@ use crate::{
     run::options::{CannotRun, DriverKind, Options},
     run::plan::plan,
     run::prepare::{Running, prepare},
+    run::requests,
     run::stage::Stage,
     snapshot::Snapshots,
     stop::{GRACE, overdue, wished},
@@ -49,7 +50,7 @@ pub async fn run(
             DriverKind::Browser => "browser".to_owned(),
         },
         seed: options.seed,
-        planned: scenarios.iter().map(|s| s.bases.len()).sum(),
+        planned: fired(scenarios).map(|s| s.bases.len()).sum(),
         started: Timestamp::now().to_string(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         catalogue: scenarios::catalogue::VERSION.to_owned(),
@@ -150,6 +151,14 @@ pub async fn run(
             }
         }
     }
+    for row in requests::rows(&stage, scenarios, &mut options) {
+        tally.add(&row, false);
+        tell(&Event::ScenarioFinished(Arc::new(row)));
+    }
+    let requests = stage.answers.requests();
+    if scenarios.iter().any(|scenario| scenario.watches()) {
+        around.watched = requests.checked;
+    }
     around.hopeless = around.hopeless.or_else(|| running.failed());
     let broken_off = options.stop.load(Ordering::Relaxed);
     if around.hopeless.is_none() && tally.has(VerdictKind::Inconclusive) && !broken_off {
@@ -166,12 +175,19 @@ pub async fn run(
     summary.duration = begun.elapsed();
     summary.requests = stage.requests();
     summary.picture = picture;
+    summary.authn_requests = requests.checked;
+    summary.authn_requests_refused = requests.refused;
     for warning in &summary.warnings {
         tell(&Event::Warning(warning.clone()));
     }
     let summary = Arc::new(summary);
     tell(&Event::Finished(summary.clone()));
     Ok(Arc::unwrap_or_clone(summary))
+}
+
+/// The scenarios that send something.
+fn fired(scenarios: &[Arc<Scenario>]) -> impl Iterator<Item = &Arc<Scenario>> {
+    scenarios.iter().filter(|scenario| !scenario.watches())
 }
 
 /// What the firing left behind.

@@ -1,6 +1,7 @@
 //! A whole run: prepared (`prepare`), learned about (`calibration`), laid out (`plan`), fired (`firing`).
 //!
-//! `answers` is the run's way into the live IdP, `publish` and `oob` are what flows may change and hear; `rehearsal` makes
+//! `registered` makes the SP an application of the IdP, `answers` is the run's way into the live IdP, `requests` tells what Azure
+//! would refuse of what came in by it; `publish` and `oob` are what flows may change and hear; `rehearsal` makes
 //! messages that nobody sends.
 
 mod answers;
@@ -18,5 +19,7 @@ mod pace;
 mod plan;
 mod prepare;
 mod publish;
+mod registered;
 pub mod rehearsal;
+mod requests;
 mod stage;

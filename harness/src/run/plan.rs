@@ -60,8 +60,8 @@ pub(crate) struct Plan {
 pub(crate) fn plan(scenarios: &[Arc<Scenario>], learned: &Learned, workers: usize) -> Plan {
     let mut plan = Plan::default();
     let mut free = Vec::new();
-    for scenario in scenarios {
-        for base in &scenario.bases {
+    for scenario in scenarios.iter().filter(|scenario| !scenario.watches()) {
+        for base in &bases(scenario, learned) {
             let unit = Unit {
                 scenario: scenario.clone(),
                 base: *base,
@@ -86,6 +86,17 @@ pub(crate) fn plan(scenarios: &[Arc<Scenario>], learned: &Learned, workers: usiz
         }
     }
     plan
+}
+
+/// Those that the scenario names; where it names none, and the SP does not take A, one that it does take.
+fn bases(scenario: &Scenario, learned: &Learned) -> Vec<Base> {
+    if scenario.suits_any_base() && !learned.bases.contains(&Base::A) {
+        let taken = [Base::B, Base::R]
+            .into_iter()
+            .find(|base| learned.bases.contains(base));
+        return taken.map_or_else(|| scenario.bases.clone(), |base| vec![base]);
+    }
+    scenario.bases.clone()
 }
 
 fn batch(units: Vec<Unit>, learned: &Learned) -> Batch {

@@ -24,6 +24,7 @@ use crate::{
     },
     run::oob::Oob,
     run::options::{CannotRun, DriverKind, Options},
+    run::registered::register,
     run::stage::Stage,
     run::{answers::Answers, forging::Forge},
     subject::probe::{PersonaMarkers, Prober},
@@ -135,13 +136,8 @@ pub(crate) async fn prepare(
     }
     let sp = metadata(&target.metadata, &http).await?;
     let directory = idp.directory().clone();
-    directory
-        .change(|directory| {
-            for tenant in &mut directory.tenants {
-                tenant.adopt(&sp);
-            }
-            Ok::<(), std::convert::Infallible>(())
-        })
+    let requires_signed = directory
+        .change(|directory| Ok::<_, std::convert::Infallible>(register(directory, &sp)))
         .map_err(|e| wrong(&e))?;
     let people = everybody(&target.directory);
     if let Some(command) = &target.provision {
@@ -196,7 +192,7 @@ pub(crate) async fn prepare(
         Some(oob) => Some(Oob::start(oob).await.map_err(|e| wrong(&e))?),
         None => None,
     };
-    let stage = Stage::new(
+    let mut stage = Stage::new(
         setup,
         driver,
         other,
@@ -209,6 +205,7 @@ pub(crate) async fn prepare(
         oob,
         options.timeout,
     );
+    stage.requires_signed = requires_signed;
     Ok(stage)
 }
 

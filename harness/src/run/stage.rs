@@ -43,6 +43,8 @@ pub(crate) struct Stage {
     pub(crate) request: Duration,
     /// No firing takes longer, whatever its steps do.
     pub(crate) patience: Duration,
+    /// Whether the SP's application, as it is configured in the state folder, requires signed requests.
+    pub(crate) requires_signed: bool,
     /// How fast the SP may be asked.
     pub(crate) pace: Pace,
     /// What calibration saw.
@@ -84,6 +86,7 @@ impl Stage {
             oob,
             request,
             patience: request.saturating_mul(12).max(Duration::from_secs(60)),
+            requires_signed: false,
             pace: Pace::default(),
             clues: Mutex::default(),
             lost: AtomicBool::new(false),

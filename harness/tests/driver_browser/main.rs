@@ -7,6 +7,7 @@
     reason = "a test that cannot set up its stage has failed"
 )]
 
+mod acts;
 mod cookies;
 mod crowd;
 #[path = "../driver_support/mod.rs"]

@@ -65,6 +65,38 @@ async fn an_sp_whose_clock_is_an_hour_off_is_told_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_sp_that_wants_both_signatures_is_judged_by_what_it_takes() {
+    let config = Config {
+        both_signed: true,
+        ..Config::default()
+    };
+    let told = against(config, &chosen(|_| true), quick()).await.unwrap();
+    let fail: Vec<_> = told
+        .of(VerdictKind::Fail)
+        .iter()
+        .map(|r| r.scenario.id.clone())
+        .collect();
+    assert_eq!(
+        fail,
+        ["baseline/assertion-signed"],
+        "that Azure's default is refused, and nothing else"
+    );
+    for id in [
+        "baseline/second-user",
+        "replay/same-bytes-new-session",
+        "audience/wrong",
+    ] {
+        let result = told.results.iter().find(|r| r.scenario.id == id).unwrap();
+        assert_eq!(
+            (result.base.as_str(), result.verdict),
+            ("B", VerdictKind::Pass),
+            "{}",
+            result.reason
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_sp_that_wants_to_begin_is_judged_all_the_same() {
     let config = Config {
         sp_initiated_only: true,

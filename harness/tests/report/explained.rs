@@ -9,7 +9,11 @@ fn every_scenario_of_the_catalogue_can_be_explained() {
     for scenario in &Catalogue::embedded().scenarios {
         let text = explain(scenario, &rehearsal, false).unwrap_or_else(|error| panic!("{error}"));
         assert!(
-            text.starts_with(&scenario.id) && text.contains("What it sends"),
+            text.starts_with(&scenario.id)
+                && text.contains(match scenario.watches() {
+                    true => "What it watches",
+                    false => "What it sends",
+                }),
             "{text}"
         );
         let attacker = scenario.attacker.map(|attacker| attacker.sentence());

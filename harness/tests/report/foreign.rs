@@ -52,6 +52,7 @@ fn events(text: &str, verdict: VerdictKind) -> Vec<Event> {
         content_type: "text/html".to_owned(),
         headers: vec![("x".to_owned(), text())],
         body: text(),
+        claims: Some(text()),
     });
     let result = ScenarioResult {
         reason: text(),

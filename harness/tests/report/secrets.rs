@@ -38,6 +38,7 @@ fn events() -> (Vec<Event>, usize) {
     ];
     journey.ended = Ended::Limit(plant("20 hops, the last to /cb?ticket=@"));
     journey.page = Some(Page {
+        claims: None,
         url: plant("http://127.0.0.1:8080/cb?state=@"),
         status: 403,
         title: plant("token=@"),

@@ -181,9 +181,11 @@ pub(crate) fn observation() -> Observation {
                 title: "Account</title><script>alert(2)</script>".to_owned(),
                 content_type: "text/html".to_owned(),
                 headers: vec![],
+                claims: None,
                 body: format!("<h1>admin</h1><script>alert(3)</script>{}", "x".repeat(200_000)),
             }),
             lost_cookies: Vec::new(),
+            lacked: None,
             rules: Vec::new(),
             console: vec!["Uncaught \u{1b}[31mTypeError".to_owned()],
             screenshot: Some(BASE64_STANDARD.decode(PNG).unwrap()),
@@ -223,6 +225,7 @@ pub(crate) fn caught() -> ScenarioResult {
         snapshot: SnapshotState::OutcomeDrift,
         last: None,
         variants: vec![],
+        refused: vec![],
         scenario,
     }
 }

@@ -32,7 +32,7 @@ pub use name_id::{FORMATS as NAME_ID_FORMATS, name_id_for, pairwise};
 pub use policy::{check_policy, signing_of};
 pub use received::{By, Received};
 pub use refusal::{answer_to, no_passive};
-pub use request::{check_launch, check_request, reply_url};
+pub use request::{check_launch, check_request, refusals, reply_url};
 pub use response::{Issued, draft, issue, respond};
 pub use sign_in::{SignIn, TEST_REQUEST_ID};
 pub use user::{GLOBAL_ADMINISTRATOR, check_user};

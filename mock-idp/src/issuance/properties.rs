@@ -8,12 +8,21 @@ use super::method::is_accepted;
 use super::received::{Received, shown};
 use crate::{Aadsts, Azure};
 
-pub(super) fn check(received: &Received<'_>, azure: &Azure) -> Result<(), Aadsts> {
+/// All that it asks for and Azure does not give, in the order in which Azure looks.
+pub(super) fn refusals(received: &Received<'_>, azure: &Azure) -> impl Iterator<Item = Aadsts> {
     let request = received.request;
-    check_destination(received, azure)?;
-    check_name_id_policy(request, azure)?;
-    check_unsupported(request)?;
-    check_context(request)?;
+    [
+        check_destination(received, azure).err(),
+        check_name_id_policy(request, azure).err(),
+    ]
+    .into_iter()
+    .flatten()
+    .chain(unsupported_properties(request))
+    .chain(check_context(request).err())
+    .chain(check_binding(request).err())
+}
+
+fn check_binding(request: &AuthnRequest) -> Result<(), Aadsts> {
     match request.protocol_binding.as_deref() {
         None | Some(binding::POST) => Ok(()),
         Some(other) => Err(Aadsts::UnsupportedBinding {
@@ -59,7 +68,7 @@ fn check_name_id_policy(request: &AuthnRequest, azure: &Azure) -> Result<(), Aad
 }
 
 /// A Subject, and what a Scoping may ask for; an empty Scoping is borne.
-fn check_unsupported(request: &AuthnRequest) -> Result<(), Aadsts> {
+fn unsupported_properties(request: &AuthnRequest) -> impl Iterator<Item = Aadsts> {
     let scoping = request.scoping;
     let set = [
         (request.has_subject, "Subject"),
@@ -67,10 +76,8 @@ fn check_unsupported(request: &AuthnRequest) -> Result<(), Aadsts> {
         (scoping.has_idp_list, "IDPList"),
         (scoping.has_requester_id, "RequesterID"),
     ];
-    match set.into_iter().find(|(is_set, _)| *is_set) {
-        Some((_, property)) => Err(unsupported(property)),
-        None => Ok(()),
-    }
+    let set = set.into_iter().filter(|(is_set, _)| *is_set);
+    set.map(|(_, property)| unsupported(property))
 }
 
 /// Only `exact`, which is the default too (Core 3.3.2.2.1), and at least one class that Azure knows, if any is named.

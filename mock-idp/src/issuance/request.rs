@@ -24,18 +24,40 @@ pub fn check_request<'a>(
     azure: &Azure,
     now: Timestamp,
 ) -> Result<&'a Application, Aadsts> {
+    match refusals(tenant, received, azure, now).into_iter().next() {
+        Some(first) => Err(first),
+        None => application_of(tenant, received),
+    }
+}
+
+/// All for which Azure would not go on with this request, in the order of [`check_request`]: a person sees the first only, and
+/// the next once that is mended. Empty where it goes on.
+pub fn refusals(tenant: &Tenant, received: &Received<'_>, azure: &Azure, now: Timestamp) -> Vec<Aadsts> {
     let request = received.request;
-    check_head(&request.id, &request.version, request.issue_instant.as_deref())?;
-    let issuer = issuer(request.issuer.as_deref())?;
-    let application = match received.service_principal {
-        Some(id) => instance(tenant, id)?,
-        None => named(tenant, issuer)?,
-    };
-    check_mode(application)?;
-    reply_url(application, Some(request), azure)?;
-    verification::check(application, received, azure, now)?;
-    properties::check(received, azure)?;
-    Ok(application)
+    let head = check_head(&request.id, &request.version, request.issue_instant.as_deref());
+    let mut all: Vec<Aadsts> = head.err().into_iter().collect();
+    match application_of(tenant, received) {
+        Err(error) => all.push(error),
+        Ok(application) => all.extend(
+            [
+                check_mode(application).err(),
+                reply_url(application, Some(request), azure).err(),
+                verification::check(application, received, azure, now).err(),
+            ]
+            .into_iter()
+            .flatten(),
+        ),
+    }
+    all.extend(properties::refusals(received, azure));
+    all
+}
+
+fn application_of<'a>(tenant: &'a Tenant, received: &Received<'_>) -> Result<&'a Application, Aadsts> {
+    let issuer = issuer(received.request.issuer.as_deref())?;
+    match received.service_principal {
+        Some(id) => instance(tenant, id),
+        None => named(tenant, issuer),
+    }
 }
 
 /// The application of a launch link, by application id or service principal id, if IdP-initiated sign-in to it goes on.

@@ -5,6 +5,8 @@ use std::pin::Pin;
 
 use saml::AuthnRequest;
 
+use crate::Aadsts;
+
 /// The cookie by which a test's driver marks a browser, or a jar, as its own on the mock's origin. A sign-in that
 /// carries it is answered by [`Answer`], every other one as Azure would: never by order of arrival, because many
 /// browsers sign in at once.
@@ -16,7 +18,7 @@ pub trait Answer: Send + Sync + 'static {
     fn answer(&self, ticket: &str, live: Live) -> Pin<Box<dyn Future<Output = Reply> + Send + '_>>;
 }
 
-/// One sign-in that arrived. Nothing in it has been checked.
+/// One sign-in that arrived. It is handed over whatever is wrong with it; `refusals` says what is.
 #[derive(Clone, Debug)]
 pub struct Live {
     /// The tenant's id; where the request names no tenant of the directory, what it named instead.
@@ -29,6 +31,11 @@ pub struct Live {
     /// Why the request that came could not be read, in a sentence without a full stop: "the SP's AuthnRequest cannot be read: it is
     /// deflated, which HTTP-POST does not do (SAML Bindings 3.5.4)". None where it was read, and for a launch link.
     pub unreadable: Option<String>,
+    /// All for which Azure would show an error in place of its sign-in page, the first first (see
+    /// [`refusals`](crate::issuance::refusals)). Empty where it would go on, and for a launch link.
+    pub refusals: Vec<Aadsts>,
+    /// What came as SAMLRequest and could not be read, percent-decoded: at most its first 2,000 characters.
+    pub parameter: Option<String>,
     /// The decoded SAMLRequest, whatever it is, where one came that could be decoded.
     pub request_xml: Option<String>,
     /// The RelayState, as sent.

@@ -21,6 +21,8 @@ pub(super) struct Arrival {
     pub(super) request: Result<Option<AuthnRequest>, Aadsts>,
     /// The same error in a sentence for whoever runs a test.
     pub(super) unreadable: Option<String>,
+    /// The beginning of what came as SAMLRequest and could not be read.
+    pub(super) parameter: Option<String>,
     pub(super) request_xml: Option<Arc<str>>,
     /// The application of a launch link.
     pub(super) app_id: Option<String>,
@@ -62,6 +64,9 @@ pub(super) enum Message {
 /// The path that means no tenant: the account decides.
 pub(super) const COMMON: [&str; 2] = ["common", "organizations"];
 
+/// As many characters of an unreadable parameter are kept.
+const SHOWN: usize = 2_000;
+
 impl Arrival {
     /// A sign-in without a request.
     pub(super) fn without_request(tenant: String, goal: Goal) -> Self {
@@ -70,6 +75,7 @@ impl Arrival {
             binding: Binding::IdpInitiated,
             request: Ok(None),
             unreadable: None,
+            parameter: None,
             request_xml: None,
             app_id: None,
             service_principal: None,
@@ -144,12 +150,16 @@ pub(super) fn read(
         }
     };
     let unreadable = request.as_ref().err();
+    let beginning = unreadable
+        .and(parameter)
+        .map(|text| text.chars().take(SHOWN).collect());
     let unreadable = unreadable.map(|error| error.sentence(binding, parameter));
     let owned = |name| field(name).filter(|text| !text.is_empty()).map(ToOwned::to_owned);
     Message::SignIn(Box::new(Arrival {
         binding,
         request: request.map(Some).map_err(Unreadable::aadsts),
         unreadable,
+        parameter: beginning,
         request_xml: xml,
         service_principal,
         relay_state: field("RelayState").map(Into::into),

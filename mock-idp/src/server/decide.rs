@@ -1,18 +1,18 @@
 //! The questions that [`crate::issuance`] answers, asked with what the server knows.
 
 use jiff::Timestamp;
-use saml::LogoutRequest;
+use saml::{AuthnRequest, LogoutRequest};
 
 use super::answer::Binding;
 use super::arrival::Arrival;
 use super::idp::Idp;
-use super::page;
 use super::session::SignedIn;
+use super::{named, page};
 use crate::issuance::{
     self, By, Issued, Participant, Received, SignIn, answer_to, check_launch, check_logout, check_request,
     check_user, respond,
 };
-use crate::{Aadsts, Application, Tenant, User};
+use crate::{Aadsts, Application, Directory, Tenant, User};
 
 /// The application that a sign-in may go on with, before anybody is asked for anything.
 ///
@@ -27,6 +27,42 @@ pub(super) fn request<'a>(
     let Some(request) = arrival.request.as_ref().map_err(Clone::clone)? else {
         return check_launch(tenant, arrival.app_id.as_deref().unwrap_or_default());
     };
+    with_received(idp, arrival, request, |received| {
+        check_request(tenant, received, &idp.azure, Timestamp::now())
+    })
+}
+
+/// All for which Azure would show an error in place of its sign-in page; empty where it would go on. Where the account decides on
+/// the tenant, it is asked of the tenant that has the application.
+pub(super) fn refusals(idp: &Idp, directory: &Directory, arrival: &Arrival) -> Vec<Aadsts> {
+    let request = match &arrival.request {
+        Err(error) => return vec![error.clone()],
+        Ok(None) => return Vec::new(),
+        Ok(Some(request)) => request,
+    };
+    let tenant = match arrival.is_common() {
+        false => named::tenant(directory, &arrival.tenant),
+        true => {
+            let mut all = directory.tenants.iter();
+            let with = all.find(|tenant| application_of(tenant, arrival).is_some());
+            with.or(directory.tenants.first()).ok_or(Aadsts::TenantUnknown)
+        }
+    };
+    match tenant {
+        Err(error) => vec![error],
+        Ok(tenant) => with_received(idp, arrival, request, |received| {
+            issuance::refusals(tenant, received, &idp.azure, Timestamp::now())
+        }),
+    }
+}
+
+/// Calls `ask` with the request as it arrived.
+fn with_received<T>(
+    idp: &Idp,
+    arrival: &Arrival,
+    request: &AuthnRequest,
+    ask: impl FnOnce(&Received<'_>) -> T,
+) -> T {
     let principal = arrival.service_principal.as_deref();
     let more = principal.map_or_else(String::new, |id| format!("/{}", page::path_segment(id)));
     let url = format!(
@@ -40,13 +76,12 @@ pub(super) fn request<'a>(
             By::Redirect(arrival.raw_query.as_deref().unwrap_or_default())
         }
     };
-    let received = Received {
+    ask(&Received {
         request,
         by,
         url: &url,
         service_principal: principal,
-    };
-    check_request(tenant, &received, &idp.azure, Timestamp::now())
+    })
 }
 
 /// Where a launch goes in place of a response: the Sign on URL of an application that is enabled.

@@ -14,7 +14,7 @@ use super::form_fields::Fields;
 use super::idp::Idp;
 use super::refuse::refuse;
 use super::{auto_post, cookies, decide, named, page, redirect, sign_in, slo};
-use crate::{Aadsts, Directory};
+use crate::Aadsts;
 
 /// The longest query string that is looked at.
 const MAX_QUERY: usize = 32 * 1024;
@@ -124,7 +124,7 @@ pub(super) async fn resume(
 /// Answers a sign-in: the harness where it carries a ticket, else Azure.
 pub(super) async fn handle(idp: &Idp, arrival: Arrival, caller: &Caller) -> Response {
     if let (Some(answer), Some(ticket)) = (&idp.answer, cookies::cookie(&caller.headers, TICKET_COOKIE)) {
-        let live = live(&idp.directory(), &arrival);
+        let live = live(idp, &arrival);
         match answer.answer(ticket, live).await {
             Reply::SignIn => {}
             Reply::Post { action, fields } => return auto_post::respond(&action, &fields),
@@ -174,7 +174,8 @@ fn azure(idp: &Idp, caller: &Caller, arrival: &Arc<Arrival>) -> Result<Response,
     }
 }
 
-fn live(directory: &Directory, arrival: &Arrival) -> Live {
+fn live(idp: &Idp, arrival: &Arrival) -> Live {
+    let directory = idp.directory();
     let tenant = directory.tenant(&arrival.tenant);
     let request = arrival.authn_request().cloned();
     Live {
@@ -184,6 +185,8 @@ fn live(directory: &Directory, arrival: &Arrival) -> Live {
             .map(|application| application.app_id.clone()),
         request,
         unreadable: arrival.unreadable.clone(),
+        refusals: decide::refusals(idp, &directory, arrival),
+        parameter: arrival.parameter.clone(),
         request_xml: arrival.request_xml.as_deref().map(ToOwned::to_owned),
         relay_state: arrival.relay_state.as_deref().map(ToOwned::to_owned),
         raw_query: arrival.raw_query.clone(),

@@ -104,7 +104,13 @@ impl Stage {
     pub(crate) fn play_all<'s>(&self, scenario: &'s Scenario) -> Vec<(String, Result<Play<'s>, String>)> {
         let mut all = Vec::new();
         for take in scenario.takes() {
-            for base in &scenario.bases {
+            let any = [Base::A, Base::R, Base::B];
+            let bases: &[Base] = if scenario.suits_any_base() {
+                &any
+            } else {
+                &scenario.bases
+            };
+            for base in bases {
                 let variant = take
                     .variant
                     .as_ref()

@@ -12,8 +12,8 @@ pub(super) fn partition(user: &User) -> Value {
     json!({"type": "storageKey", "userContext": user.context.id})
 }
 
-/// The value of a cookie that one of these URLs has, the first that has one.
-pub(super) async fn value(user: &User, name: &str, of: &[Url], limit: Duration) -> Option<String> {
+/// The value of a cookie that one of these URLs has, and the first that has one.
+pub(super) async fn value(user: &User, name: &str, of: &[Url], limit: Duration) -> Option<(String, Url)> {
     let params = json!({"filter": {"name": name}, "partition": partition(user)});
     let told = user.browser.bidi.send("storage.getCookies", params, limit);
     nearest(&told.await.ok()?, of)
@@ -29,8 +29,8 @@ pub(super) async fn delete(user: &User, name: &str, limit: Duration) {
         .await;
 }
 
-/// The cookie of these that the first of the URLs has: of several, what the longest path has.
-fn nearest(cookies: &Value, of: &[Url]) -> Option<String> {
+/// The value of the cookie of these that the first of the URLs has, and that URL: of several, what the longest path has.
+fn nearest(cookies: &Value, of: &[Url]) -> Option<(String, Url)> {
     let cookies = cookies["cookies"].as_array()?;
     let of_host = |cookie: &&Value, host: &str| {
         let domain = cookie["domain"].as_str().unwrap_or_default();
@@ -45,8 +45,8 @@ fn nearest(cookies: &Value, of: &[Url]) -> Option<String> {
             .filter(|cookie| url.host_str().is_some_and(|host| of_host(cookie, host)));
         mine.max_by_key(|cookie| cookie["path"].as_str().map_or(0, str::len))
     };
-    let found = of.iter().find_map(longest)?;
-    found["value"]["value"].as_str().map(str::to_owned)
+    let value = |url: &Url| longest(url)?["value"]["value"].as_str().map(str::to_owned);
+    of.iter().find_map(|url| Some((value(url)?, url.clone())))
 }
 
 #[cfg(test)]
@@ -63,7 +63,7 @@ mod tests {
         ]});
         let of = |urls: &[&str]| {
             let urls: Vec<Url> = urls.iter().map(|url| Url::parse(url).unwrap()).collect();
-            nearest(&cookies, &urls)
+            nearest(&cookies, &urls).map(|(value, _)| value)
         };
         assert_eq!(of(&["http://app.sp.example/x"]).as_deref(), Some("narrow"));
         assert_eq!(

@@ -2,13 +2,17 @@
 //!
 //! From below: `programs`, `output`, `watch` and `process` run ChromeDriver and Chromium; `bidi` speaks to them; `plan`,
 //! `opening`, `seen`, `raw`, `trace` and `traces` know what a journey is to do and what it did; `tab`, `capture` and `rest`
-//! say what a tab shows and when it rests; `engine`, `ready`, `session` and `fleet` hand tabs out.
+//! say what a tab shows and when it rests, and `follow` goes along with it; `engine`, `ready`, `session` and `fleet` hand tabs out,
+//! `hands` does what a person does on a page, and `account` tells what came of it.
 
+mod account;
 mod bidi;
 mod capture;
 mod cookies;
 mod engine;
 mod fleet;
+mod follow;
+mod hands;
 mod opening;
 mod output;
 mod plan;

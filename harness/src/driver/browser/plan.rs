@@ -105,6 +105,17 @@ impl Plan {
         Ok(plan)
     }
 
+    /// That of a journey which begins on the page that is there.
+    pub(super) fn staying(setup: &Setup) -> Self {
+        Self {
+            start: String::new(),
+            opening: None,
+            own: None,
+            even_to_idp: true,
+            site: setup.site.clone(),
+        }
+    }
+
     /// The page of ours that begins it and is no hop of it.
     pub(super) fn aside(&self) -> Option<&str> {
         self.opening.as_ref().map(|(url, _)| url.as_str())

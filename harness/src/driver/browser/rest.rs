@@ -27,7 +27,7 @@ pub(super) enum Step {
     End(Ended),
 }
 
-/// What is to be done with a page that is this far. `set_out` is when the browser was told to go; `inert` whether the
+/// What is to be done with a page that is this far. `set_out` is when the browser was told to do something; `inert` whether the
 /// page that was answered last is known to do nothing by itself.
 pub(super) fn step(now: &Now, set_out: Instant, inert: bool, limits: &Limits) -> Step {
     let Some(last) = &now.last else {
@@ -45,8 +45,10 @@ pub(super) fn step(now: &Now, set_out: Instant, inert: bool, limits: &Limits) ->
     if answered && rests(now, inert) {
         return Step::Look { late: false };
     }
-    let begun = now.first.unwrap_or(last.begun);
-    if last.begun.elapsed() > limits.request || begun.elapsed() > limits.journey {
+    // A page that stood there before has had its time already; what counts is since when it is followed.
+    let since = if now.stood { set_out } else { last.begun };
+    let begun = now.first.unwrap_or(since);
+    if since.elapsed() > limits.request || begun.elapsed() > limits.journey {
         return if answered || last.status.is_some() {
             Step::Look { late: true }
         } else {
@@ -104,6 +106,7 @@ mod tests {
             hops: 1,
             first: last.as_ref().map(|seen| seen.begun),
             last,
+            stood: false,
             settled: true,
             pending: 0,
             leaving: None,
@@ -158,6 +161,21 @@ mod tests {
         assert_eq!(next(&page, false), Step::Look { late: true });
         page.last = Some(seen(long_ago(), Some(200), true));
         assert_eq!(next(&page, false), Step::Look { late: true });
+    }
+
+    #[test]
+    fn a_page_that_stood_there_before_has_its_time_from_now_on() {
+        let mut page = now(Some(seen(long_ago(), Some(200), true)));
+        (page.hops, page.first, page.stood) = (0, None, true);
+        let just = |page: &Now| step(page, Instant::now(), false, &Limits::default());
+        assert!(matches!(just(&page), Step::Wait(_)));
+        page.quiet = QUIET;
+        assert_eq!(just(&page), Step::Look { late: false });
+        page.settled = false;
+        assert_eq!(
+            step(&page, long_ago(), false, &Limits::default()),
+            Step::Look { late: true }
+        );
     }
 
     #[test]

@@ -172,16 +172,32 @@ impl Tab {
             Storage::Local => "localStorage",
             Storage::Session => "sessionStorage",
         };
+        let script = "(area, key) => { try { return window[area].getItem(key) } catch { return null } }";
+        let told = self.call(script, &[json!(area), json!(key)], limit).await?;
+        Ok(told.as_str().map(|value| clip(value, BODY).to_owned()))
+    }
+
+    /// Calls a function in its page, in a world of its own, with arguments as JSON has them; what it returns, if that is
+    /// a text.
+    pub(super) async fn call(
+        &self,
+        function: &str,
+        arguments: &[Value],
+        limit: Duration,
+    ) -> Result<Value, Refused> {
+        let literals: Vec<String> = arguments.iter().map(Value::to_string).collect();
         let params = json!({
-            "functionDeclaration": "(area, key) => { try { return window[area].getItem(key) } catch { return null } }",
-            "arguments": [{"type": "string", "value": area}, {"type": "string", "value": key}],
-            "awaitPromise": false,
+            "expression": format!("({function})({})", literals.join(",")), "awaitPromise": false,
             "target": {"context": self.context, "sandbox": "samlitmus"},
         });
-        let told = self.bidi.send("script.callFunction", params, limit).await?;
-        Ok(told["result"]["value"]
-            .as_str()
-            .map(|value| clip(value, BODY).to_owned()))
+        let mut told = self.bidi.send("script.evaluate", params, limit).await?;
+        Ok(told["result"]["value"].take())
+    }
+
+    /// Pointer and keys.
+    pub(super) async fn perform(&self, actions: Value, limit: Duration) -> Result<Value, Refused> {
+        let params = json!({"context": self.context, "actions": actions});
+        self.bidi.send("input.performActions", params, limit).await
     }
 
     /// The body of a whole answer, as it came. The browser keeps it, so that no script of the page has a say.

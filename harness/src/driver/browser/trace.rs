@@ -37,6 +37,8 @@ struct State {
     /// What is to be done with requests that are held up.
     plan: Option<Arc<Plan>>,
     hops: Vec<Seen>,
+    /// The navigation request whose page stood there before the journey began.
+    before: Option<Seen>,
     pending: HashSet<String>,
     console: Vec<String>,
     /// The navigation that is under way or was last.
@@ -61,8 +63,10 @@ pub(super) struct Now {
     pub(super) hops: usize,
     /// When the first navigation request began.
     pub(super) first: Option<Instant>,
-    /// The last navigation request, if any.
+    /// The last navigation request, if any; that of the page which stands there where there was none yet.
     pub(super) last: Option<Seen>,
+    /// Whether `last` is from before the journey.
+    pub(super) stood: bool,
     /// The last navigation has loaded, or has failed.
     pub(super) settled: bool,
     /// Requests of the page itself that are under way.
@@ -102,12 +106,28 @@ impl Trace {
         };
     }
 
+    /// Begins a journey from the page that stands there.
+    pub(super) fn go_on(&self, plan: Arc<Plan>) {
+        let mut state = self.locked();
+        let old = std::mem::take(&mut *state);
+        *state = State {
+            plan: Some(plan),
+            before: old.hops.last().cloned().or(old.before.clone()),
+            hops: Vec::new(),
+            console: Vec::new(),
+            dialogs: 0,
+            quiet_since: Some(Instant::now()),
+            ..old
+        };
+    }
+
     pub(super) fn now(&self) -> Now {
         let state = self.locked();
         Now {
             hops: state.hops.len(),
             first: state.hops.first().map(|hop| hop.begun),
-            last: state.hops.last().cloned(),
+            last: state.hops.last().or(state.before.as_ref()).cloned(),
+            stood: state.hops.is_empty(),
             settled: state.settled,
             pending: state.pending.len(),
             leaving: state.leaving,

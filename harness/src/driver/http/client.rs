@@ -153,10 +153,11 @@ impl HttpSession {
         self.walk(Outbound::of(visit), false).await
     }
 
-    /// The value of a cookie that one of these URLs has, the first that has one.
-    pub(in crate::driver) fn cookie(&self, name: &str, of: &[Url]) -> Option<String> {
+    /// The value of a cookie that one of these URLs has, and the first that has one.
+    pub(in crate::driver) fn cookie(&self, name: &str, of: &[Url]) -> Option<(String, Url)> {
         let (jar, now) = (self.jar(), SystemTime::now());
-        of.iter().find_map(|url| jar.value(name, url, now))
+        of.iter()
+            .find_map(|url| Some((jar.value(name, url, now)?, url.clone())))
     }
 
     /// Deletes the cookies of a name.

@@ -131,7 +131,7 @@ fn failures(told: &Told) -> Markup {
                 ul { @for row in rows.iter().take(FAILURES) { li {
                     (grade(row.severity)) " "
                     a href={ "#" (row.anchor) } { (row.name) }
-                    " " span.quiet { "(" (row.bases.join(", ")) ")" } " " (row.title)
+                    " " span.quiet { "(" (row.which()) ")" } " " (row.title)
                     @if !row.news.is_empty() { " " span.news { (row.news) } }
                     @if row.passed { " " span.news { "let pass" } }
                     br; span.why { (row.lines.first().map_or("", String::as_str))
@@ -173,6 +173,7 @@ fn facts(told: &Told) -> Markup {
             @if let Some(end) = &told.end {
                 div { dt { "Took" } dd { (words::seconds(end.duration)) } }
                 div { dt { "Requests" } dd { (end.requests) } }
+                @if let Some(words) = words::authn_requests(end) { div { dt { "Its own" } dd { (words) } } }
             }
             @if let Some(calibration) = &told.calibration {
                 div.wide { dt { "Learned" } dd {

@@ -10,10 +10,13 @@ use super::{
 };
 use crate::{
     event::{ScenarioResult, SnapshotState},
-    judge::VerdictKind,
-    judge::observation::{CookieSeen, Ended, Hop, Journey, Page, Party, Probe},
+    judge::{
+        VerdictKind,
+        observation::{CookieSeen, Ended, Hop, Journey, Page, Party, Probe},
+        request::Refused,
+    },
     report::{digest::news, words},
-    text::visible,
+    text::{counted, visible},
 };
 
 /// The most bytes of one screenshot.
@@ -58,17 +61,22 @@ pub(super) fn section(result: &ScenarioResult, seed: Option<u64>, room: bool, pa
                             h3 { "What the browser showed" }
                             (screenshot(png, room))
                         }
-                        h3 { "The journey" }
-                        (hops(journey))
-                        (probe(&result.observation.probe))
-                        (more(result))
+                        @if !scenario.watches() {
+                            h3 { "The journey" }
+                            (hops(journey))
+                            (probe(&result.observation.probe))
+                            (more(result))
+                        }
                     }
                 }
+                @for refused in &result.refused { (self::refused(refused)) }
                 @if let Some(sent) = &result.message {
                     h3 { "The message" }
                     (message::message(sent))
                 }
-                details.fold { summary { "Recipe" } pre { (pretty(&result.recipe)) } }
+                @if !scenario.watches() {
+                    details.fold { summary { "Recipe" } pre { (pretty(&result.recipe)) } }
+                }
                 @if let Some(page) = &journey.page { (rested(page)) }
                 h3 { "Run it again" }
                 pre.command { (command(result, seed)) }
@@ -81,11 +89,13 @@ fn judgement(result: &ScenarioResult) -> Markup {
     html! {
         dl.pairs {
             dt { "Expected" } dd { code { (result.expected) } }
-            dt { "Observed" } dd { code { (result.outcome) } ", signed in: " (visible(&result.identity)) }
+            dt { "Observed" } dd { code { (result.outcome) }
+                @if !result.scenario.watches() { ", signed in: " (visible(&result.identity)) } }
             dt { "Severity" } dd { (words::severity(result.severity)) }
             @if let Some(attacker) = result.scenario.attacker { dt { "What it takes" } dd { (attacker.sentence()) } }
             dt { "Tier" } dd { (result.scenario.tier) }
-            dt { "Driver" } dd { (result.driver) ", " (result.duration.as_millis()) " ms, firing " (result.firing)
+            dt { "Driver" } dd { (result.driver)
+                @if !result.scenario.watches() { ", " (result.duration.as_millis()) " ms, firing " (result.firing) }
                 @if let Some(control) = result.control { ", control " (control) } }
             @if let Some(words) = snapshot(&result.snapshot) { dt { "Snapshot" } dd { (words) } }
         }
@@ -254,6 +264,16 @@ fn rested(page: &Page) -> Markup {
             p { (page.status) " · " (cut(&page.content_type, URL)) " · " (cut(&page.title, URL)) }
             pre { (cut(&page.body, BODY)) }
         }
+    }
+}
+
+/// What Azure says, the bytes that it says it of, and the request around them.
+fn refused(refused: &Refused) -> Markup {
+    html! {
+        h3 { "AADSTS" (refused.code) ", " (counted(refused.count, "AuthnRequest")) }
+        p { (cut(&refused.says, BODY)) }
+        pre { (cut(&refused.part, BODY)) }
+        details.fold { summary { "The first of them, by " (refused.binding) } pre { (cut(&refused.text, BODY)) } }
     }
 }
 

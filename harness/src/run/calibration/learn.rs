@@ -73,6 +73,9 @@ pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Learned), H
             name = persona.name()
         ));
     }
+    let requests = stage.answers.requests();
+    (told.authn_requests, told.authn_requests_refused) = (requests.checked, requests.refused);
+    told.notes.extend(requests.told());
     notes(&mut told, &learned, &genuine);
     let attributes = genuine.iter().any(|login| {
         login.persona == Persona::Attacker

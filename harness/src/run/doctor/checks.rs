@@ -8,7 +8,7 @@ use super::{
     walk::address,
 };
 use crate::{
-    judge::observation::{Ended, Journey, Party, Probe},
+    judge::observation::{Ended, Journey, Lack, Party, Probe},
     run::{
         clues::{Clues, Contrast, Witness},
         learned::Learned,
@@ -219,9 +219,19 @@ impl Facts<'_> {
             (None, _) => self.clues.logins.is_empty() && self.hopeless.is_some(),
         };
         match at_fault {
-            true => Check::broken(Part::Probe, hopeless, SET_PROBE),
+            true => Check::broken(Part::Probe, hopeless, self.lacked().map_or(SET_PROBE, Lack::mend)),
             false => Check::unknown(Part::Probe, "nobody was signed in to be shown"),
         }
+    }
+
+    /// What the question after a login lacked.
+    fn lacked(&self) -> Option<&Lack> {
+        let mut looked = self
+            .clues
+            .logins
+            .iter()
+            .filter_map(|witness| witness.looked.as_ref());
+        looked.find_map(|looked| looked.lacked.as_ref())
     }
 
     fn people(&self) -> Vec<Check> {

@@ -356,6 +356,7 @@ impl Runner {
             snapshot: SnapshotState::Off,
             last: None,
             variants,
+            refused: Vec::new(),
         }
     }
 
