@@ -104,6 +104,11 @@ impl LastRun {
         bases.insert(base.to_owned(), verdict);
     }
 
+    /// Forgets a scenario: there is nothing to say of it any more.
+    pub fn forget(&mut self, id: &str) {
+        self.verdicts.remove(id);
+    }
+
     /// How a scenario came out with a base.
     pub fn verdict(&self, id: &str, base: &str) -> Option<VerdictKind> {
         self.verdicts.get(id)?.get(base).copied()
@@ -153,6 +158,9 @@ mod tests {
         assert_eq!(last.failed(), ["time/odd"].into());
         assert_eq!(last.verdict("time/past", "A"), Some(VerdictKind::Pass));
         assert_eq!(last.verdict("time/past", "R"), None);
+        let mut forgetful = last.clone();
+        forgetful.forget("time/odd");
+        assert!(forgetful.failed().is_empty());
         assert!(LastRun::load(&state, "travel").unwrap().is_empty());
         let ignored = std::fs::read_to_string(state.join(".gitignore")).unwrap();
         assert!(ignored.lines().any(|line| line == "*"), "{ignored}");

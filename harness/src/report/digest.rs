@@ -239,7 +239,7 @@ pub(super) fn name(result: &ScenarioResult) -> String {
 pub(super) fn news(result: &ScenarioResult) -> &'static str {
     let bad = result.verdict == VerdictKind::Fail;
     match (&result.snapshot, result.last) {
-        (SnapshotState::OutcomeDrift, _) => "changed since it was accepted",
+        (SnapshotState::OutcomeDrift, _) => "changed since accepted",
         (SnapshotState::Off | SnapshotState::New, Some(last)) if bad && last != VerdictKind::Fail => {
             "new since the last run"
         }

@@ -151,7 +151,8 @@ pub async fn run(
             }
         }
     }
-    for row in requests::rows(&stage, scenarios, &mut options) {
+    for mut row in requests::rows(&stage, scenarios, &mut options) {
+        row.last = options.last.verdict(&row.scenario.id, &row.base);
         tally.add(&row, false);
         tell(&Event::ScenarioFinished(Arc::new(row)));
     }

@@ -135,7 +135,7 @@ fn failures(told: &Told) -> Markup {
                     @if !row.news.is_empty() { " " span.news { (row.news) } }
                     @if row.passed { " " span.news { "let pass" } }
                     br; span.why { (row.lines.first().map_or("", String::as_str))
-                        @if row.severity == Severity::Issuer { " – " (words::severity(row.severity)) } }
+                        @if row.severity == Severity::Issuer { "; only the issuer could have made this message" } }
                 } } }
                 @if more > 0 { p.quiet { "and " (more) " more below" } }
             }
