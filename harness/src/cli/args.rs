@@ -68,6 +68,9 @@ pub struct RunArgs {
     /// Ids, or patterns such as 'signature/*' [default: all of the tiers smoke and core]
     #[arg(value_name = "PATTERN")]
     pub patterns: Vec<String>,
+    /// Only what failed or could not be judged when it was last fired at this SP
+    #[arg(long)]
+    pub failed: bool,
     /// Which SP.
     #[command(flatten)]
     pub config: ConfigArgs,
@@ -77,6 +80,9 @@ pub struct RunArgs {
     /// Make the reference SP vulnerable in a known way, such as V11 (repeatable)
     #[arg(long, value_name = "FLAW", requires = "demo")]
     pub flaw: Vec<Flaw>,
+    /// Where the mock IdP listens, port 0 for any that is free [default: [idp] listen, or 127.0.0.1:8400]
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
     /// Only these tiers: smoke, core, extended, observe, opt-in, or all
     #[arg(long, value_name = "TIERS")]
     pub tier: Option<Tiers>,
@@ -107,7 +113,8 @@ pub struct RunArgs {
     /// Write a report: json=PATH, junit=PATH or html=PATH (repeatable)
     #[arg(long, value_name = "KIND=PATH")]
     pub report: Vec<Target>,
-    /// From which verdict on the run fails [default: fail]
+    /// From which deviation on the run fails: a severity (critical, high, medium, low), fail for every failure, warn for
+    /// warnings too. What it lets pass is said; snapshots, waivers and what could not be judged decide as before [default: fail]
     #[arg(long, value_enum)]
     pub fail_on: Option<FailOn>,
 }
@@ -126,7 +133,11 @@ pub struct DoctorArgs {
     /// Which SP.
     #[command(flatten)]
     pub config: ConfigArgs,
-    /// What carries the messages; auto starts the browser, to see that it starts, and walks over plain HTTP [default: auto]
+    /// Where the mock IdP listens, port 0 for any that is free [default: [idp] listen, or 127.0.0.1:8400]
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// What carries the messages; auto walks over plain HTTP, and in the browser
+    /// where that does not do; that it starts is seen in any case [default: auto]
     #[arg(long, value_enum)]
     pub driver: Option<DriverChoice>,
     /// How long one request may take, such as 10s or 500ms [default: 10s]
@@ -257,6 +268,9 @@ pub struct SpArgs {
     /// Publish a signing certificate and sign what is sent by HTTP-Redirect
     #[arg(long)]
     pub sign_requests: bool,
+    /// Its signing key: a PEM file with the key and its certificate [default: a new one]
+    #[arg(long, value_name = "FILE", requires = "sign_requests")]
+    pub key: Option<PathBuf>,
     /// Where it listens
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,

@@ -7,7 +7,7 @@ use std::{
 
 use url::{Host, Url};
 
-use super::error::DriverError;
+use super::{error::DriverError, site::is_localhost};
 
 /// Hosts that are always permitted: this machine.
 const LOOPBACK: [&str; 3] = ["127.0.0.1", "[::1]", "localhost"];
@@ -56,6 +56,7 @@ impl Guard {
         matches!(url.scheme(), "http" | "https")
             && url.host_str().is_some_and(|host| {
                 self.hosts.contains(host)
+                    || is_localhost(host)
                     || self
                         .resolve
                         .get(host)
@@ -83,6 +84,7 @@ impl Guard {
         rules.push("MAP * ~NOTFOUND".to_owned());
         let own = self.hosts.iter().filter(|host| !self.resolve.contains_key(*host));
         rules.extend(own.map(|host| format!("EXCLUDE {}", host.trim_matches(['[', ']']))));
+        rules.push("EXCLUDE *.localhost".to_owned());
         rules.join(", ")
     }
 }
@@ -134,6 +136,7 @@ mod tests {
             "https://localhost/x",
             "http://[::1]:8/",
             "http://LOCALHOST/",
+            "http://app.localhost/",
         ] {
             assert!(permits(&guard, url), "{url}");
         }
@@ -197,7 +200,7 @@ mod tests {
                 .unwrap()
                 .resolver_rules(),
             "MAP sp.example:80 192.0.2.1:81, MAP sp.example:443 192.0.2.1:81, MAP sp.example 192.0.2.1, \
-             MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE ::1, EXCLUDE localhost, EXCLUDE y.example"
+             MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE ::1, EXCLUDE localhost, EXCLUDE y.example, EXCLUDE *.localhost"
         );
     }
 }

@@ -76,7 +76,7 @@ pub(super) fn trustworthy(url: &Url) -> bool {
         || match url.host() {
             Some(Host::Ipv4(address)) => address.is_loopback(),
             Some(Host::Ipv6(address)) => address.is_loopback(),
-            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(Host::Domain(name)) => is_localhost(name),
             None => false,
         }
 }
@@ -89,48 +89,14 @@ pub(super) fn registrable(url: &Url) -> Option<String> {
     }
 }
 
-/// The public suffix and one label more. An excerpt of the Public Suffix List stands in for the list: the usual
-/// second levels of country domains, and the suffixes under which cloud providers host strangers side by side.
+/// The public suffix and one label more, by the Public Suffix List; a suffix that is on no list has one label.
 pub(super) fn registrable_domain(name: &str) -> Option<String> {
-    let labels: Vec<&str> = name.trim_end_matches('.').split('.').collect();
-    let suffix = suffix_labels(&labels);
-    let from = labels.len().checked_sub(suffix + 1)?;
-    Some(labels.get(from..)?.join("."))
+    psl::domain_str(name.trim_end_matches('.')).map(str::to_owned)
 }
 
-fn suffix_labels(labels: &[&str]) -> usize {
-    const SECOND_LEVELS: [&str; 20] = [
-        "ac", "co", "com", "edu", "gob", "gouv", "gov", "go", "gv", "id", "ltd", "me", "mil", "ne", "net",
-        "nom", "or", "org", "plc", "sch",
-    ];
-    const HOSTING: [&str; 19] = [
-        "appspot.com",
-        "azurecontainerapps.io",
-        "azurestaticapps.net",
-        "azurewebsites.net",
-        "cloudfront.net",
-        "firebaseapp.com",
-        "fly.dev",
-        "github.io",
-        "gitlab.io",
-        "herokuapp.com",
-        "netlify.app",
-        "ngrok-free.app",
-        "ngrok.app",
-        "ngrok.io",
-        "onrender.com",
-        "pages.dev",
-        "vercel.app",
-        "web.app",
-        "workers.dev",
-    ];
-    let [.., second, top] = labels else { return 1 };
-    let country = top.len() == 2 && SECOND_LEVELS.contains(second);
-    if country || HOSTING.contains(&format!("{second}.{top}").as_str()) {
-        2
-    } else {
-        1
-    }
+/// Whether a name is this machine, whatever a DNS says (RFC 6761, section 6.3).
+pub(super) fn is_localhost(name: &str) -> bool {
+    name == "localhost" || name.ends_with(".localhost")
 }
 
 #[cfg(test)]
@@ -169,6 +135,15 @@ mod tests {
             &url("https://a.github.io/"),
             &url("https://b.github.io/")
         ));
+        assert!(!same_site(
+            &url("https://a.kawasaki.jp/"),
+            &url("https://b.kawasaki.jp/")
+        ));
+        assert_eq!(
+            registrable_domain("x.city.kawasaki.jp").as_deref(),
+            Some("city.kawasaki.jp")
+        );
+        assert_eq!(registrable_domain("a.b.corp").as_deref(), Some("b.corp"));
         assert!(!same_site(&url("data:,x"), &url("data:,x")));
     }
 

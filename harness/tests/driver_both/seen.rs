@@ -15,7 +15,7 @@ pub(crate) struct Seen {
     /// What is sent to the SP afterwards.
     cookies: String,
     why: Whatever,
-    pub(crate) rules: Vec<String>,
+    rules: Vec<String>,
 }
 
 /// Words that differ from driver to driver.
@@ -30,7 +30,7 @@ impl PartialEq for Whatever {
 impl Eq for Whatever {}
 
 impl Seen {
-    pub(crate) fn of(journey: &Journey, after: &Journey, at: &At) -> Self {
+    pub(crate) fn of(journey: &Journey, after: Option<&Journey>, at: &At) -> Self {
         let short = |url: &str| {
             url.replace(&format!(":{}", at.p), "")
                 .replace(&format!(":{}", at.t), "")
@@ -54,8 +54,7 @@ impl Seen {
                 )
             });
         let cookies = after
-            .page
-            .as_ref()
+            .and_then(|after| after.page.as_ref())
             .and_then(|page| page.body.lines().find(|line| line.starts_with("cookie:")));
         let (ended, why) = match &journey.ended {
             Ended::Answered => ("answered", String::new()),
@@ -74,6 +73,11 @@ impl Seen {
             why: Whatever(format!("{why} {:?}", journey.console)),
             rules: journey.rules.clone(),
         }
+    }
+
+    /// Whether the HTTP driver says this of it.
+    pub(crate) fn names(&self, word: &str) -> bool {
+        self.why.0.contains(word) || self.rules.iter().any(|rule| rule.contains(word))
     }
 
     /// Whether a browser's journey is like this one.
@@ -99,8 +103,14 @@ fn text(body: &str) -> String {
             .map(|text| text.to_string())
     });
     let all: Vec<String> = shown.collect();
-    all.join(" ")
-        .split_whitespace()
+    let all = all.join(" ").replace("samlitmus-opening", "");
+    // What a browser writes around a document that it only shows.
+    let all = all
+        .split("This XML file does not appear")
+        .next()
+        .unwrap_or_default();
+    let all = all.rsplit("first error.").next().unwrap_or_default();
+    all.split_whitespace()
         .collect::<Vec<_>>()
         .join(" ")
         .chars()

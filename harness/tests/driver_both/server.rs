@@ -81,6 +81,10 @@ async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, answers: Answers
 async fn request(stream: &mut (impl AsyncRead + Unpin)) -> Option<(String, Vec<u8>)> {
     let (mut bytes, mut some) = (Vec::new(), [0u8; 4096]);
     loop {
+        // Nobody speaks TLS here.
+        if bytes.first() == Some(&0x16) {
+            return None;
+        }
         if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
             let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
             let length = header(&head, "content-length").parse().unwrap_or(0);

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests may panic as tests do")]
 
+mod again;
 mod bad_input;
 mod demo;
 mod ends;
@@ -9,6 +10,7 @@ mod gates;
 mod killed;
 mod own_sp;
 mod serving;
+mod side_by_side;
 mod site;
 
 use std::{

@@ -69,7 +69,7 @@ mod tests {
     use url::Url;
 
     use super::*;
-    use crate::driver::page::{Onward, onward};
+    use crate::driver::http::submitted;
 
     fn post(fields: &[(String, String)]) -> String {
         opening(&Visit::Post {
@@ -91,14 +91,7 @@ mod tests {
         ];
         let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let idp = Url::parse("http://localhost:8400/").unwrap();
-        let Some(Onward::Submit {
-            action,
-            post: true,
-            fields: read,
-        }) = onward(&post(&fields), &idp)
-        else {
-            panic!("no form in {}", post(&fields));
-        };
+        let (action, read) = submitted(&post(&fields), &idp).unwrap();
         assert_eq!(action.as_str(), "https://sp.example/acs?a&b=%22");
         assert_eq!(read, fields);
     }

@@ -1,4 +1,4 @@
-//! One request of the HTTP driver: what it says of itself as a browser would, and what follows from its answer.
+//! One request of the HTTP driver, and what it says of itself as a browser would.
 
 use std::time::Duration;
 
@@ -8,9 +8,12 @@ use reqwest::{
 };
 use url::Url;
 
+use super::{
+    jar::Relation,
+    policy::{Context, Policies, Referrer, Way},
+};
 use crate::{
     driver::{
-        page::Onward,
         setup::LONGEST,
         site::{same_site, trustworthy},
         visit::{Visit, urlencoded},
@@ -19,24 +22,45 @@ use crate::{
     text::clip,
 };
 
+/// The type of a form's body, unless the form says otherwise.
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// A request to be sent.
 #[derive(Debug)]
 pub(super) struct Outbound {
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) body: Option<Vec<u8>>,
-    form: bool,
     fields: Vec<String>,
-    /// The page that led here, and still leads after redirects.
-    pub(super) initiator: Option<Url>,
+    pub(super) extra: Vec<(String, String)>,
+    /// The page that led here, and still leads after redirects; none if nobody's did.
+    leader: Option<Leader>,
+    /// What is said of that page, and by which policy it goes on to be said.
+    said: Option<Url>,
+    referrer: Referrer,
+    /// How far the way has led from that page.
+    reach: Reach,
     /// What `Origin` says, where it is sent.
     origin: Option<String>,
-    pub(super) extra: Vec<(String, String)>,
+    /// A person did it.
+    pub(super) by_person: bool,
+    /// Whether a form sends it, and the policies of that form's page.
+    by_form: bool,
+    form_policies: Option<Policies>,
 }
 
-pub(super) enum Next {
-    Redirect(Url, u16),
-    Page(Onward),
+#[derive(Clone, Debug)]
+struct Leader {
+    url: Url,
+    /// It has no origin of its own.
+    opaque: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    SameOrigin,
+    SameSite,
+    CrossSite,
 }
 
 impl Outbound {
@@ -44,7 +68,10 @@ impl Outbound {
         let parse =
             |text: &str| Url::parse(text).map_err(|error| format!("`{text}` cannot be visited: {error}"));
         match visit {
-            Visit::Get(url) => Ok(Self::new(Method::GET, parse(url)?, None)),
+            Visit::Get(url) => Ok(Self {
+                by_person: true,
+                ..Self::new(Method::GET, parse(url)?, None)
+            }),
             Visit::Post {
                 url,
                 fields,
@@ -54,11 +81,13 @@ impl Outbound {
                 let url = parse(url)?;
                 let from = from.map(parse).transpose()?.unwrap_or_else(|| url.clone());
                 let names = fields.iter().map(|(name, _)| name.clone()).collect();
-                let post = Self::new(Method::POST, url, Some(from)).with_form(urlencoded(fields), names);
-                Ok(Self {
-                    extra: headers.to_vec(),
-                    ..post
-                })
+                let content = (FORM.to_owned(), urlencoded(fields).into_bytes());
+                let mut post = Self::from_page(&from, Method::POST, url, Some(content), names);
+                if headers.iter().any(|(name, _)| is_type(name)) {
+                    post.extra.clear();
+                }
+                post.extra.extend(headers.to_vec());
+                Ok(post)
             }
             Visit::Raw {
                 method,
@@ -75,10 +104,12 @@ impl Outbound {
                     None => (method != Method::GET).then(|| url.clone()),
                 };
                 let body = (!body.is_empty()).then(|| body.to_vec());
+                let from = from.map(|url| Context::of(&url, &HeaderMap::new()));
                 Ok(Self {
                     body,
                     extra: headers.to_vec(),
-                    ..Self::new(method, url, from)
+                    by_person: from.is_none(),
+                    ..Self::new(method, url, from.as_ref())
                 })
             }
         }
@@ -92,74 +123,92 @@ impl Outbound {
         content: Option<(String, Vec<u8>)>,
         fields: Vec<String>,
     ) -> Self {
-        let request = Self::new(method, url, Some(page.clone()));
+        let context = Context::of(page, &HeaderMap::new());
         let (kind, body) = content.unzip();
         let kind = kind.map(|kind| ("Content-Type".to_owned(), kind));
         Self {
             body,
             fields,
             extra: kind.into_iter().collect(),
-            ..request
+            ..Self::new(method, url, Some(&context))
         }
     }
 
-    fn new(method: Method, url: Url, initiator: Option<Url>) -> Self {
-        let origin = match (&initiator, method != Method::GET && method != Method::HEAD) {
-            (Some(page), true) => Some(page.origin().ascii_serialization()),
-            _ => None,
-        };
+    pub(super) fn by_form(self) -> Self {
         Self {
-            method,
-            url,
-            body: None,
-            form: false,
-            fields: Vec::new(),
-            initiator,
-            origin,
-            extra: Vec::new(),
-        }
-    }
-
-    fn with_form(self, body: String, fields: Vec<String>) -> Self {
-        Self {
-            body: Some(body.into_bytes()),
-            form: true,
-            fields,
+            by_form: true,
             ..self
         }
     }
 
-    /// The request that the answer to this one leads to.
-    pub(super) fn then(self, next: Next) -> Self {
-        match next {
-            Next::Redirect(url, status) => self.redirected(url, status),
-            Next::Page(Onward::Refresh(url, _)) => Self::new(Method::GET, url, Some(self.url)),
-            Next::Page(Onward::Submit {
-                action,
-                post: true,
-                fields,
-            }) => {
-                let names = fields.iter().map(|(name, _)| name.clone()).collect();
-                Self::new(Method::POST, action, Some(self.url)).with_form(urlencoded(&fields), names)
-            }
-            Next::Page(Onward::Submit {
-                mut action,
-                post: false,
-                fields,
-            }) => {
-                action.set_query(Some(&urlencoded(&fields)));
-                let names = fields.into_iter().map(|(name, _)| name).collect();
-                Self {
-                    fields: names,
-                    ..Self::new(Method::GET, action, Some(self.url))
-                }
-            }
+    fn new(method: Method, url: Url, leader: Option<&Context>) -> Self {
+        let url = spelt(url);
+        let writes = !matches!(method, Method::GET | Method::HEAD);
+        let mut request = Self {
+            method,
+            url,
+            body: None,
+            fields: Vec::new(),
+            extra: Vec::new(),
+            leader: None,
+            said: None,
+            referrer: Referrer::default(),
+            reach: Reach::SameOrigin,
+            origin: None,
+            by_person: false,
+            by_form: false,
+            form_policies: None,
+        };
+        if let Some(context) = leader {
+            let opaque = context.is_opaque();
+            let hidden = opaque || context.referrer.hides_origin(&context.url, &request.url);
+            let origin = || context.url.origin().ascii_serialization();
+            request.origin = writes.then(|| if hidden { "null".to_owned() } else { origin() });
+            request.said = context
+                .referrer
+                .said(&context.url, &request.url)
+                .filter(|_| !opaque);
+            request.referrer = context.referrer;
+            request.leader = Some(Leader {
+                url: context.url.clone(),
+                opaque,
+            });
+            request.reach = request.reach_of(&request.url);
         }
+        request
+    }
+
+    /// The same as this page leads it.
+    ///
+    /// # Errors
+    /// The rule by which the page does not.
+    pub(super) fn leave(self, context: &Context, way: Way) -> Result<Self, String> {
+        let way = if self.by_form { Way::Form } else { way };
+        let url = context.leave(self.url, way)?;
+        Ok(Self {
+            body: self.body,
+            fields: self.fields,
+            extra: self.extra,
+            by_person: self.by_person,
+            by_form: self.by_form,
+            form_policies: (way == Way::Form).then(|| context.policies.clone()),
+            ..Self::new(self.method, url, Some(context))
+        })
+    }
+
+    /// Whether the page lets its form be redirected there.
+    ///
+    /// # Errors
+    /// The rule by which it does not.
+    pub(super) fn may_be_redirected(&self, to: &Url) -> Result<(), String> {
+        let policies = self.form_policies.as_ref();
+        policies.map_or(Ok(()), |policies| policies.may_send_to(to, true))
     }
 
     /// Fetch, HTTP-redirect fetch: 301 and 302 make a GET of a POST, 303 of whatever is no HEAD; 307 and 308 keep
     /// method and body. Headers of the first request's own do not go on.
-    fn redirected(self, mut url: Url, status: u16) -> Self {
+    pub(super) fn redirected(self, url: Url, status: u16, headers: &HeaderMap) -> Self {
+        let mut url = spelt(url);
         if url.fragment().is_none() {
             url.set_fragment(self.url.fragment());
         }
@@ -168,28 +217,41 @@ impl Outbound {
             303 => self.method != Method::HEAD && self.method != Method::GET,
             _ => false,
         };
-        if to_get {
-            return Self::new(Method::GET, url, self.initiator);
-        }
-        let foreign = self.url.origin() != url.origin()
-            && self
+        let mut referrer = self.referrer;
+        referrer.take_header(headers);
+        let crosses = self.url.origin() != url.origin();
+        let mut next = Self {
+            said: self.said.as_ref().and_then(|said| referrer.said(said, &url)),
+            reach: self.reach.max(self.reach_of(&url)),
+            referrer,
+            origin: self
                 .origin
-                .as_ref()
-                .is_some_and(|origin| *origin != self.url.origin().ascii_serialization());
-        let origin = if foreign {
-            Some("null".to_owned())
-        } else {
-            self.origin
-        };
-        // A form's type goes with its body; another body's type came as a header of its own.
-        let typed = |name: &str| name.eq_ignore_ascii_case("content-type");
-        let extra = self.extra.into_iter().filter(|(name, _)| typed(name)).collect();
-        Self {
+                .map(|origin| if crosses { "null".to_owned() } else { origin }),
+            extra: self.extra.into_iter().filter(|(name, _)| is_type(name)).collect(),
             url,
-            origin,
-            extra,
             ..self
+        };
+        if to_get {
+            next.method = Method::GET;
+            (next.body, next.origin) = (None, None);
+            (next.fields, next.extra) = (Vec::new(), Vec::new());
         }
+        next
+    }
+
+    fn reach_of(&self, target: &Url) -> Reach {
+        match &self.leader {
+            Some(leader) if leader.opaque => Reach::CrossSite,
+            Some(leader) if leader.url.origin() == target.origin() => Reach::SameOrigin,
+            Some(leader) if same_site(&leader.url, target) => Reach::SameSite,
+            Some(_) => Reach::CrossSite,
+            None => Reach::SameOrigin,
+        }
+    }
+
+    /// How it relates to its target, for cookies: redirects do not count there.
+    pub(super) fn relation(&self) -> Relation {
+        Relation::of(self.reach_of(&self.url) == Reach::CrossSite, self.method.as_str())
     }
 
     pub(super) fn hop(&self, party: Party) -> Hop {
@@ -205,45 +267,56 @@ impl Outbound {
         }
     }
 
-    /// What a browser says of where a navigation comes from: `Origin`, `Referer` (strict-origin-when-cross-origin)
-    /// and Fetch Metadata.
+    /// What a browser says of a navigation: which codings it takes, where it comes from (`Origin`, `Referer`) and what it
+    /// is (Fetch Metadata).
     pub(super) fn browser_headers(&self, headers: &mut HeaderMap) {
         let mut put = |name: HeaderName, value: &str| {
             if let Ok(value) = HeaderValue::from_str(value) {
                 headers.insert(name, value);
             }
         };
-        if self.form {
-            put(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        }
+        let safe = trustworthy(&self.url);
+        put(
+            header::ACCEPT_ENCODING,
+            if safe {
+                "gzip, deflate, br, zstd"
+            } else {
+                "gzip, deflate"
+            },
+        );
         if let Some(origin) = &self.origin {
             put(header::ORIGIN, origin);
         }
-        if let Some(page) = &self.initiator
-            && !(page.scheme() == "https" && self.url.scheme() == "http")
-        {
-            let mut shown = page.clone();
-            shown.set_fragment(None);
-            let origin = format!("{}/", page.origin().ascii_serialization());
-            put(
-                header::REFERER,
-                if page.origin() == self.url.origin() {
-                    shown.as_str()
-                } else {
-                    &origin
-                },
-            );
+        if let Some(said) = &self.said {
+            put(header::REFERER, said.as_str());
         }
-        if trustworthy(&self.url) {
-            let relation = match &self.initiator {
-                None => "none",
-                Some(page) if page.origin() == self.url.origin() => "same-origin",
-                Some(page) if same_site(page, &self.url) => "same-site",
-                Some(_) => "cross-site",
+        if safe {
+            let relation = match (&self.leader, self.reach) {
+                (None, _) => "none",
+                (Some(_), Reach::SameOrigin) => "same-origin",
+                (Some(_), Reach::SameSite) => "same-site",
+                (Some(_), Reach::CrossSite) => "cross-site",
             };
             put(HeaderName::from_static("sec-fetch-site"), relation);
             put(HeaderName::from_static("sec-fetch-mode"), "navigate");
             put(HeaderName::from_static("sec-fetch-dest"), "document");
+            if self.by_person {
+                put(HeaderName::from_static("sec-fetch-user"), "?1");
+            }
         }
     }
+}
+
+/// The type of a body goes with the body.
+fn is_type(name: &str) -> bool {
+    name.eq_ignore_ascii_case("content-type")
+}
+
+/// An address as Chromium spells it: two characters more than the standard has are escaped in a path.
+fn spelt(mut url: Url) -> Url {
+    if url.path().contains(['|', '^']) {
+        let path = url.path().replace('|', "%7C").replace('^', "%5E");
+        url.set_path(&path);
+    }
+    url
 }

@@ -21,13 +21,15 @@ use crate::{
         observation::{Journey, Probe},
         people::Manner,
     },
-    run::{firing::played::Played, learned::Learned, stage::Stage},
+    run::{clues::Clues, firing::played::Played, learned::Learned, stage::Stage},
     subject::probe::IdentityRule,
     text::locked,
 };
 
 /// Learns it, by two or three dozen logins, one after the other.
 pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Learned), Hopeless> {
+    // What plain HTTP saw says nothing about what the browser sees.
+    *locked(&stage.clues) = Clues::default();
     let mut told = Calibration::default();
     let mut learned = Learned {
         people: stage.people.clone(),

@@ -54,7 +54,8 @@ impl Places {
                 .subject
                 .login
                 .as_ref()
-                .and_then(|steps| steps.urls().next())
+                // A placeholder is somebody's, and nobody asks here.
+                .and_then(|steps| steps.urls().find(|url| !url.contains('{')))
                 .map(str::to_owned),
             probe: probe.clone(),
             metadata: match &target.metadata {
@@ -108,7 +109,7 @@ fn answers(key: &str, url: &str, journey: &Journey) -> Check {
         (Ended::Answered, _) => Check::good(Part::Reachability, format!("{place}: {}", journey.told())),
         (ended, _) => Check::broken(
             Part::Reachability,
-            format!("{place}: {}", journey.told()),
+            format!("{place} {ended}"),
             &way_out(key, ended),
         ),
     }
@@ -139,7 +140,7 @@ fn fetched(url: &str, journey: &Journey) -> Check {
         ),
         (ended, _) => Check::broken(
             Part::Metadata,
-            format!("{} gives no metadata: {}", address(url), journey.told()),
+            format!("{} gives no metadata, for it {ended}", address(url)),
             &way_out("[sp] metadata", ended),
         ),
     }

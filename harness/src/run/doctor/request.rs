@@ -1,11 +1,7 @@
 //! What the IdP made of the SP's AuthnRequest, and what Azure would say to it.
 
 use jiff::Timestamp;
-use mock_idp::{
-    Azure, Directory,
-    issuance::{By, Received, check_request},
-    server::{Binding, Live},
-};
+use mock_idp::server::{Binding, Live};
 use saml::AuthnRequest;
 
 use super::model::plain;
@@ -17,14 +13,14 @@ pub(super) struct Request {
     pub(super) lines: Vec<(&'static str, String)>,
     /// Why the IdP could not read it.
     pub(super) unreadable: Option<String>,
-    /// What Azure would show in place of its sign-in page.
+    /// All that Azure would show in place of its sign-in page, one after the other.
     pub(super) refused: Option<String>,
     /// So many seconds the SP's clock is ahead of ours.
     pub(super) ahead: Option<i64>,
 }
 
-/// Reads and judges what came.
-pub(super) fn request(live: &Live, directory: &Directory, origin: &str, azure: &Azure) -> Request {
+/// Reads what came, and what the IdP said to it.
+pub(super) fn request(live: &Live) -> Request {
     let mut told = Request {
         lines: vec![("binding", binding(live.binding).to_owned())],
         unreadable: live.unreadable.as_deref().map(plain),
@@ -39,28 +35,9 @@ pub(super) fn request(live: &Live, directory: &Directory, origin: &str, azure: &
         told.ahead = ahead(request);
     }
     told.lines.push(("RelayState", relay_state));
-    if let (Some(request), Some(tenant)) = (&live.request, directory.tenant(&live.tenant_id)) {
-        let by = match live.binding {
-            Binding::Post => By::Post(live.request_xml.as_deref().unwrap_or_default()),
-            Binding::Redirect | Binding::IdpInitiated => {
-                By::Redirect(live.raw_query.as_deref().unwrap_or_default())
-            }
-        };
-        let url = format!("{origin}/{}/saml2", tenant.id);
-        let received = Received {
-            request,
-            by,
-            url: &url,
-            service_principal: None,
-        };
-        let refused = check_request(tenant, &received, azure, Timestamp::now()).err();
-        told.refused = refused.map(|error| plain(&error.to_string()));
-    } else if live.request.is_some() {
-        told.refused = Some(format!(
-            "the request went to the tenant {:?}, which this IdP does not have",
-            live.tenant_id
-        ));
-    }
+    let refused: Vec<String> = live.refusals.iter().map(ToString::to_string).collect();
+    told.refused = (live.request.is_some() && !refused.is_empty())
+        .then(|| plain(&refused.join("; then, once that is mended: ")));
     let azure = match (&told.unreadable, &told.refused) {
         (Some(why), _) => format!("cannot read it: {why}"),
         (None, Some(why)) => format!("would refuse it: {why}"),

@@ -56,7 +56,7 @@ pub(crate) fn rows(at: &At) -> Vec<Row> {
         row("host-with-dot", go(at.http("sp.example.", "/echo"))),
         row("host-unknown", go(at.http("nobody.example", "/echo"))),
         row("host-with-underscore", go(at.http("a_b.example", "/echo"))),
-        row("host-with-space", go(at.http("a b.example", "/echo"))),
+        row("host-with-space", go(at.http("a b.example", "/echo"))).names("no URL"),
         row("host-forbidden-character", go(at.http("a<b.example", "/echo"))),
         row("host-empty", go("http:///echo".to_owned())),
         row("host-at-sign", go(format!("http://127.0.0.1@localhost:{p}/echo"))),
@@ -89,6 +89,21 @@ pub(crate) fn rows(at: &At) -> Vec<Row> {
             )],
         )
         .at(at.https("127.0.0.1", "/hsts-is-not-for-addresses/start")),
+        row(
+            "hsts",
+            [(
+                "start",
+                html(
+                    &["Strict-Transport-Security: max-age=1000"],
+                    format!(
+                        "<meta http-equiv=refresh content='0;url=http://sp.example:{}/echo'>",
+                        at.t
+                    ),
+                ),
+            )],
+        )
+        .at(at.https("sp.example", "/hsts/start"))
+        .names("Strict-Transport-Security"),
         row(
             "hsts-in-the-clear",
             [(

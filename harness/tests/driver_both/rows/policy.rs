@@ -477,8 +477,7 @@ pub(crate) fn rows(at: &At) -> Vec<Row> {
                     "<p>words",
                 ),
             )],
-        )
-        .names("sandbox"),
+        ),
         row(
             "sandbox-cookie",
             [(
@@ -506,10 +505,38 @@ pub(crate) fn rows(at: &At) -> Vec<Row> {
                 "start",
                 page(
                     "upgrade-insecure-requests",
-                    posts(&at.http("sp.example", "/echo")),
+                    posts(&format!("http://sp.example:{}/echo", at.t)),
                 ),
             )],
         ),
+        row(
+            "upgrade-insecure-refresh",
+            [(
+                "start",
+                page(
+                    "upgrade-insecure-requests",
+                    format!(
+                        "<meta http-equiv=refresh content='0;url=http://sp.example:{}/echo'>",
+                        at.t
+                    ),
+                ),
+            )],
+        )
+        .at(at.http("sp.example", "/upgrade-insecure-refresh/start")),
+        row(
+            "upgrade-insecure-refresh-elsewhere",
+            [(
+                "start",
+                page(
+                    "upgrade-insecure-requests",
+                    format!(
+                        "<meta http-equiv=refresh content='0;url={}'>",
+                        at.http("other.example", "/echo")
+                    ),
+                ),
+            )],
+        )
+        .at(at.http("sp.example", "/upgrade-insecure-refresh-elsewhere/start")),
         row(
             "upgrade-insecure-link",
             [(

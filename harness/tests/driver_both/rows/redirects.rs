@@ -260,7 +260,8 @@ pub(crate) fn rows(at: &At) -> Vec<Row> {
         row(
             "status-099",
             [("start", answer("099 Odd", &["Content-Type: text/html"], rests()))],
-        ),
+        )
+        .names("RFC 9112"),
     ]);
     rows
 }

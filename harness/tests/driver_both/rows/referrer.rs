@@ -71,6 +71,21 @@ pub(crate) fn rows(at: &At) -> Vec<Row> {
         row("from-credentials", [("start", html(&[], posts("/echo")))])
             .at(format!("http://u:p@127.0.0.1:{}/from-credentials/start", at.p)),
         row(
+            "credentials-and-a-challenge",
+            [(
+                "start",
+                crate::row::answer(
+                    "401 Who",
+                    &["WWW-Authenticate: Basic realm=x", "Content-Type: text/html"],
+                    crate::row::rests(),
+                ),
+            )],
+        )
+        .at(format!(
+            "http://u:p@127.0.0.1:{}/credentials-and-a-challenge/start",
+            at.p
+        )),
+        row(
             "to-named-http",
             [("start", to("302 F", &at.http("sp.example", "/echo")))],
         ),

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use crate::driver::http::outbound::Outbound;
 
 /// What was done to elements, each by its number in tree order.
-pub(super) type Edits = BTreeMap<usize, Edit>;
+pub(in crate::driver::http) type Edits = BTreeMap<usize, Edit>;
 
 /// What was done to one element.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Edit {
+pub(in crate::driver::http) enum Edit {
     /// A field holds this text.
     Typed(String),
     /// A box or radio button is checked, or no longer.

@@ -1,4 +1,4 @@
-//! What a form says: its entry list (HTML, section 4.10.21.4).
+//! What a form says: its entry list (HTML, section 4.10.21.4; what stands in a `datalist` goes along, as Chromium has it).
 
 use encoding_rs::Encoding;
 use scraper::ElementRef;
@@ -28,10 +28,7 @@ pub(super) fn entries<'a>(
     let mut entries = Vec::new();
     for control in controls(page, form) {
         let pressed = submitter.is_some_and(|submitter| submitter.id() == control.id());
-        if is_disabled(control)
-            || ancestors(control).any(|one| is(&one, "datalist"))
-            || (is_button(&control) && !pressed)
-        {
+        if is_disabled(control) || (is_button(&control) && !pressed) {
             continue;
         }
         of(page, control, encoding, &mut entries);

@@ -24,4 +24,8 @@ mod tests;
 mod validity;
 
 pub(crate) use doors::{Door, DoorKind, Doors, doors};
+pub(super) use edit::Edits;
+pub(super) use owner::{controls, is_disabled, submits};
+pub(super) use page::{Page, ancestors, is, is_script, kind};
 pub(super) use resting::Resting;
+pub(super) use send::request;

@@ -42,14 +42,14 @@ fn misnested<'a>(page: &Page<'a>, control: ElementRef<'a>) -> Option<ElementRef<
 }
 
 /// The controls of a form, in tree order.
-pub(super) fn controls<'a>(page: &Page<'a>, form: ElementRef<'a>) -> Vec<ElementRef<'a>> {
+pub(in crate::driver::http) fn controls<'a>(page: &Page<'a>, form: ElementRef<'a>) -> Vec<ElementRef<'a>> {
     let all = page.elements.iter().copied();
     all.filter(|control| owner(page, *control).is_some_and(|owner| owner.id() == form.id()))
         .collect()
 }
 
 /// Whether it is disabled, itself or by a fieldset around it (HTML, section 4.10.19.5).
-pub(super) fn is_disabled(control: ElementRef<'_>) -> bool {
+pub(in crate::driver::http) fn is_disabled(control: ElementRef<'_>) -> bool {
     let fieldset = |fieldset: ElementRef<'_>| {
         if !is(&fieldset, "fieldset") || fieldset.attr("disabled").is_none() {
             return false;
@@ -62,7 +62,7 @@ pub(super) fn is_disabled(control: ElementRef<'_>) -> bool {
 }
 
 /// Whether it sends its form when it is pressed.
-pub(super) fn submits(control: &ElementRef<'_>) -> bool {
+pub(in crate::driver::http) fn submits(control: &ElementRef<'_>) -> bool {
     matches!(control.value().name(), "button" | "input")
         && matches!(kind(control).as_str(), "submit" | "image")
 }

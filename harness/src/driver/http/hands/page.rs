@@ -7,20 +7,20 @@ use url::Url;
 use super::edit::{Edit, Edits, Outcome};
 
 /// A page as a tree.
-pub(super) struct Page<'a> {
-    pub(super) url: &'a Url,
+pub(in crate::driver::http) struct Page<'a> {
+    pub(in crate::driver::http) url: &'a Url,
     /// What relative references start from.
-    pub(super) base: Url,
-    pub(super) encoding: &'static Encoding,
+    pub(in crate::driver::http) base: Url,
+    pub(in crate::driver::http) encoding: &'static Encoding,
     /// All of them, in tree order.
-    pub(super) elements: Vec<ElementRef<'a>>,
+    pub(in crate::driver::http) elements: Vec<ElementRef<'a>>,
     pub(super) edits: &'a Edits,
     /// Whether a browser would run a script here.
-    pub(super) scripted: bool,
+    pub(in crate::driver::http) scripted: bool,
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn of(
+    pub(in crate::driver::http) fn of(
         document: &'a Html,
         url: &'a Url,
         encoding: &'static Encoding,
@@ -50,7 +50,7 @@ impl<'a> Page<'a> {
     }
 
     /// The number of an element in tree order.
-    pub(super) fn number(&self, element: ElementRef<'_>) -> usize {
+    pub(in crate::driver::http) fn number(&self, element: ElementRef<'_>) -> usize {
         let found = self.elements.iter().position(|other| other.id() == element.id());
         found.unwrap_or(usize::MAX)
     }
@@ -138,7 +138,7 @@ impl<'a> Page<'a> {
     }
 
     /// What a field holds: what was typed, or what came.
-    pub(super) fn value(&self, field: ElementRef<'a>) -> String {
+    pub(in crate::driver::http) fn value(&self, field: ElementRef<'a>) -> String {
         match self.edit(field) {
             Some(Edit::Typed(text)) => text.clone(),
             _ if is(&field, "textarea") => field.text().collect(),
@@ -155,17 +155,19 @@ impl<'a> Page<'a> {
 }
 
 /// The elements around one, the nearest first.
-pub(super) fn ancestors(element: ElementRef<'_>) -> impl Iterator<Item = ElementRef<'_>> + Clone {
+pub(in crate::driver::http) fn ancestors(
+    element: ElementRef<'_>,
+) -> impl Iterator<Item = ElementRef<'_>> + Clone {
     element.ancestors().filter_map(ElementRef::wrap)
 }
 
 /// Whether an element has this name.
-pub(super) fn is(element: &ElementRef<'_>, name: &str) -> bool {
+pub(in crate::driver::http) fn is(element: &ElementRef<'_>, name: &str) -> bool {
     element.value().name() == name
 }
 
 /// The state of an `input` or `button`, in lower case; the name of any other element.
-pub(super) fn kind(element: &ElementRef<'_>) -> String {
+pub(in crate::driver::http) fn kind(element: &ElementRef<'_>) -> String {
     let written = element.attr("type").unwrap_or_default().to_ascii_lowercase();
     match element.value().name() {
         "input" if KINDS.contains(&written.as_str()) => written,
@@ -225,17 +227,20 @@ fn is_unseen(element: &ElementRef<'_>) -> bool {
 
 /// Whether it is a script that a browser runs, or data and templates that only look like one.
 fn runs(element: &ElementRef<'_>) -> bool {
-    if element.attr("onload").is_some() && is(element, "body") {
-        return true;
-    }
-    let kind = element
-        .attr("type")
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
+    element.attr("onload").is_some() && is(element, "body") || is_script(element)
+}
+
+/// Whether it is a `script` element of JavaScript (HTML, section 4.12.1.1).
+pub(in crate::driver::http) fn is_script(element: &ElementRef<'_>) -> bool {
+    let language = || element.attr("language").filter(|language| !language.is_empty());
+    let kind = match (element.attr("type"), language()) {
+        (Some(kind), _) => kind.trim().to_ascii_lowercase(),
+        (None, Some(language)) => format!("text/{}", language.to_ascii_lowercase()),
+        (None, None) => String::new(),
+    };
+    let kind = kind.split(';').next().unwrap_or_default().trim();
     is(element, "script")
-        && (kind.is_empty()
-            || kind == "module"
-            || kind.ends_with("javascript")
+        && (matches!(kind, "" | "module" | "text/jscript" | "text/livescript")
+            || kind.contains("javascript")
             || kind.ends_with("ecmascript"))
 }

@@ -3,6 +3,7 @@
 use encoding_rs::{Encoding, UTF_8};
 use reqwest::Method;
 use scraper::ElementRef;
+use url::Url;
 
 use super::{
     body,
@@ -45,7 +46,7 @@ pub(super) fn send<'a>(
             "a script of the page takes the form, which has no address of its own".to_owned(),
         ));
     }
-    let mut url = match action {
+    let url = match action {
         "" => page.url.clone(),
         action => page
             .base
@@ -63,10 +64,25 @@ pub(super) fn send<'a>(
             .and_then(|button| button.attr("formtarget"))
             .or(form.attr("target")),
     )?;
+    Ok(Outcome::Goes(Box::new(request(page, form, submitter, url))))
+}
+
+/// The request that a form makes to this address: what a script does that submits it, whatever is in its fields.
+pub(in crate::driver::http) fn request<'a>(
+    page: &Page<'a>,
+    form: ElementRef<'a>,
+    submitter: Option<ElementRef<'a>>,
+    mut url: Url,
+) -> Outbound {
+    let said = |of_button: &str, of_form: &str| {
+        let of_button = submitter.and_then(|button| button.attr(of_button));
+        of_button.or(form.attr(of_form))
+    };
+    let method = said("formmethod", "method").unwrap_or_default().trim();
     let encoding = encoding(page, form);
     let entries = entries(page, form, submitter, encoding);
     let names = entries.iter().map(|entry| entry.name.clone()).collect();
-    let request = if method == "post" {
+    let request = if method.eq_ignore_ascii_case("post") {
         let content = content(said("formenctype", "enctype"), &entries, encoding);
         Outbound::from_page(page.url, Method::POST, url, Some(content), names)
     } else {
@@ -74,7 +90,7 @@ pub(super) fn send<'a>(
         url.set_query(Some(&body::urlencoded(&entries, encoding)));
         Outbound::from_page(page.url, Method::GET, url, None, names)
     };
-    Ok(Outcome::Goes(Box::new(request)))
+    request.by_form()
 }
 
 fn content(enctype: Option<&str>, entries: &[Entry], encoding: &'static Encoding) -> (String, Vec<u8>) {

@@ -1,0 +1,151 @@
+//! Where a page leads by itself, seen without running its scripts: the SAML form that a script of it submits, or a refresh.
+//!
+//! `refresh` reads headers and `meta` elements, `script` which scripts there are, whether they would run and whether they
+//! submit, `submission` what they submit.
+
+mod refresh;
+mod script;
+mod submission;
+#[cfg(test)]
+mod tests;
+
+use std::{collections::BTreeMap, time::Duration};
+
+use encoding_rs::Encoding;
+use scraper::{ElementRef, Html};
+use url::Url;
+
+use super::{
+    hands::{Edits, Page, ancestors, is},
+    outbound::Outbound,
+    policy::{Context, Way},
+};
+use crate::{driver::page::TAGS, text::find};
+
+pub(super) use script::Loaded;
+#[cfg(test)]
+pub(in crate::driver) use tests::submitted;
+
+/// A page that came.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Arrived<'a> {
+    pub(super) context: &'a Context,
+    /// Empty where it is no page.
+    pub(super) html: &'a str,
+    pub(super) encoding: &'static Encoding,
+    /// Its `Refresh` header.
+    pub(super) refresh: Option<&'a str>,
+}
+
+/// Where it leads, after how long; and the rules that stopped or changed it.
+#[derive(Debug, Default)]
+pub(super) struct Led {
+    pub(super) next: Option<(Outbound, Duration)>,
+    pub(super) rules: Vec<String>,
+}
+
+impl Arrived<'_> {
+    /// The scripts that must be loaded before it can be said where the page leads.
+    pub(super) fn wants(&self) -> Vec<Url> {
+        if !self.may_submit() {
+            return Vec::new();
+        }
+        let document = Html::parse_document(closed(self.html));
+        let edits = Edits::new();
+        let page = self.page(&document, &edits);
+        script::wanted(&page, self.context)
+    }
+
+    /// Where it leads. `scripts` are those that were loaded.
+    pub(super) fn led(&self, scripts: &BTreeMap<Url, Loaded>) -> Led {
+        let mut led = Led::default();
+        let may_refresh =
+            find(self.html, "http-equiv", 0).is_some() && find(self.html, "refresh", 0).is_some();
+        let markup = self.may_submit() || (may_refresh && !self.is_bomb());
+        if !markup && self.refresh.is_none() {
+            return led;
+        }
+        let document = Html::parse_document(if markup { closed(self.html) } else { "" });
+        let edits = Edits::new();
+        let page = self.page(&document, &edits);
+        let submitted = if self.may_submit() {
+            submission::submitted(&page, self.context, scripts)
+        } else {
+            Ok(None)
+        };
+        match submitted {
+            Ok(None) => {}
+            Ok(Some((request, context))) => match request.leave(&context, Way::Form) {
+                Ok(request) => led.next = Some((request, Duration::ZERO)),
+                Err(rule) => led.rules.push(rule),
+            },
+            Err(rule) => led.rules.push(rule),
+        }
+        if led.next.is_none() && (may_refresh || self.refresh.is_some()) {
+            match refresh::refreshed(&page, self.context, self.refresh) {
+                Ok(next) => led.next = next,
+                Err(rule) => led.rules.push(rule),
+            }
+        }
+        led
+    }
+
+    fn may_submit(&self) -> bool {
+        find(self.html, "<form", 0).is_some() && find(self.html, "samlre", 0).is_some() && !self.is_bomb()
+    }
+
+    fn is_bomb(&self) -> bool {
+        self.html.bytes().filter(|byte| *byte == b'<').count() > TAGS
+    }
+
+    fn page<'b>(&'b self, document: &'b Html, edits: &'b Edits) -> Page<'b> {
+        let mut page = Page::of(document, &self.context.url, self.encoding, edits);
+        if !before(&page, self.context, usize::MAX)
+            .policies
+            .allows_base(&page.base)
+            && page.base != *page.url
+        {
+            page.base = page.url.clone();
+        }
+        page
+    }
+}
+
+/// The page as what stands before this element leads it: `meta` elements count from where they are.
+fn before(page: &Page<'_>, context: &Context, number: usize) -> Context {
+    let mut context = context.clone();
+    for meta in page.elements.iter().take(number).filter(|one| is(one, "meta")) {
+        let Some(content) = meta.attr("content") else {
+            continue;
+        };
+        let says = |attribute: &str, word: &str| {
+            meta.attr(attribute)
+                .is_some_and(|value| value.eq_ignore_ascii_case(word))
+        };
+        if says("name", "referrer") {
+            context.referrer.take_meta(content);
+        }
+        if says("http-equiv", "content-security-policy") && in_head(*meta) {
+            context.policies.take_meta(content);
+        }
+    }
+    context
+}
+
+/// A page without a last script that is cut off: no browser runs one that has no end.
+fn closed(html: &str) -> &str {
+    let mut last = None;
+    let mut from = 0;
+    while let Some(at) = find(html, "<script", from) {
+        (last, from) = (Some(at), at + 1);
+    }
+    let end = |at: usize| find(html, "</script", at).and_then(|end| html.get(end..)?.find('>'));
+    match last.filter(|at| end(*at).is_none() && find(html, "</html", *at).is_none()) {
+        Some(at) => html.get(..at).unwrap_or(html),
+        None => html,
+    }
+}
+
+fn in_head(element: ElementRef<'_>) -> bool {
+    ancestors(element).any(|one| is(&one, "head"))
+}
