@@ -86,6 +86,8 @@ pub enum StoreError {
 
 /// How long one process waits for another to finish a change.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long one process waits for another to make the folder's first keys: finding primes may take many seconds on a busy machine.
+const FIRST_KEYS: Duration = Duration::from_secs(180);
 /// The folder within the state folder.
 const NAME: &str = "idp";
 const FILE: &str = "directory.sqlite";
@@ -250,7 +252,7 @@ impl Store {
     fn settle(&mut self) -> Result<(), StoreError> {
         let connection = &self.connection;
         let settle = || -> rusqlite::Result<()> {
-            connection.busy_timeout(PATIENCE)?;
+            connection.busy_timeout(FIRST_KEYS)?;
             connection.pragma_update(None, "journal_mode", "WAL")?;
             // An acknowledged change is on the disk, whatever happens to the machine.
             connection.pragma_update(None, "synchronous", "FULL")
@@ -270,7 +272,9 @@ impl Store {
             }),
             (Err(error), _) | (_, Err(error)) => Err(wrong(&self.folder, &error)),
         };
-        done.inspect_err(|_| self.abandon())
+        done.inspect_err(|_| self.abandon())?;
+        let patient = self.connection.busy_timeout(PATIENCE);
+        patient.map_err(|error| wrong(&self.folder, &error))
     }
 
     /// The tables, and the directory that every state folder begins with.
