@@ -2,6 +2,9 @@
 
 use crate::text::{clip, find, unescape};
 
+/// A page with more tags than this is no page that somebody acts on or that only submits a form; building a tree of a
+/// hostile one takes time that grows with their square.
+pub(super) const TAGS: usize = 5_000;
 /// A title is cut at so many bytes.
 const TITLE: usize = 300;
 

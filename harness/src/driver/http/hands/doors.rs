@@ -12,7 +12,7 @@ use super::{
 };
 use crate::driver::{
     act::{Act, Target},
-    http::onward::TAGS,
+    page::TAGS,
 };
 
 /// The doors of a page.

@@ -15,7 +15,8 @@ use super::{
 };
 use crate::driver::{
     act::{Act, ActError},
-    http::{onward::TAGS, outbound::Outbound},
+    http::outbound::Outbound,
+    page::TAGS,
 };
 
 /// A page at rest. It is kept as text: a tree is built when somebody does something.

@@ -20,15 +20,11 @@ use super::{
     outbound::Outbound,
     policy::{Context, Way},
 };
-use crate::text::find;
+use crate::{driver::page::TAGS, text::find};
 
 pub(super) use script::Loaded;
 #[cfg(test)]
 pub(in crate::driver) use tests::submitted;
-
-/// A page with more tags than this is no page that only submits a form; building a tree of a hostile one takes
-/// time that grows with their square.
-pub(super) const TAGS: usize = 5_000;
 
 /// A page that came.
 #[derive(Clone, Copy, Debug)]
