@@ -31,6 +31,8 @@ pub struct Config {
     pub slo: bool,
     /// Publish a signing certificate, and sign what is sent by HTTP-Redirect: AuthnRequests and logout messages.
     pub sign_requests: bool,
+    /// The key that signs them; a new one otherwise.
+    pub signing_key: Option<saml::SigningKey>,
     /// The password of `/admin`; a random one otherwise. The start page shows it, as this protects nothing.
     pub admin_password: Option<String>,
     /// The switches that are on.
@@ -60,6 +62,7 @@ impl Default for Config {
             encryption: false,
             slo: false,
             sign_requests: false,
+            signing_key: None,
             admin_password: None,
             flaws: Flaws::NONE,
             refuse_with: Refusal::default(),

@@ -20,7 +20,10 @@ impl OwnKeys {
         let key = |wanted: bool| wanted.then(|| SigningKey::generate(Kind::Rsa2048)).transpose();
         Ok(OwnKeys {
             encryption: key(config.encryption)?,
-            signing: key(config.sign_requests)?,
+            signing: match &config.signing_key {
+                Some(own) if config.sign_requests => Some(own.clone()),
+                _ => key(config.sign_requests)?,
+            },
         })
     }
 }

@@ -55,6 +55,11 @@ impl KeyRing {
         }
     }
 
+    /// Whether the SP's own key is known.
+    pub fn knows_sp(&self) -> bool {
+        !matches!(self.sp, Sp::Unknown)
+    }
+
     /// The same for an SP that need not exist: its key is made when it is first asked for.
     #[must_use]
     pub fn with_sp_on_paper(self) -> Self {

@@ -237,7 +237,7 @@ impl Need {
             Self::MetadataRefresh => "there is no way to make the SP read metadata again ([sp] refresh)",
             Self::Restart => "there is no way to restart the SP ([sp] restart)",
             Self::ClockControl => "the SP's clock cannot be moved",
-            Self::SpKey => "the harness does not hold the SP's own key",
+            Self::SpKey => "the harness does not hold the SP's own key ([sp] key)",
             Self::IdpCa => "no CA issued the IdP's certificate (Azure's is self-signed)",
             Self::Encryption => "the SP reads no encrypted assertions",
             Self::ForceAuthn => "the SP's AuthnRequests do not ask for a fresh sign-in (ForceAuthn)",

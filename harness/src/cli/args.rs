@@ -77,6 +77,9 @@ pub struct RunArgs {
     /// Make the reference SP vulnerable in a known way, such as V11 (repeatable)
     #[arg(long, value_name = "FLAW", requires = "demo")]
     pub flaw: Vec<Flaw>,
+    /// Where the mock IdP listens, port 0 for any that is free [default: [idp] listen, or 127.0.0.1:8400]
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
     /// Only these tiers: smoke, core, extended, observe, opt-in, or all
     #[arg(long, value_name = "TIERS")]
     pub tier: Option<Tiers>,
@@ -126,6 +129,9 @@ pub struct DoctorArgs {
     /// Which SP.
     #[command(flatten)]
     pub config: ConfigArgs,
+    /// Where the mock IdP listens, port 0 for any that is free [default: [idp] listen, or 127.0.0.1:8400]
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
     /// What carries the messages; auto starts the browser, to see that it starts, and walks over plain HTTP [default: auto]
     #[arg(long, value_enum)]
     pub driver: Option<DriverChoice>,
@@ -257,6 +263,9 @@ pub struct SpArgs {
     /// Publish a signing certificate and sign what is sent by HTTP-Redirect
     #[arg(long)]
     pub sign_requests: bool,
+    /// Its signing key: a PEM file with the key and its certificate [default: a new one]
+    #[arg(long, value_name = "FILE", requires = "sign_requests")]
+    pub key: Option<PathBuf>,
     /// Where it listens
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,

@@ -28,7 +28,8 @@ use crate::{
 /// A mistake in arguments or configuration.
 pub(super) async fn doctor(args: DoctorArgs) -> anyhow::Result<Exit> {
     let mut interrupts = Interrupts::listen()?;
-    let config = args.config.load()?;
+    let mut ports = Vec::new();
+    let config = args.config.load_placed(args.listen, &mut ports)?;
     let stop = Arc::<AtomicBool>::default();
     let options = Options {
         driver: args.driver.unwrap_or(config.run.driver).into(),

@@ -144,10 +144,11 @@ fn left(audience: &Audience, begun: Instant) -> RunSummary {
 /// Everything between the opening of the reports and their end.
 async fn fire(args: &RunArgs, stop: &Arc<AtomicBool>, audience: &mut Audience) -> anyhow::Result<Came> {
     let mistake = |why: String| anyhow::Error::new(Mistake(why));
+    let mut ports = Vec::new();
     let config = if args.demo {
         None
     } else {
-        Some(args.config.load()?)
+        Some(args.config.load_placed(args.listen, &mut ports)?)
     };
     let catalogue = catalogue(&folders(args, config.as_ref()))?;
     let picked = pick(&catalogue, &args.patterns, args.tier.as_ref())?;
@@ -174,11 +175,15 @@ async fn fire(args: &RunArgs, stop: &Arc<AtomicBool>, audience: &mut Audience) -
         Some(config) => Target::of(config),
         None => {
             let flaws = args.flaw.iter().copied().collect::<Flaws>();
-            Target::reference(reference_sp::Config {
+            let target = Target::reference(reference_sp::Config {
                 flaws,
                 ..reference_sp::Config::default()
-            })
-            .await
+            });
+            let at = |target: Target| Target {
+                listen: args.listen.unwrap_or(target.listen),
+                ..target
+            };
+            target.await.map(at)
         }
     };
     let target = target.map_err(mistake)?;

@@ -4,7 +4,10 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::Args;
 
-use crate::config::{self, Config};
+use crate::{
+    config::{self, Config},
+    subject::port::FreePort,
+};
 
 /// Which configuration.
 #[derive(Clone, Debug, Default, Args)]
@@ -21,6 +24,29 @@ impl ConfigArgs {
     /// It is missing or wrong.
     pub fn load(&self) -> Result<Config, config::ConfigError> {
         Config::load(self.config.as_deref().unwrap_or(config::FILE_NAME.as_ref()))
+    }
+
+    /// Reads it for a run: the IdP listens there, and the ports that were taken for it are kept as long as they are held here.
+    ///
+    /// # Errors
+    /// It is missing or wrong, or no port is free.
+    pub fn load_placed(
+        &self,
+        listen: Option<SocketAddr>,
+        ports: &mut Vec<FreePort>,
+    ) -> Result<Config, config::ConfigError> {
+        let mut claim = |ip| {
+            let port = FreePort::claim(ip)?;
+            let number = port.number;
+            ports.push(port);
+            Ok(number)
+        };
+        let mut places = config::Places {
+            listen,
+            claim: Some(&mut claim),
+        };
+        let path = self.config.as_deref().unwrap_or(config::FILE_NAME.as_ref());
+        Config::load_placed(path, &mut places)
     }
 
     /// Reads it where it was named or is there; a command that can do without gets none.

@@ -15,7 +15,10 @@ use super::{
 };
 use crate::{
     exit::Exit,
-    subject::target::{accounts, trust},
+    subject::{
+        own_key::OwnKey,
+        target::{accounts, trust},
+    },
 };
 
 /// Serves the reference SP until Ctrl-C.
@@ -48,6 +51,7 @@ pub(crate) async fn serve(args: SpArgs) -> anyhow::Result<Exit> {
         encryption: args.encryption,
         slo: args.slo,
         sign_requests: args.sign_requests,
+        signing_key: args.key.as_deref().map(own_key).transpose()?,
         flaws: args.flaw.iter().copied().collect(),
         refuse_with: args.refuse_with,
         test_endpoint: true,
@@ -94,6 +98,13 @@ fn known_here(trusted: &[Trusted]) -> Vec<Account> {
         tenants.any(|tenant| tenant == account.tenant.as_ref())
     };
     accounts.into_iter().filter(is_trusted).collect()
+}
+
+fn own_key(path: &Path) -> Result<saml::SigningKey, Mistake> {
+    let wrong = |why: String| Mistake(format!("{}: {why}", path.display()));
+    let read = OwnKey::read(path).map_err(|why| wrong(why.to_string()))?;
+    let key = read.with_certificate(&[]);
+    key.map_err(|why| wrong(why.to_string()))
 }
 
 fn trusted(path: &Path) -> Result<Trusted, Mistake> {

@@ -44,6 +44,7 @@ fn sp(config: &Config) -> Checked {
     }
     for (key, file) in [
         ("ca", &sp.ca),
+        ("key", &sp.key),
         ("encryption_certificate", &sp.encryption_certificate),
     ] {
         if let Some(file) = file {
@@ -214,10 +215,33 @@ fn listeners(config: &Config) -> Checked {
     }
 }
 
+/// `localhost` and its address are two sites, and an IdP on loopback that has no name of its own takes the one that the SP leaves.
+fn two_names(config: &Config) -> Checked {
+    let loopback = config
+        .idp
+        .listen()
+        .is_some_and(|listen| listen.ip().is_loopback());
+    let login = config.sp.login.iter().flat_map(Steps::urls);
+    let fixed = [config.sp.acs.as_deref(), config.sp.probe.url.as_deref()];
+    let urls = fixed.into_iter().flatten().chain(login);
+    let hosts: Vec<String> = urls
+        .filter_map(|url| Some(Url::parse(url).ok()?.host_str()?.to_owned()))
+        .collect();
+    let has = |name: &str| hosts.iter().any(|host| host == name);
+    match loopback && has("localhost") && has("127.0.0.1") {
+        true => fail(
+            "idp",
+            "url",
+            "the SP has pages at localhost and at 127.0.0.1, so that the IdP would share a host with it at either; give it a name of its own, which no DNS need know: \"http://idp.example.test:8400\"",
+        ),
+        false => Ok(()),
+    }
+}
+
 /// Cookies behave otherwise between pages of one site, so a login would be tested that no user ever makes.
 fn same_site(config: &Config) -> Checked {
     let Some(origin) = config.idp.url.as_deref().and_then(|url| Url::parse(url).ok()) else {
-        return Ok(());
+        return two_names(config);
     };
     let sps = [config.sp.acs.as_deref(), config.sp.probe.url.as_deref()];
     let login = config.sp.login.iter().flat_map(Steps::urls);

@@ -1,17 +1,19 @@
 //! `samlitmus.toml`: which service provider is under test, and how the mock IdP and the run are set up.
 //!
-//! `model` is the file as types, `steps` of it a way in or out; `check`, `check_steps` and `probe` what types cannot say, `read` the
-//! way from text to a checked configuration.
+//! `model` is the file as types, `steps` of it a way in or out; `check`, `check_steps` and `probe` what types cannot say, `place` what is filled
+//! in before a run, `read` the way from text to a checked configuration.
 
 mod check;
 mod check_steps;
 mod model;
+mod place;
 mod probe;
 mod problem;
 mod read;
 mod steps;
 
 pub use model::*;
+pub use place::{Claim, Places};
 pub use read::ConfigError;
 pub(crate) use steps::JSON;
 pub use steps::{Step, Steps};

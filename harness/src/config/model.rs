@@ -41,7 +41,8 @@ pub struct Config {
     pub folder: PathBuf,
 }
 
-/// The service provider under test.
+/// The service provider under test. In every text of it, `{port}` is a port that is free, the same everywhere in a run, for an SP
+/// that `start` can tell, and `{idp}` is the origin of the mock IdP: so two runs go side by side.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sp {
@@ -67,6 +68,9 @@ pub struct Sp {
     /// Addresses of names that no DNS knows: `"app.example" = "127.0.0.1:8443"`.
     #[serde(default)]
     pub resolve: BTreeMap<String, String>,
+    /// A PEM file with the SP's own private key, so that messages under it can be made (`trust/sp-own-key`): as it is, or with its
+    /// certificate, which otherwise is the one of the SP's metadata that fits.
+    pub key: Option<String>,
     /// A PEM file with CA certificates that are trusted besides the system's.
     pub ca: Option<String>,
     /// Headers that go with every request to the SP.
@@ -105,9 +109,9 @@ pub struct Probe {
     /// token; then nothing shows that the SP takes the token.
     pub url: Option<String>,
     /// Where the identity stands in it: `json:POINTER`, `css:SELECTOR`, `regex:PATTERN` with one group, `header:NAME`, or in the
-    /// token `jwt:/CLAIM`, a JSON Pointer into its payload. Found by calibration if left out.
+    /// token `jwt:CLAIM`, a claim's name or a JSON Pointer. Found by calibration if left out.
     pub identity: Option<String>,
-    /// Where the SP gives its client a bearer token: `fragment:NAME` or `query:NAME` of a URL on the way, `json:POINTER` of
+    /// Where the SP gives its client a bearer token: `url:#NAME` or `url:?NAME` of a URL on the way, `json:POINTER` of
     /// the answer, `cookie:NAME`; `local-storage:KEY` or `session-storage:KEY` of the page, which need the browser, and behind the
     /// KEY `#` and a JSON Pointer, where JSON is kept there.
     pub token: Option<String>,
@@ -144,9 +148,10 @@ pub struct Second {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Idp {
-    /// The address it listens at: loopback, or the one bridge address that containers reach.
+    /// The address it listens at: loopback, or the one bridge address that containers reach. In a run, port 0 is one that is free.
     pub listen: String,
-    /// Its public origin, where SP and browsers know it by another name than `listen` gives it.
+    /// Its public origin, where SP and browsers know it by another name than `listen` gives it. No DNS need know the name: in a run
+    /// the browser finds it at `listen`.
     pub url: Option<String>,
     /// Where it speaks https besides, under an authority of its own: `127.0.0.1:8443`. Nowhere if left out.
     pub https: Option<String>,

@@ -5,7 +5,11 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::{check, model::Config};
+use super::{
+    check,
+    model::Config,
+    place::{self, Places},
+};
 
 /// The most that a configuration may measure, in bytes.
 const MOST: u64 = 1 << 20;
@@ -47,7 +51,15 @@ impl Config {
     /// One sentence with file and line that says what to do: no such file, not TOML, a misspelt key, a variable that is
     /// not set, or a value that cannot be meant.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        load(path, &|name| std::env::var(name).ok())
+        Self::load_placed(path, &mut Places::default())
+    }
+
+    /// The same for a run: with `--listen`, and with ports that are free (see [`Places`]).
+    ///
+    /// # Errors
+    /// As [`load`](Self::load); or no port is free.
+    pub fn load_placed(path: &Path, places: &mut Places<'_>) -> Result<Self, ConfigError> {
+        load(path, &|name| std::env::var(name).ok(), places)
     }
 
     /// The same for text that is already there; `variable` looks environment variables up.
@@ -59,11 +71,28 @@ impl Config {
         path: &Path,
         variable: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, ConfigError> {
-        parse(text, path, variable)
+        Self::placed(text, path, variable, &mut Places::default())
+    }
+
+    /// The same, placed.
+    ///
+    /// # Errors
+    /// As [`load_placed`](Self::load_placed).
+    pub fn placed(
+        text: &str,
+        path: &Path,
+        variable: &dyn Fn(&str) -> Option<String>,
+        places: &mut Places<'_>,
+    ) -> Result<Self, ConfigError> {
+        parse(text, path, variable, places)
     }
 }
 
-fn load(path: &Path, variable: &dyn Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
+fn load(
+    path: &Path,
+    variable: &dyn Fn(&str) -> Option<String>,
+    places: &mut Places<'_>,
+) -> Result<Config, ConfigError> {
     let unreadable = |why: String| ConfigError::Unreadable {
         path: path.to_owned(),
         why,
@@ -80,10 +109,15 @@ fn load(path: &Path, variable: &dyn Fn(&str) -> Option<String>) -> Result<Config
         return Err(unreadable(format!("it measures {size} bytes")));
     }
     let text = std::fs::read_to_string(path).map_err(|why| unreadable(why.to_string()))?;
-    parse(&text, path, variable)
+    parse(&text, path, variable, places)
 }
 
-fn parse(text: &str, path: &Path, variable: &dyn Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
+fn parse(
+    text: &str,
+    path: &Path,
+    variable: &dyn Fn(&str) -> Option<String>,
+    places: &mut Places<'_>,
+) -> Result<Config, ConfigError> {
     let wrong = |line: usize, why: String| ConfigError::Wrong {
         path: path.to_owned(),
         line,
@@ -108,7 +142,18 @@ fn parse(text: &str, path: &Path, variable: &dyn Fn(&str) -> Option<String>) -> 
             )
         })?;
     }
-    let mut config = Config::deserialize(table).map_err(|error| wrong(1, error.message().to_owned()))?;
+    place::ports(&mut table, places).map_err(|why| wrong(1, why))?;
+    let read = |table: &toml::Table| {
+        let read = Config::deserialize(table.clone());
+        read.map_err(|error| wrong(1, error.message().to_owned()))
+    };
+    let mut config = read(&table)?;
+    // What the IdP is called depends on what the SP is called.
+    if let Some(origin) = config.origin()
+        && place::idp(&mut table, &origin)
+    {
+        config = read(&table)?;
+    }
     config.folder = folder_of(path);
     match check::first_problem(&config) {
         None => Ok(config),

@@ -63,7 +63,7 @@ impl Journey {
             console: self.console,
             lost_cookies: self.lost_cookies,
             rules: self.rules,
-            lacked: next.lacked,
+            lacked: next.lacked.or(self.lacked),
             screenshot: next.screenshot.or(self.screenshot),
             elapsed: self.elapsed + next.elapsed,
         }

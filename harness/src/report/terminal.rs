@@ -178,7 +178,10 @@ impl<W: Write> Terminal<W> {
             })
             .collect();
         let counts = if counts.is_empty() {
-            "nothing ran".to_owned()
+            match summary.exit {
+                0 => "nothing deviates".to_owned(),
+                _ => "nothing ran".to_owned(),
+            }
         } else {
             counts.join(", ")
         };

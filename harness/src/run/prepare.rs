@@ -24,6 +24,7 @@ use crate::{
     run::registered::register,
     run::stage::Stage,
     run::{answers::Answers, forging::Forge},
+    subject::files::Files,
     subject::probe::{PersonaMarkers, Prober},
     subject::process::Started,
     subject::target::{MetadataOf, Target, everybody, markers, trust},
@@ -36,6 +37,8 @@ pub(crate) struct Running {
     pub(crate) warnings: Vec<String>,
     started: Option<Started>,
     reference: Option<reference_sp::ReferenceSp>,
+    /// Ours in the state folder until the SP has ended.
+    files: Option<Files>,
 }
 
 impl Running {
@@ -81,13 +84,13 @@ pub(crate) async fn prepare(
     let mut idp_options = IdpOptions::new(target.directory.clone());
     idp_options.listen = target.listen;
     idp_options.url = target.idp_url.clone();
-    idp_options.sp = Some(target.subject.home.clone());
+    idp_options.sp = Some(target.towards.clone());
     idp_options.azure = target.azure;
     idp_options.answer = Some(late.clone());
     let idp = MockIdp::start(idp_options).await.map_err(|e| wrong(&e))?;
 
     let origin = Url::parse(idp.origin()).map_err(|e| wrong(&e))?;
-    let guard = Guard::new(&target.allow, &target.resolve).map_err(|e| wrong(&e))?;
+    let guard = guard(&target, &idp).map_err(|e| wrong(&e))?;
     let mut setup = Setup::new(guard, site(&home, &origin, &target));
     setup.limits = Limits::of(options.timeout);
     setup.headers = target.headers.clone();
@@ -115,27 +118,41 @@ pub(crate) async fn prepare(
     if let Some(start) = &target.start {
         let tenant = target.directory.contoso();
         let metadata = mock_idp::federation_metadata(tenant, idp.origin(), None).map_err(|e| wrong(&e))?;
-        std::fs::write(&start.metadata, metadata)
-            .map_err(|e| wrong(&format!("{} cannot be written: {e}", start.metadata.display())))?;
-        let path = std::path::absolute(&start.metadata).unwrap_or_else(|_| start.metadata.clone());
+        std::fs::write(&start.files.metadata, metadata).map_err(|e| {
+            wrong(&format!(
+                "{} cannot be written: {e}",
+                start.files.metadata.display()
+            ))
+        })?;
+        let path =
+            std::path::absolute(&start.files.metadata).unwrap_or_else(|_| start.files.metadata.clone());
         let started = Started::start(
             &start.command,
             &path,
             &target.subject.folder,
-            &start.log,
+            &start.files.log,
             start.stop.as_deref(),
         )
         .map_err(|e| wrong(&e))?;
         running.started = Some(started);
         if let Some(ready) = &start.ready {
-            wait_until(ready, &start.log, &http, running).await?;
+            wait_until(ready, &start.files.log, &http, running).await?;
         }
     }
+    running.files = target.start.map(|start| start.files);
     let sp = metadata(&target.metadata, &http).await?;
     let directory = idp.directory().clone();
     let requires_signed = directory
         .change(|directory| Ok::<_, std::convert::Infallible>(register(directory, &sp)))
         .map_err(|e| wrong(&e))?;
+    let keys = match &target.own_key {
+        None => keys,
+        Some(own) => {
+            let published = [sp.signing.as_slice(), &sp.encryption].concat();
+            let key = own.with_certificate(&published);
+            keys.with_sp(key.map_err(|e| wrong(&format!("[sp] key: {e}")))?)
+        }
+    };
     let people = everybody(&target.directory);
     if let Some(command) = &target.provision {
         for name in people.iter().filter_map(|person| person.values.first()) {
@@ -244,6 +261,24 @@ fn site(home: &Url, idp: &Url, target: &Target) -> Site {
             false => site.with_sp(&url),
         }
     })
+}
+
+/// Whom the drivers may ask: what is allowed, and the IdP, which is ours. A name of its own that no DNS knows means the address that
+/// it listens at.
+fn guard(target: &Target, idp: &MockIdp) -> Result<Guard, DriverError> {
+    let (mut allow, mut resolve) = (target.allow.clone(), target.resolve.clone());
+    let at = idp.address();
+    allow.push(at.ip().to_string());
+    if let Ok(origin) = Url::parse(idp.origin())
+        && let Some(url::Host::Domain(name)) = origin.host()
+        && name != "localhost"
+    {
+        allow.push(name.to_owned());
+        if origin.scheme() == "http" && !resolve.contains_key(name) {
+            resolve.insert(name.to_owned(), at.to_string());
+        }
+    }
+    Guard::new(&allow, &resolve)
 }
 
 /// The keys that these scenarios call by name, but for those that no SP trusts without being told so.

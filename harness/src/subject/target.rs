@@ -9,6 +9,8 @@ use scenarios::Persona;
 
 use super::{
     address::Subject,
+    files::Files,
+    own_key::OwnKey,
     probe::{IdentityRule, Question},
 };
 use crate::{
@@ -22,6 +24,10 @@ pub struct Target {
     pub(crate) directory: Directory,
     pub(crate) listen: std::net::SocketAddr,
     pub(crate) idp_url: Option<String>,
+    /// The URL of the SP's that decides what the IdP may be called.
+    pub(crate) towards: String,
+    /// The SP's own key.
+    pub(crate) own_key: Option<OwnKey>,
     pub(crate) azure: mock_idp::Azure,
     pub(crate) subject: Subject,
     pub(crate) allow: Vec<String>,
@@ -51,10 +57,8 @@ pub(crate) struct StartCommand {
     pub(crate) command: String,
     pub(crate) ready: Option<String>,
     pub(crate) stop: Option<String>,
-    /// Where the IdP's metadata is written for it.
-    pub(crate) metadata: PathBuf,
-    /// Where what it prints goes.
-    pub(crate) log: PathBuf,
+    /// Where the IdP's metadata is written for it, and where what it prints goes.
+    pub(crate) files: Files,
 }
 
 impl Target {
@@ -67,6 +71,13 @@ impl Target {
         let mut directory = Directory::open(&state).map_err(|error| error.to_string())?;
         people(&mut directory, config);
         let sp = &config.sp;
+        let listen = config.idp.listen().ok_or_else(|| {
+            format!(
+                "[idp] listen = \"{}\" is no address: write ADDRESS:PORT",
+                config.idp.listen
+            )
+        })?;
+        let own_key = sp.key.as_ref().map(|path| OwnKey::read(&config.path(path)));
         let question = Question::of(&sp.probe).map_err(|error| format!("[sp.probe] {error}"))?;
         let metadata = match config.metadata() {
             Some(crate::config::Metadata::Url(url)) => MetadataOf::Url(url.to_owned()),
@@ -83,12 +94,9 @@ impl Target {
         Ok(Self {
             name: sp.name.clone(),
             directory,
-            listen: config.idp.listen().ok_or_else(|| {
-                format!(
-                    "[idp] listen = \"{}\" is no address: write ADDRESS:PORT",
-                    config.idp.listen
-                )
-            })?,
+            listen,
+            towards: config.towards(),
+            own_key: own_key.transpose().map_err(|error| format!("[sp] key: {error}"))?,
             idp_url: config.idp.url.clone(),
             azure: config.idp.azure,
             subject: Subject {
@@ -113,8 +121,7 @@ impl Target {
                 command,
                 ready: sp.ready.clone(),
                 stop: sp.stop.clone(),
-                metadata: state.join("idp-metadata.xml"),
-                log: state.join("sp.log"),
+                files: Files::claim(&state, listen.port()),
             }),
             provision: sp.provision.clone(),
             oob: Some(config.oob.clone()),
@@ -143,6 +150,8 @@ impl Target {
             directory,
             listen: std::net::SocketAddr::from(([127, 0, 0, 1], 0)),
             idp_url: None,
+            towards: sp.url(),
+            own_key: None,
             azure: mock_idp::Azure::default(),
             subject: Subject {
                 login: Some(opened(sp.login_url())),

@@ -9,6 +9,7 @@ mod gates;
 mod killed;
 mod own_sp;
 mod serving;
+mod side_by_side;
 mod site;
 
 use std::{

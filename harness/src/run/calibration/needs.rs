@@ -19,6 +19,7 @@ pub(super) fn needs(stage: &Stage, told: &Calibration, attributes: bool) -> Vec<
         (Need::Logout, stage.subject.logout.is_some()),
         (Need::NewAccounts, !stage.subject.provisioned),
         (Need::MetadataRefresh, commands.contains_key("refresh")),
+        (Need::SpKey, stage.forge.keys.knows_sp()),
         (Need::Restart, commands.contains_key("restart")),
     ]
     .into_iter()

@@ -1,7 +1,5 @@
 //! One SP, examined: everything that a run does before it fires, and what was seen on the way.
 
-use std::sync::PoisonError;
-
 use scenarios::Base;
 
 use super::{
@@ -84,16 +82,7 @@ impl Examination {
     async fn sign_in(mut self, stage: &mut Stage, login: bool, probe: &str, may: bool) -> Self {
         let calibrated = calibrate_with(stage, may).await;
         let clues = locked(&stage.clues).clone();
-        let origin = stage
-            .forge
-            .origin
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        let asked = stage.answers.first().map(|live| {
-            let directory = stage.forge.directory.read();
-            request(&live, &directory, &origin, &stage.forge.azure)
-        });
+        let asked = stage.answers.first().map(|live| request(&live));
         let (told, learned, hopeless) = match &calibrated {
             Ok((told, learned)) => (Some(told), Some(learned), None),
             Err(Hopeless(why)) => (None, None, Some(why.as_str())),

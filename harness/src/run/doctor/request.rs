@@ -1,11 +1,7 @@
 //! What the IdP made of the SP's AuthnRequest, and what Azure would say to it.
 
 use jiff::Timestamp;
-use mock_idp::{
-    Azure, Directory,
-    issuance::{By, Received, check_request},
-    server::{Binding, Live},
-};
+use mock_idp::server::{Binding, Live};
 use saml::AuthnRequest;
 
 use super::model::plain;
@@ -24,7 +20,7 @@ pub(super) struct Request {
 }
 
 /// Reads and judges what came.
-pub(super) fn request(live: &Live, directory: &Directory, origin: &str, azure: &Azure) -> Request {
+pub(super) fn request(live: &Live) -> Request {
     let mut told = Request {
         lines: vec![("binding", binding(live.binding).to_owned())],
         unreadable: live.unreadable.as_deref().map(plain),
@@ -39,28 +35,9 @@ pub(super) fn request(live: &Live, directory: &Directory, origin: &str, azure: &
         told.ahead = ahead(request);
     }
     told.lines.push(("RelayState", relay_state));
-    if let (Some(request), Some(tenant)) = (&live.request, directory.tenant(&live.tenant_id)) {
-        let by = match live.binding {
-            Binding::Post => By::Post(live.request_xml.as_deref().unwrap_or_default()),
-            Binding::Redirect | Binding::IdpInitiated => {
-                By::Redirect(live.raw_query.as_deref().unwrap_or_default())
-            }
-        };
-        let url = format!("{origin}/{}/saml2", tenant.id);
-        let received = Received {
-            request,
-            by,
-            url: &url,
-            service_principal: None,
-        };
-        let refused = check_request(tenant, &received, azure, Timestamp::now()).err();
-        told.refused = refused.map(|error| plain(&error.to_string()));
-    } else if live.request.is_some() {
-        told.refused = Some(format!(
-            "the request went to the tenant {:?}, which this IdP does not have",
-            live.tenant_id
-        ));
-    }
+    // The live IdP has checked it as it checks every sign-in; a person sees the first of what Azure refuses.
+    let refused = live.refusals.first().filter(|_| live.request.is_some());
+    told.refused = refused.map(|error| plain(&error.to_string()));
     let azure = match (&told.unreadable, &told.refused) {
         (Some(why), _) => format!("cannot read it: {why}"),
         (None, Some(why)) => format!("would refuse it: {why}"),

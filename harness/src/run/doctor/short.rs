@@ -19,8 +19,7 @@ pub(in crate::run) fn short(stage: &Stage) -> Vec<String> {
         lines.push(format!("the login: {}", hops.join(" → ")));
     }
     if let Some(live) = stage.answers.first() {
-        let directory = stage.forge.directory.read();
-        let request = request(&live, &directory, stage.idp.origin(), &stage.forge.azure);
+        let request = request(&live);
         let lines_of = request.lines.iter();
         let told: Vec<String> = lines_of.map(|(name, value)| format!("{name} {value}")).collect();
         lines.push(format!("its AuthnRequest: {}", told.join(" · ")));

@@ -6,14 +6,14 @@ use reqwest::Method;
 use url::Url;
 
 use super::before;
-use crate::driver::http::{
-    hands::{Page, is},
-    outbound::Outbound,
-    policy::{Context, Way},
+use crate::driver::{
+    http::{
+        hands::{Page, is},
+        outbound::Outbound,
+        policy::{Context, Way},
+    },
+    page::SOON,
 };
-
-/// A refresh that comes later than this is one that nobody waits for: a session that runs out, news that come in.
-const SOON: Duration = Duration::from_secs(5);
 
 /// The refresh that counts: of several the soonest, and of those the last.
 ///
