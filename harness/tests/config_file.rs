@@ -214,9 +214,9 @@ fn values_that_cannot_be_meant_are_refused_with_their_line() {
         ),
         (
             "/me\"\n",
-            "/me\"\nidentity = \"jwt:/sub\"\n",
+            "/me\"\nidentity = \"jwt:sub\"\n",
             6,
-            "token = \"fragment:access_token\"",
+            "token = \"url:#access_token\"",
         ),
         (
             "/me\"\n",
@@ -233,7 +233,7 @@ fn values_that_cannot_be_meant_are_refused_with_their_line() {
         ),
         (
             "/me\"\n",
-            "/me\"\ntoken = \"query:t\"\nheader = \"X: t\"\n",
+            "/me\"\ntoken = \"url:?t\"\nheader = \"X: t\"\n",
             7,
             "Authorization: Bearer {token}",
         ),

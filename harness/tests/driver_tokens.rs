@@ -154,8 +154,8 @@ impl Stage {
 }
 
 const SOURCES: [(&str, &str); 4] = [
-    ("fragment:t", "/fragment"),
-    ("query:t", "/query"),
+    ("url:#t", "/fragment"),
+    ("url:?t", "/query"),
     ("json:/a/0/t", "/json"),
     ("cookie:t", "/cookie"),
 ];

@@ -107,9 +107,9 @@ pub struct Probe {
     /// token; then nothing shows that the SP takes the token.
     pub url: Option<String>,
     /// Where the identity stands in it: `json:POINTER`, `css:SELECTOR`, `regex:PATTERN` with one group, `header:NAME`, or in the
-    /// token `jwt:/CLAIM`, a JSON Pointer into its payload. Found by calibration if left out.
+    /// token `jwt:CLAIM`, a claim's name or a JSON Pointer. Found by calibration if left out.
     pub identity: Option<String>,
-    /// Where the SP gives its client a bearer token: `fragment:NAME` or `query:NAME` of a URL on the way, `json:POINTER` of
+    /// Where the SP gives its client a bearer token: `url:#NAME` or `url:?NAME` of a URL on the way, `json:POINTER` of
     /// the answer, `cookie:NAME`; `local-storage:KEY` or `session-storage:KEY` of the page, which need the browser, and behind the
     /// KEY `#` and a JSON Pointer, where JSON is kept there.
     pub token: Option<String>,

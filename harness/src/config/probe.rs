@@ -36,7 +36,7 @@ fn identity(section: &'static str, probe: &Probe) -> Checked {
         return fail(
             section,
             "identity",
-            "a claim stands in a token; say where that is: token = \"fragment:access_token\"",
+            "a claim stands in a token; say where that is: token = \"url:#access_token\"",
         );
     }
     let Some(rule) = probe.identity.as_deref() else {
@@ -45,10 +45,9 @@ fn identity(section: &'static str, probe: &Probe) -> Checked {
     let (kind, value) = rule.split_once(':').unwrap_or((rule, ""));
     let why = match kind {
         _ if value.is_empty() => {
-            "say where: json:/nameId, css:#user, regex:user=(\\w+), header:x-user or jwt:/sub"
+            "say where: json:/nameId, css:#user, regex:user=(\\w+), header:x-user or jwt:sub"
         }
         "json" if !value.starts_with('/') => "a JSON pointer starts with a slash: json:/nameId",
-        "jwt" if !value.starts_with('/') => "a JSON pointer starts with a slash: jwt:/sub",
         "regex" => match regex::Regex::new(value) {
             Ok(regex) if regex.captures_len() == 2 => return Ok(()),
             Ok(_) => "the pattern needs exactly one group, around the identity: regex:user=(\\w+)",

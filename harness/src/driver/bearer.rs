@@ -213,7 +213,7 @@ mod tests {
     fn bearer() -> Bearer {
         let site = Site::new(&url("http://127.0.0.1:8080/me"), &url("http://localhost:8400/"));
         let mut setup = Setup::new(Guard::default(), site);
-        setup.token = Some("query:t".parse().unwrap());
+        setup.token = Some("url:?t".parse().unwrap());
         Bearer::new(&setup)
     }
 

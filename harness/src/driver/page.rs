@@ -12,7 +12,7 @@ use crate::text::{clip, find, unescape};
 /// time that grows with their square.
 pub(super) const TAGS: usize = 5_000;
 /// A refresh that comes later than this is one that nobody waits for: a session that runs out, news that come in.
-const SOON: Duration = Duration::from_secs(5);
+pub(super) const SOON: Duration = Duration::from_secs(5);
 /// A title is cut at so many bytes.
 const TITLE: usize = 300;
 

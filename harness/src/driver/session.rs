@@ -1,7 +1,7 @@
 //! A driver makes sessions; a session is one person's browser.
 
 use super::{
-    act::{Act, ActError},
+    act::{Act, ActError, Target},
     bearer::Bearer,
     browser::{BrowserDriver, BrowserSession},
     error::DriverError,
@@ -116,6 +116,19 @@ impl Session {
         }?;
         self.rest(&mut journey).await;
         Ok(journey)
+    }
+
+    /// Waits for something on the page where a question came to rest, as [`act`](Self::act) does, but nothing is sent to the IdP:
+    /// where the page goes there meanwhile, the journey ends with a hop to it that has no status.
+    ///
+    /// # Errors
+    ///
+    /// [`ActError`].
+    pub async fn watch(&mut self, target: &Target) -> Result<Journey, ActError> {
+        match self {
+            Self::Http(session) => session.act(&Act::WaitFor(target.clone())).await,
+            Self::Browser(session) => session.watch(target).await,
+        }
     }
 
     /// The bearer token that the SP gave this session or one of its tabs (see [`Setup::token`](super::Setup)): the last of

@@ -12,7 +12,7 @@ use crate::judge::observation::{Ended, Journey, Party};
 /// A longer token is none: no server takes such a header.
 const LONGEST: usize = 16 << 10;
 
-/// Where a bearer token stands; written `fragment:access_token`, `query:token`, `json:/token`, `cookie:NAME`,
+/// Where a bearer token stands; written `url:#access_token`, `url:?token`, `json:/token`, `cookie:NAME`,
 /// `local-storage:KEY`, `session-storage:KEY`. Behind a KEY may follow `#` and a JSON Pointer into what is stored there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TokenSource {
@@ -42,7 +42,7 @@ pub struct Stored {
 pub enum TokenError {
     /// It has none of the known prefixes.
     #[error(
-        "`{0}` is no place of a token: write fragment:NAME, query:NAME, json:POINTER, cookie:NAME, local-storage:KEY or session-storage:KEY"
+        "`{0}` is no place of a token: write url:#NAME, url:?NAME, json:POINTER, cookie:NAME, local-storage:KEY or session-storage:KEY"
     )]
     Kind(String),
     /// A header that has no place for a token.
@@ -61,8 +61,11 @@ impl FromStr for TokenSource {
         let name = rest.to_owned();
         match kind {
             _ if rest.is_empty() => Err(TokenError::Kind(text.to_owned())),
-            "fragment" => Ok(Self::Fragment(name)),
-            "query" => Ok(Self::Query(name)),
+            "url" => match rest.split_at_checked(1) {
+                Some(("#", name)) if !name.is_empty() => Ok(Self::Fragment(name.to_owned())),
+                Some(("?", name)) if !name.is_empty() => Ok(Self::Query(name.to_owned())),
+                _ => Err(TokenError::Kind(text.to_owned())),
+            },
             "json" if rest.starts_with('/') => Ok(Self::Json(name)),
             "json" => Err(TokenError::Pointer(name)),
             "cookie" => Ok(Self::Cookie(name)),
@@ -76,8 +79,8 @@ impl FromStr for TokenSource {
 impl fmt::Display for TokenSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Fragment(name) => write!(f, "fragment:{name}"),
-            Self::Query(name) => write!(f, "query:{name}"),
+            Self::Fragment(name) => write!(f, "url:#{name}"),
+            Self::Query(name) => write!(f, "url:?{name}"),
             Self::Json(pointer) => write!(f, "json:{pointer}"),
             Self::Cookie(name) => write!(f, "cookie:{name}"),
             Self::Stored(area, Stored { key, pointer }) => {
@@ -244,8 +247,8 @@ mod tests {
     #[test]
     fn a_source_is_written_as_it_was_read() {
         for source in [
-            "fragment:access_token",
-            "query:t",
+            "url:#access_token",
+            "url:?t",
             "json:/a/0",
             "cookie:auth",
             "local-storage:auth:token",
@@ -255,8 +258,8 @@ mod tests {
             assert_eq!(source.parse::<TokenSource>().unwrap().to_string(), source);
         }
         for (wrong, word) in [
-            ("access_token", "fragment:NAME"),
-            ("query:", "query:NAME"),
+            ("access_token", "url:#NAME"),
+            ("url:?", "url:?NAME"),
             ("storage:x", "local-storage:KEY"),
             ("json:token", "begins with a slash"),
         ] {
@@ -269,11 +272,11 @@ mod tests {
     fn a_token_is_found_in_any_url_of_the_way_and_in_the_answer() {
         let sp = "http://127.0.0.1:8080/";
         for (source, url) in [
-            ("fragment:access_token", "cb#state=1&access_token=abc&x"),
-            ("fragment:access_token", "cb#/route?access_token=abc"),
-            ("fragment:access_token", "cb#/access_token=abc"),
-            ("query:t", "cb?x=1&t=abc"),
-            ("query:t", "cb?t=Bearer+abc"),
+            ("url:#access_token", "cb#state=1&access_token=abc&x"),
+            ("url:#access_token", "cb#/route?access_token=abc"),
+            ("url:#access_token", "cb#/access_token=abc"),
+            ("url:?t", "cb?x=1&t=abc"),
+            ("url:?t", "cb?t=Bearer+abc"),
         ] {
             let url = format!("{sp}{url}");
             assert_eq!(found(source, &[sp, &url, sp], ""), ["abc"], "{source} {url}");
@@ -285,7 +288,7 @@ mod tests {
     fn what_the_idp_shows_and_what_no_header_can_carry_is_no_token() {
         let idp = "http://localhost:8400/login?t=abc#t=abc";
         let sp = "http://127.0.0.1:8080/cb?t=a%0d%0aX:+b&t=&t=%C3%A4#t=a%20b";
-        for source in ["query:t", "fragment:t"] {
+        for source in ["url:?t", "url:#t"] {
             assert!(found(source, &[idp, sp], "").is_empty(), "{source}");
         }
         for body in [
@@ -321,9 +324,9 @@ mod tests {
     #[test]
     fn a_url_without_its_token_is_what_somebody_without_one_sees() {
         let without = |source: &str, url: &str| source.parse::<TokenSource>().unwrap().without(url);
-        assert_eq!(without("fragment:t", "http://a/x?y=1#t=2"), "http://a/x?y=1");
-        assert_eq!(without("query:t", "http://a/x?y=1&t=2"), "http://a/x?y=1");
-        assert_eq!(without("query:t", "http://a/x?t=2#z"), "http://a/x");
+        assert_eq!(without("url:#t", "http://a/x?y=1#t=2"), "http://a/x?y=1");
+        assert_eq!(without("url:?t", "http://a/x?y=1&t=2"), "http://a/x?y=1");
+        assert_eq!(without("url:?t", "http://a/x?t=2#z"), "http://a/x");
     }
 
     proptest! {
@@ -336,7 +339,7 @@ mod tests {
                 prop_assert!(token.bytes().all(|byte| byte.is_ascii_graphic()), "{}", token);
             }
             let page = format!("http://127.0.0.1:8080/?t={value}#t={value}");
-            for source in ["fragment:t", "query:t", "json:/t"] {
+            for source in ["url:#t", "url:?t", "json:/t"] {
                 let _ = found(source, &[&page], &value);
             }
         }

@@ -31,8 +31,8 @@ pub struct Journey {
     /// Cookies that a browser withheld or did not keep, each with the reason (over plain HTTP only).
     #[serde(default)]
     pub lost_cookies: Vec<String>,
-    /// Browser rules that stopped or changed the way, each with what it did; and what only a browser could have done (over
-    /// plain HTTP only: a browser does not tell its rules).
+    /// Browser rules that stopped or changed the way, each as a sentence, and what only a browser could have done (over
+    /// plain HTTP only: a browser keeps its rules to itself).
     #[serde(default)]
     pub rules: Vec<String>,
     /// What the question lacked, where this is the way to the probe's page.
@@ -57,13 +57,13 @@ impl Journey {
         self.rules.extend(next.rules);
         self.rules.dedup();
         Self {
-            rules: self.rules,
             hops: self.hops,
             ended: next.ended,
             page: next.page.or(self.page),
             console: self.console,
             lost_cookies: self.lost_cookies,
-            lacked: next.lacked,
+            rules: self.rules,
+            lacked: next.lacked.or(self.lacked),
             screenshot: next.screenshot.or(self.screenshot),
             elapsed: self.elapsed + next.elapsed,
         }
@@ -99,7 +99,7 @@ impl Journey {
         };
         let told = match self.rules.as_slice() {
             [] => told,
-            rules => format!("{told}; as in every browser: {}", rules.join(", ")),
+            rules => format!("{told}; over HTTP: {}", rules.join("; ")),
         };
         match self.lost_cookies.as_slice() {
             [] => told,

@@ -28,6 +28,8 @@ use crate::{
 /// Everything that firings share.
 pub(crate) struct Stage {
     setup: Setup,
+    /// Nobody is signed in here without scripts.
+    scripted: bool,
     pub(crate) driver: Driver,
     /// The other kind of driver, for scenarios that only it can play.
     pub(crate) other: Option<Driver>,
@@ -75,6 +77,7 @@ impl Stage {
     ) -> Self {
         Self {
             setup,
+            scripted: false,
             driver,
             other,
             idp,
@@ -108,6 +111,7 @@ impl Stage {
             _ => Driver::Browser(BrowserDriver::start(self.setup.clone()).await?),
         };
         self.other = Some(std::mem::replace(&mut self.driver, browser));
+        self.scripted = true;
         self.clues = Mutex::default();
         Ok(())
     }
@@ -121,7 +125,7 @@ impl Stage {
             .is_some_and(|deliver| !deliver.headers.is_empty());
         let fits = |driver: &Driver| match driver {
             Driver::Browser(_) => !headers,
-            Driver::Http(_) => !scenario.needs.contains(&Need::Browser),
+            Driver::Http(_) => !self.scripted && !scenario.needs.contains(&Need::Browser),
         };
         match &self.other {
             Some(other) if !fits(&self.driver) && fits(other) => other,

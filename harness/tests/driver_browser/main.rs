@@ -10,6 +10,7 @@
 mod acts;
 mod cookies;
 mod crowd;
+mod delays;
 #[path = "../driver_support/mod.rs"]
 mod driver_support;
 mod ends;
@@ -20,3 +21,4 @@ mod processes;
 mod site;
 mod stage;
 mod storage;
+mod windows;

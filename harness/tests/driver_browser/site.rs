@@ -94,7 +94,7 @@ pub(crate) fn sp(idp: String) -> Router {
         .route("/eats", on_get(|| stuck("const all = []; onload = () => { for (;;) all.push(new Array(1e7).fill(all.length)) }")))
         .route("/closes", on_get(|| stuck("window.close()")))
         .route("/refreshes", on_get(|| async { Html("<meta http-equiv=refresh content='0.5;url=/json'><p>wait") }))
-        .route("/refreshes-later", on_get(|| async { Html("<meta http-equiv=refresh content='5;url=/json'><p>stay") }))
+        .route("/refreshes-later", on_get(|| async { Html("<meta http-equiv=refresh content='6;url=/json'><p>stay") }))
         .route("/refreshes-by-header", on_get(|| async { ([(header::REFRESH, "0;url=/json")], Html("<p>wait")) }))
         .route("/hides", on_get(|| async {
             Html("<p>wait<script>setTimeout(() => location.href = '/json', 80); document.currentScript.remove()</script>")

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use url::Url;
 
-use super::{plan::Plan, seen::Seen, session::BrowserSession};
+use super::{plan::Plan, seen::Seen, session::BrowserSession, tab::Tab};
 use crate::{
     driver::visit::Visit,
     judge::observation::{Ended, Journey, Party},
@@ -12,9 +12,10 @@ use crate::{
 
 impl BrowserSession {
     /// Writes the hops and the console into the journey.
-    pub(super) fn describe(&self, journey: &mut Journey, visit: Option<&Visit<'_>>, plan: &Plan) {
+    pub(super) fn describe(&mut self, journey: &mut Journey, visit: Option<&Visit<'_>>, plan: &Plan) {
         let (guard, site) = (&self.setup.guard, &self.setup.site);
-        let mut seen = self.tab.hops();
+        let mut seen: Vec<Seen> = self.tabs().flat_map(Tab::hops).collect();
+        seen.sort_by_key(|hop| hop.begun);
         let foreign = seen
             .iter()
             .position(|hop| !Url::parse(&hop.url).is_ok_and(|url| guard.permits(&url)));
@@ -29,7 +30,8 @@ impl BrowserSession {
         if let (Some(Visit::Post { fields, .. }), Some(first)) = (visit, journey.hops.first_mut()) {
             first.fields = fields.iter().map(|(name, _)| name.clone()).collect();
         }
-        journey.console = self.tab.trace.console();
+        self.begins &= journey.hops.iter().all(|hop| hop.party != Party::Idp);
+        journey.console = self.tabs().flat_map(|tab| tab.trace.console()).collect();
         if matches!(journey.ended, Ended::Harness(_)) {
             tracing::warn!(ended = ?journey.ended, "the browser did not travel");
         }

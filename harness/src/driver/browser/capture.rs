@@ -3,7 +3,7 @@
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::Value;
 
-use super::seen::Seen;
+use super::{seen::Seen, timers::Timers};
 use crate::{
     driver::{
         page::{text, title},
@@ -15,22 +15,7 @@ use crate::{
 
 /// Reads the page in a world of its own, where the page's scripts have no say. HTML is what the scripts made of
 /// it; anything else is the text that the browser shows.
-pub(super) const SCRIPT: &str = r#"(() => {
-  const html = /html/.test(document.contentType);
-  const pre = document.querySelector("body > pre");
-  const text = html ? document.documentElement.outerHTML
-    : pre ? pre.textContent
-    : document.documentElement ? new XMLSerializer().serializeToString(document) : "";
-  const controls = document.forms.length === 1 ? [...document.forms[0].elements] : [];
-  const plain = ["hidden", "submit", "button", "image", "reset", "fieldset"];
-  const submits = controls.some((c) => c.type === "hidden" && /^SAML(Request|Response)$/.test(c.name))
-    && controls.every((c) => plain.includes(c.type))
-    && document.querySelector("script, [onload]") !== null;
-  return JSON.stringify({
-    url: location.href, title: document.title.slice(0, 300), type: document.contentType,
-    text: text.slice(0, 262144), submits, loaded: document.readyState === "complete",
-  });
-})()"#;
+pub(super) const SCRIPT: &str = include_str!("capture.js");
 
 /// A page as the script found it.
 #[derive(Debug)]
@@ -40,12 +25,14 @@ pub(super) struct Captured {
     pub(super) submits: bool,
     /// Whether all of it is there.
     pub(super) loaded: bool,
+    /// What its timers may still do.
+    pub(super) timers: Timers,
 }
 
 /// The script's answer, joined with what the network told of the page. None for the browser's own page that says that
 /// there is none.
 pub(super) fn captured(evaluated: &Value, last: &Seen) -> Option<Captured> {
-    let told: Value = serde_json::from_str(evaluated["result"]["value"].as_str()?).ok()?;
+    let told: Value = serde_json::from_str(evaluated.as_str()?).ok()?;
     let text = |key: &str| told[key].as_str().unwrap_or_default();
     if text("url").starts_with("chrome-error:") {
         return None;
@@ -63,6 +50,7 @@ pub(super) fn captured(evaluated: &Value, last: &Seen) -> Option<Captured> {
         page,
         submits: told["submits"].as_bool().unwrap_or(false),
         loaded: told["loaded"].as_bool().unwrap_or(false),
+        timers: Timers::read(&told),
     })
 }
 

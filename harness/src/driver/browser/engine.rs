@@ -11,6 +11,7 @@ use super::{
     plan::{everywhere, header},
     process::{ChromeDriver, START},
     tab::{Doors, UserContext},
+    timers::{NAME, PRELOAD, Vain},
     traces::{EVENTS, Traces},
 };
 use crate::driver::{error::DriverError, setup::Setup};
@@ -21,6 +22,7 @@ pub(super) struct Browser {
     pub(super) bidi: Bidi,
     pub(super) traces: Arc<Traces>,
     pub(super) doors: Doors,
+    pub(super) vain: Vain,
     _session: Client,
     _processes: ChromeDriver,
 }
@@ -49,6 +51,7 @@ impl Browser {
             bidi,
             traces,
             doors: Doors::default(),
+            vain: Vain::default(),
             _session: session,
             _processes: processes,
         };
@@ -57,6 +60,8 @@ impl Browser {
             .await?;
         let params = json!({"phases": ["beforeRequestSent"], "urlPatterns": everywhere(&setup.site)});
         browser.command("network.addIntercept", params).await?;
+        let params = json!({"functionDeclaration": format!("() => {{ ({PRELOAD})({}) }}", json!(*NAME))});
+        browser.command("script.addPreloadScript", params).await?;
         if !setup.headers.is_empty() {
             let headers = setup.headers.iter().map(|(name, value)| header(name, value));
             let params = json!({"headers": headers.collect::<Vec<Value>>()});
@@ -101,9 +106,6 @@ fn capabilities(setup: &Setup, profile: &Path, browser: &Path) -> Value {
         format!("--user-data-dir={}", profile.display()),
         format!("--host-resolver-rules={}", setup.guard.resolver_rules()),
         "--window-size=1000,750".to_owned(),
-        // A window that nobody clicked for: browsers block it, the headless shell only when it is told to. No journey
-        // goes on in one, and its first request would be sent before anybody could hold it up.
-        "--block-new-web-contents".to_owned(),
     ];
     let arguments: Vec<String> = ChromeDriver::arguments().into_iter().chain(own).collect();
     json!({

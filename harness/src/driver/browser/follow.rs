@@ -8,9 +8,10 @@ use super::{
     capture::{Captured, captured, is_inert, untouched},
     engine::Browser,
     plan::Plan,
-    rest::{LEAVING, QUIET, Step, step},
+    rest::{Known, LEAVING, QUIET, Step, step},
     seen::Seen,
     tab::Tab,
+    timers::Waiting,
     trace::Now,
 };
 use crate::{
@@ -23,6 +24,8 @@ use crate::{
 
 /// A page that has had its time gets so long to show itself.
 pub(super) const GLANCE: Duration = Duration::from_secs(5);
+/// How often a page is asked for its timers, unless something is told before.
+const TIMERS: Duration = Duration::from_millis(100);
 
 /// One journey of one tab.
 pub(super) struct Follower<'a> {
@@ -30,6 +33,10 @@ pub(super) struct Follower<'a> {
     pub(super) browser: &'a Browser,
     pub(super) tab: &'a Tab,
     pub(super) plan: &'a Plan,
+    /// Nobody has been at the IdP yet: the way there is waited for with more patience.
+    pub(super) begins: bool,
+    /// Until then whatever ticks in the page is waited for.
+    pub(super) patient: Option<Instant>,
 }
 
 /// How a journey ended.
@@ -46,6 +53,7 @@ impl Follower<'_> {
         let (limits, plan) = (&self.setup.limits, self.plan);
         let mut until = None;
         let mut inert = Inert::default();
+        let mut waiting: Option<Waiting> = None;
         loop {
             let now = self.tab.now();
             if let Some(over) = self.over(&now) {
@@ -55,7 +63,7 @@ impl Follower<'_> {
                 inert = self.inert(&now).await;
                 continue;
             }
-            let late = match step(&now, set_out, inert.holds && !now.stood, limits) {
+            let late = match step(&now, set_out, self.known(&now, &inert, &waiting), limits) {
                 Step::Wait(limit) => {
                     self.tab.trace.changed(limit).await;
                     continue;
@@ -89,6 +97,10 @@ impl Follower<'_> {
                 self.tab.trace.changed(QUIET).await;
                 continue;
             }
+            if !late && self.waits(&now, &captured, &mut waiting) {
+                self.tab.trace.changed(TIMERS).await;
+                continue;
+            }
             let picture = if plan.even_to_idp && self.setup.pictures {
                 self.tab.picture(limits.command).await
             } else {
@@ -98,6 +110,44 @@ impl Follower<'_> {
                 return Rested::At(Some(captured.page), picture);
             }
         }
+    }
+
+    fn known(&self, now: &Now, inert: &Inert, waiting: &Option<Waiting>) -> Known {
+        Known {
+            inert: inert.holds && !now.stood,
+            waits: waiting.as_ref().is_some_and(|waiting| waiting.moves == now.moves),
+        }
+    }
+
+    /// Whether the page has timers that may still lead elsewhere.
+    fn waits(&self, now: &Now, seen: &Captured, waiting: &mut Option<Waiting>) -> bool {
+        let vain = &self.browser.vain;
+        if self.patient.is_some_and(|until| Instant::now() < until) && seen.timers.tick() {
+            return true;
+        }
+        let ticks = self.begins && self.plan.even_to_idp && !self.has_met_idp();
+        match vain.waits(seen, ticks, now.moves, now.told) {
+            // What was set first is what began the waiting.
+            Some(more) => {
+                match waiting.as_mut().filter(|waiting| waiting.moves == now.moves) {
+                    Some(waiting) => waiting.join(more),
+                    None => *waiting = Some(more),
+                }
+                true
+            }
+            None => {
+                if let Some(waiting) = waiting.take() {
+                    vain.learn(waiting, seen, now.moves, now.told);
+                }
+                false
+            }
+        }
+    }
+
+    fn has_met_idp(&self) -> bool {
+        let idp =
+            |hop: &Seen| Url::parse(&hop.url).is_ok_and(|url| self.setup.site.party(&url) == Party::Idp);
+        self.tab.hops().iter().any(idp)
     }
 
     /// Whether the journey must end here, whatever the page does.
@@ -168,7 +218,7 @@ impl Follower<'_> {
             return false;
         }
         let until = *until.get_or_insert_with(|| Instant::now() + LEAVING);
-        let leaves = now.leaving.is_some() || captured.submits || !captured.loaded;
+        let leaves = now.leaves() || captured.submits || !captured.loaded;
         !leaves || Instant::now() >= until
     }
 

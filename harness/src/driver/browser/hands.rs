@@ -6,6 +6,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use url::Url;
 
 use super::{bidi::Refused, follow::GLANCE, plan::Plan, session::BrowserSession};
 use crate::{
@@ -39,22 +40,31 @@ enum Answer {
 
 impl BrowserSession {
     pub(in crate::driver) async fn act(&mut self, act: &Act) -> Result<Journey, ActError> {
-        if self.spent || self.tab.now().last.is_none() {
+        self.play(act, true).await
+    }
+
+    /// Waits for something where a question led. Nothing is sent to the IdP meanwhile.
+    pub(in crate::driver) async fn watch(&mut self, target: &Target) -> Result<Journey, ActError> {
+        self.play(&Act::WaitFor(target.clone()), false).await
+    }
+
+    async fn play(&mut self, act: &Act, even_to_idp: bool) -> Result<Journey, ActError> {
+        if self.spent || self.shown().now().last.is_none() {
             return Err(ActError::Missing(
                 "there is no page that lets anybody in".to_owned(),
             ));
         }
-        let plan = Arc::new(Plan::staying(&self.setup));
-        self.tab.trace.go_on(Arc::clone(&plan));
+        let plan = Arc::new(Plan::staying(&self.setup, even_to_idp));
+        self.go_on(&plan);
         let begun = Instant::now();
         match act {
             Act::Click(target) => self.press("click", target, "").await?,
             Act::Fill(target, text) => self.press("fill", target, text).await?,
             Act::Submit(target) => self.press("submit", target, "").await?,
-            Act::WaitFor(target) => self.wait_for(target).await?,
+            Act::WaitFor(target) => self.wait_for(target, &plan).await?,
         }
         let mut journey = Journey::default();
-        let rested = self.follower(&plan).rest(begun).await;
+        let rested = self.rest_all(&plan, begun).await;
         self.arrive(rested, &mut journey);
         self.describe(&mut journey, None, &plan);
         Ok(journey)
@@ -76,9 +86,13 @@ impl BrowserSession {
         }
     }
 
-    async fn wait_for(&self, target: &Target) -> Result<(), ActError> {
+    async fn wait_for(&self, target: &Target, plan: &Plan) -> Result<(), ActError> {
         let (limit, begun) = (self.setup.limits.request, Instant::now());
         loop {
+            let last = self.tab.now().last;
+            if last.is_some_and(|last| Url::parse(&last.url).is_ok_and(|url| plan.forbids(&url))) {
+                return Ok(());
+            }
             let answer = self.ask("look", target, "").await;
             let hidden = match answer {
                 Ok(Answer::Done) => return Ok(()),
@@ -98,7 +112,7 @@ impl BrowserSession {
                     limit.as_secs_f32()
                 )));
             }
-            self.tab.trace.changed(OFTEN).await;
+            self.shown().trace.changed(OFTEN).await;
         }
     }
 
@@ -106,7 +120,7 @@ impl BrowserSession {
     async fn ask(&self, what: &str, target: &Target, text: &str) -> Result<Answer, Refused> {
         let limit = self.setup.limits.request.max(2 * GLANCE);
         let told = self
-            .tab
+            .shown()
             .call(SCRIPT, &[json!(what), wanted(target), json!(text)], limit)
             .await?;
         let told: Value = told
@@ -130,7 +144,7 @@ impl BrowserSession {
 
     /// Does it, and lets the page answer it.
     async fn perform(&self, actions: Value) -> Result<(), ActError> {
-        match self.tab.perform(actions, self.setup.limits.command).await {
+        match self.shown().perform(actions, self.setup.limits.command).await {
             Err(refused) if refused.is_silence() => Err(broken(refused)),
             // Whatever else it says was done: what the page made of it, a dialog or its end, is told by events.
             _ => Ok(()),

@@ -35,6 +35,8 @@ pub(super) struct Plan {
     /// What the first request to its target carries instead of what the browser would send.
     own: Option<Own>,
     pub(super) even_to_idp: bool,
+    /// Somebody does something on a page: windows may open.
+    pub(super) acts: bool,
     site: Site,
 }
 
@@ -82,6 +84,7 @@ impl Plan {
             opening: None,
             own: None,
             even_to_idp,
+            acts: false,
             site: setup.site.clone(),
         };
         if let Some(html) = opening(visit) {
@@ -106,12 +109,13 @@ impl Plan {
     }
 
     /// That of a journey which begins on the page that is there.
-    pub(super) fn staying(setup: &Setup) -> Self {
+    pub(super) fn staying(setup: &Setup, even_to_idp: bool) -> Self {
         Self {
             start: String::new(),
             opening: None,
             own: None,
-            even_to_idp: true,
+            even_to_idp,
+            acts: even_to_idp,
             site: setup.site.clone(),
         }
     }
@@ -156,7 +160,8 @@ impl Plan {
         }
     }
 
-    fn forbids(&self, url: &Url) -> bool {
+    /// Whether nothing may be sent there.
+    pub(super) fn forbids(&self, url: &Url) -> bool {
         !self.even_to_idp && self.site.party(url) == Party::Idp
     }
 }

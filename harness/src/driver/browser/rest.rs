@@ -9,7 +9,7 @@ use crate::{driver::setup::Limits, judge::observation::Ended};
 pub(super) const QUIET: Duration = Duration::from_millis(150);
 /// A page that keeps some request open (a poll, a stream) rests all the same after so long.
 const POLLING: Duration = Duration::from_millis(1500);
-/// A page that means to go elsewhere at once gets so long to do it.
+/// A page that means to go elsewhere gets so long to do it, once it is due.
 pub(super) const LEAVING: Duration = Duration::from_secs(3);
 /// A page that has opened more dialogs than this will not stop.
 const DIALOGS: usize = 10;
@@ -27,9 +27,17 @@ pub(super) enum Step {
     End(Ended),
 }
 
-/// What is to be done with a page that is this far. `set_out` is when the browser was told to do something; `inert` whether the
-/// page that was answered last is known to do nothing by itself.
-pub(super) fn step(now: &Now, set_out: Instant, inert: bool, limits: &Limits) -> Step {
+/// What is known of the page that was answered last.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Known {
+    /// It does nothing by itself.
+    pub(super) inert: bool,
+    /// It has timers that are waited for.
+    pub(super) waits: bool,
+}
+
+/// What is to be done with a page that is this far. `set_out` is when the browser was told to do something.
+pub(super) fn step(now: &Now, set_out: Instant, known: Known, limits: &Limits) -> Step {
     let Some(last) = &now.last else {
         // Nothing was sent: that is nobody's time but ours.
         return if set_out.elapsed() > limits.command {
@@ -42,13 +50,15 @@ pub(super) fn step(now: &Now, set_out: Instant, inert: bool, limits: &Limits) ->
         return Step::Hung;
     }
     let answered = last.elapsed.is_some();
-    if answered && rests(now, inert) {
+    if answered && rests(now, known.inert) {
         return Step::Look { late: false };
     }
     // A page that stood there before has had its time already; what counts is since when it is followed.
     let since = if now.stood { set_out } else { last.begun };
     let begun = now.first.unwrap_or(since);
-    if since.elapsed() > limits.request || begun.elapsed() > limits.journey {
+    // The SP has had its say where a page waits by itself.
+    let waits = answered && (known.waits || now.leaves());
+    if (since.elapsed() > limits.request && !waits) || begun.elapsed() > limits.journey {
         return if answered || last.status.is_some() {
             Step::Look { late: true }
         } else {
@@ -60,8 +70,7 @@ pub(super) fn step(now: &Now, set_out: Instant, inert: bool, limits: &Limits) ->
 
 /// Loaded or failed, with nothing under way that could still move it.
 fn rests(now: &Now, inert: bool) -> bool {
-    let leaves = now.leaving.is_some_and(|since| since.elapsed() < LEAVING);
-    now.settled && !leaves && (inert || now.quiet >= quiet(now))
+    now.settled && !now.leaves() && (inert || now.quiet >= quiet(now))
 }
 
 fn quiet(now: &Now) -> Duration {
@@ -70,7 +79,7 @@ fn quiet(now: &Now) -> Duration {
 
 /// How long there is nothing to look at, unless something is told.
 fn wait(now: &Now) -> Duration {
-    if !now.settled || now.leaving.is_some() {
+    if !now.settled || now.leaves() {
         return Duration::from_millis(100);
     }
     quiet(now).saturating_sub(now.quiet).max(Duration::from_millis(5))
@@ -110,6 +119,7 @@ mod tests {
             settled: true,
             pending: 0,
             leaving: None,
+            told: 0,
             quiet: Duration::ZERO,
             gone: false,
             crashed: false,
@@ -119,7 +129,12 @@ mod tests {
     }
 
     fn next(now: &Now, inert: bool) -> Step {
-        step(now, now.first.unwrap_or_else(long_ago), inert, &Limits::default())
+        step(
+            now,
+            now.first.unwrap_or_else(long_ago),
+            Known { inert, waits: false },
+            &Limits::default(),
+        )
     }
 
     #[test]
@@ -146,10 +161,34 @@ mod tests {
     fn a_page_that_means_to_go_elsewhere_does_not_rest_unless_it_stays() {
         let mut page = now(Some(seen(Instant::now(), Some(200), true)));
         page.quiet = QUIET;
-        page.leaving = Some(Instant::now());
+        page.leaving = Some(Instant::now() + LEAVING);
         assert!(matches!(next(&page, true), Step::Wait(_)));
         page.leaving = Some(long_ago());
         assert_eq!(next(&page, true), Step::Look { late: false });
+    }
+
+    #[test]
+    fn a_page_that_waits_by_itself_has_the_time_of_the_journey() {
+        let limits = Limits::default();
+        let ago = |time: Duration| Instant::now().checked_sub(time).unwrap();
+        let known = Known {
+            inert: false,
+            waits: true,
+        };
+        let mut page = now(Some(seen(ago(limits.request * 2), Some(200), true)));
+        page.pending = 1;
+        assert!(matches!(step(&page, long_ago(), known, &limits), Step::Wait(_)));
+        assert_eq!(
+            step(&page, long_ago(), Known::default(), &limits),
+            Step::Look { late: true }
+        );
+        page.leaving = Some(Instant::now() + LEAVING);
+        assert!(matches!(
+            step(&page, long_ago(), Known::default(), &limits),
+            Step::Wait(_)
+        ));
+        page.first = Some(long_ago());
+        assert_eq!(step(&page, long_ago(), known, &limits), Step::Look { late: true });
     }
 
     #[test]
@@ -167,13 +206,13 @@ mod tests {
     fn a_page_that_stood_there_before_has_its_time_from_now_on() {
         let mut page = now(Some(seen(long_ago(), Some(200), true)));
         (page.hops, page.first, page.stood) = (0, None, true);
-        let just = |page: &Now| step(page, Instant::now(), false, &Limits::default());
+        let just = |page: &Now| step(page, Instant::now(), Known::default(), &Limits::default());
         assert!(matches!(just(&page), Step::Wait(_)));
         page.quiet = QUIET;
         assert_eq!(just(&page), Step::Look { late: false });
         page.settled = false;
         assert_eq!(
-            step(&page, long_ago(), false, &Limits::default()),
+            step(&page, long_ago(), Known::default(), &Limits::default()),
             Step::Look { late: true }
         );
     }
@@ -182,7 +221,7 @@ mod tests {
     fn a_browser_that_does_not_set_out_is_our_own_fault() {
         let begun = now(None);
         assert!(matches!(next(&begun, false), Step::End(Ended::Harness(_))));
-        let just = step(&begun, Instant::now(), false, &Limits::default());
+        let just = step(&begun, Instant::now(), Known::default(), &Limits::default());
         assert!(matches!(just, Step::Wait(_)));
     }
 

@@ -28,10 +28,14 @@ pub struct BrowserSession {
     pub(super) setup: Arc<Setup>,
     // Dropped before the user context, which it belongs to.
     pub(super) tab: Tab,
+    /// Windows that its pages have opened, oldest first; gone with the next visit of an address.
+    pub(super) windows: Vec<Tab>,
     pub(super) user: Arc<User>,
     pub(in crate::driver) bearer: Bearer,
     /// The page in the tab lets nobody in any more: the next journey needs another tab.
     pub(super) spent: bool,
+    /// Nobody has been at the IdP since the last visit of an address.
+    pub(super) begins: bool,
 }
 
 impl Drop for BrowserSession {
@@ -48,8 +52,10 @@ impl BrowserSession {
             bearer: Bearer::new(&setup),
             setup,
             tab: fresh.tab,
+            windows: Vec::new(),
             user: Arc::new(fresh.user),
             spent: false,
+            begins: true,
         }
     }
 
@@ -57,9 +63,11 @@ impl BrowserSession {
         Ok(Self {
             setup: Arc::clone(&self.setup),
             tab: self.another_tab().await?,
+            windows: Vec::new(),
             user: Arc::clone(&self.user),
             bearer: self.bearer.tab(),
             spent: false,
+            begins: true,
         })
     }
 
@@ -104,7 +112,7 @@ impl BrowserSession {
 
     pub(in crate::driver) async fn stored(&self, area: Storage, key: &str) -> Option<String> {
         let limit = self.setup.limits.request.max(2 * GLANCE);
-        self.tab.stored(area, key, limit).await.ok().flatten()
+        self.shown().stored(area, key, limit).await.ok().flatten()
     }
 
     /// The value of a cookie that one of these URLs has, and the first that has one.
@@ -127,6 +135,8 @@ impl BrowserSession {
                 };
             }
         };
+        // What the IdP sends has been there.
+        self.begins = matches!(visit, Visit::Get(_));
         let mut journey = Journey::default();
         match self.set_out(&plan).await {
             Err(refused) => journey.ended = Ended::Harness(refused.message),
@@ -160,6 +170,8 @@ impl BrowserSession {
             std::mem::replace(&mut self.tab, fresh).close();
             self.spent = false;
         }
+        self.windows.drain(..).for_each(|window| window.close());
+        self.tab.trace.windows();
         self.tab.trace.begin(Arc::clone(plan));
         let Some(beyond) = plan.beyond() else {
             return Ok(self.follow(plan).await);
@@ -188,7 +200,7 @@ impl BrowserSession {
         let patience = limits.command.saturating_add(limits.journey);
         // The command is answered when the page is there, which is what `rest` watches for.
         let navigate = self.tab.navigate(&plan.start, patience);
-        let follower = self.follower(plan);
+        let follower = self.follower(&self.tab, plan);
         let mut navigate = std::pin::pin!(navigate);
         let mut rest = std::pin::pin!(follower.rest(Instant::now()));
         let mut under_way = true;
@@ -208,12 +220,14 @@ impl BrowserSession {
         }
     }
 
-    pub(super) fn follower<'a>(&'a self, plan: &'a Plan) -> Follower<'a> {
+    pub(super) fn follower<'a>(&'a self, tab: &'a Tab, plan: &'a Plan) -> Follower<'a> {
         Follower {
             setup: &self.setup,
             browser: &self.user.browser,
-            tab: &self.tab,
+            tab,
             plan,
+            begins: self.begins,
+            patient: None,
         }
     }
 

@@ -16,6 +16,7 @@ use super::{
     bidi::{Bidi, Refused},
     capture::{SCRIPT, body},
     seen::Seen,
+    timers::NAME,
     trace::{Now, Trace},
     traces::Traces,
 };
@@ -126,6 +127,44 @@ impl Tab {
         Ok(tab)
     }
 
+    /// A window that a page opened, as a tab.
+    pub(super) async fn adopt(
+        bidi: &Bidi,
+        traces: &Arc<Traces>,
+        trace: Arc<Trace>,
+        limit: Duration,
+    ) -> Result<Self, Refused> {
+        let params = json!({"context": trace.tab});
+        let session = bidi.send("goog:cdp.getSession", params, limit).await?;
+        let devtools = word(&session, "session")?;
+        traces.name(&trace, &devtools);
+        let tab = Self {
+            bidi: bidi.clone(),
+            traces: Arc::clone(traces),
+            context: trace.tab.clone(),
+            trace,
+            devtools,
+        };
+        tab.devtools("Log.enable", json!({}), limit).await?;
+        Ok(tab)
+    }
+
+    /// Lets the windows that its page has opened ask for what they were opened for; how many.
+    pub(super) async fn release(&self, limit: Duration) -> u64 {
+        let script = "(name) => { let told = '{}'; \
+                      performance.addEventListener(name + '-answer', (event) => told = event.detail, { once: true }); \
+                      performance.dispatchEvent(new CustomEvent(name + '-go')); return told }";
+        let told = self
+            .call(script, &[json!(*NAME)], limit)
+            .await
+            .unwrap_or_default();
+        let told: Value = told
+            .as_str()
+            .and_then(|told| serde_json::from_str(told).ok())
+            .unwrap_or_default();
+        told["windows"].as_u64().unwrap_or_default()
+    }
+
     /// Closes it, without waiting for it.
     pub(super) fn close(&self) {
         self.bidi
@@ -153,11 +192,7 @@ impl Tab {
 
     /// What [`SCRIPT`] finds.
     pub(super) async fn look(&self, limit: Duration) -> Result<Value, Refused> {
-        let params = json!({
-            "expression": SCRIPT, "awaitPromise": false,
-            "target": {"context": self.context, "sandbox": "samlitmus"},
-        });
-        self.bidi.send("script.evaluate", params, limit).await
+        self.call(SCRIPT, &[json!(*NAME)], limit).await
     }
 
     /// What its page keeps in a storage under a key.

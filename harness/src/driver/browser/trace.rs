@@ -10,9 +10,9 @@ use std::{
 use serde_json::Value;
 use tokio::sync::Notify;
 
-use super::{plan::Plan, seen::Seen};
+use super::{plan::Plan, rest::LEAVING, seen::Seen};
 use crate::{
-    driver::setup::LONGEST,
+    driver::{page::SOON, setup::LONGEST},
     text::{clip, locked},
 };
 
@@ -27,7 +27,7 @@ const CONSOLE: (usize, usize) = (50, 1000);
 #[derive(Debug)]
 pub(super) struct Trace {
     /// The tab's name in BiDi, which is its main frame's in DevTools.
-    tab: String,
+    pub(super) tab: String,
     state: Mutex<State>,
     changed: Notify,
 }
@@ -46,13 +46,17 @@ struct State {
     /// The navigation whose page stands in the tab.
     committed: Option<String>,
     settled: bool,
-    /// Since when the page has been meaning to go elsewhere at once.
+    /// Until when the page has time to go elsewhere, which it means to.
     leaving: Option<Instant>,
     gone: bool,
+    /// Windows that its page opened on this journey or before, oldest first.
+    windows: Vec<Arc<Trace>>,
     crashed: bool,
     /// Dialogs that the page has opened.
     dialogs: usize,
     quiet_since: Option<Instant>,
+    /// Counts what was told.
+    told: u64,
     /// Counts beginnings of navigations.
     moves: u64,
 }
@@ -71,8 +75,10 @@ pub(super) struct Now {
     pub(super) settled: bool,
     /// Requests of the page itself that are under way.
     pub(super) pending: usize,
-    /// Since when the page has been meaning to go elsewhere at once (a form that it submits, a refresh).
+    /// Until when the page has time to go elsewhere, which it means to (a form that it submits, a refresh).
     pub(super) leaving: Option<Instant>,
+    /// Counts what was told.
+    pub(super) told: u64,
     /// Since when nothing was told.
     pub(super) quiet: Duration,
     /// The tab is closed.
@@ -83,6 +89,13 @@ pub(super) struct Now {
     pub(super) dialogs: usize,
     /// Counts navigations, to tell whether there was another one.
     pub(super) moves: u64,
+}
+
+impl Now {
+    /// Whether the page means to go elsewhere, and has not had its time for it.
+    pub(super) fn leaves(&self) -> bool {
+        self.leaving.is_some_and(|until| Instant::now() < until)
+    }
 }
 
 impl Trace {
@@ -131,6 +144,7 @@ impl Trace {
             settled: state.settled,
             pending: state.pending.len(),
             leaving: state.leaving,
+            told: state.told,
             quiet: state.quiet_since.map(|since| since.elapsed()).unwrap_or_default(),
             gone: state.gone,
             crashed: state.crashed,
@@ -147,6 +161,17 @@ impl Trace {
     /// The plan of the journey that is under way or was last.
     pub(super) fn plan(&self) -> Option<Arc<Plan>> {
         self.locked().plan.clone()
+    }
+
+    /// Its page has opened a window.
+    pub(super) fn opened(&self, window: Arc<Trace>) {
+        self.locked().windows.push(window);
+        self.changed.notify_one();
+    }
+
+    /// The windows that its page has opened since this was asked last.
+    pub(super) fn windows(&self) -> Vec<Arc<Trace>> {
+        std::mem::take(&mut self.locked().windows)
     }
 
     pub(super) fn hops(&self) -> Vec<Seen> {
@@ -183,6 +208,7 @@ impl State {
             _ => {}
         }
         self.quiet_since = Some(Instant::now());
+        self.told += 1;
         let navigation = params["navigation"].as_str();
         let frame = || params["params"]["frameId"].as_str();
         match method {
@@ -203,14 +229,24 @@ impl State {
             "browsingContext.userPromptOpened" => self.dialogs += 1,
             "goog:cdp.Inspector.targetCrashed" => self.crashed = true,
             "goog:cdp.Page.frameScheduledNavigation" if frame() == Some(tab) => {
-                let soon = params["params"]["delay"]
-                    .as_f64()
-                    .is_some_and(|seconds| seconds < 1.0);
-                self.leaving = soon.then(Instant::now);
+                let delay = params["params"]["delay"].as_f64();
+                let delay = delay.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+                let to = params["params"]["url"].as_str().unwrap_or_default();
+                let due = delay.filter(|delay| self.is_soon(*delay, to));
+                self.leaving = due.map(|delay| Instant::now() + delay + LEAVING);
             }
             "goog:cdp.Page.frameClearedScheduledNavigation" if frame() == Some(tab) => self.leaving = None,
             _ => self.network(method, params, navigation),
         }
+    }
+
+    /// Whether it is waited for: what comes at once, and a refresh that comes soon and leads elsewhere. One that shows the same
+    /// page again brings news.
+    fn is_soon(&self, delay: Duration, to: &str) -> bool {
+        let bare = |url: &str| url.split('#').next().map(str::to_owned);
+        let here = self.hops.last().or(self.before.as_ref());
+        let same = || here.is_some_and(|here| bare(&here.url) == bare(to));
+        delay < Duration::from_secs(1) || (delay <= SOON && !same())
     }
 
     fn moves(&mut self, navigation: Option<&str>) {

@@ -55,8 +55,8 @@ pub(super) struct Traces {
 #[derive(Clone, Debug)]
 struct Place {
     trace: Arc<Trace>,
-    /// The tab itself; otherwise a frame in it, or a window that it opened: no part of the journey, but under the same
-    /// plan.
+    /// The tab itself; otherwise a frame in it, or a window that nobody clicked for: no part of the journey, but
+    /// under the same plan.
     itself: bool,
 }
 
@@ -79,6 +79,12 @@ impl Traces {
         let names = [tab, devtools].map(|name| (name.to_owned(), place.clone()));
         locked(&self.places).extend(names);
         trace
+    }
+
+    /// The name that a window has in DevTools, besides.
+    pub(super) fn name(&self, trace: &Arc<Trace>, devtools: &str) {
+        let (trace, itself) = (Arc::clone(trace), true);
+        locked(&self.places).insert(devtools.to_owned(), Place { trace, itself });
     }
 
     /// Forgets a tab.
@@ -140,11 +146,26 @@ impl Traces {
         let above = [&params["parent"], &params["originalOpener"]];
         let mut places = locked(&self.places);
         let found = above.into_iter().find_map(|name| places.get(name.as_str()?));
-        if let Some(Place { trace, .. }) = found.cloned() {
-            places
-                .entry(name.to_owned())
-                .or_insert(Place { trace, itself: false });
-        }
+        let Some(Place { trace, .. }) = found.cloned() else {
+            return;
+        };
+        // A window that somebody clicked for is a part of the journey, with a trace of its own.
+        let clicked = trace
+            .plan()
+            .filter(|plan| plan.acts && params["parent"].is_null());
+        let place = match clicked {
+            Some(plan) => {
+                let window = Arc::new(Trace::new(name));
+                window.begin(plan);
+                trace.opened(Arc::clone(&window));
+                Place {
+                    trace: window,
+                    itself: true,
+                }
+            }
+            None => Place { trace, itself: false },
+        };
+        places.entry(name.to_owned()).or_insert(place);
     }
 
     fn place(&self, params: &Value) -> Option<Place> {

@@ -19,7 +19,12 @@ use crate::{
 };
 
 /// Sends what a flawless login sent, signed by a key that nobody trusts. None where either was not answered.
-pub(super) async fn contrast(stage: &Stage, flawless: &Played, base: Base, start: Start) -> Option<Contrast> {
+pub(super) async fn contrast(
+    stage: &Stage,
+    learned: &Learned,
+    flawless: &Played,
+    start: Start,
+) -> Option<Contrast> {
     let recipe = Recipe {
         persona: Some(Persona::Alice),
         deliver: Some(Delivery {
@@ -28,11 +33,8 @@ pub(super) async fn contrast(stage: &Stage, flawless: &Played, base: Base, start
         }),
         ..under_nobodys_key()
     };
-    let learned = Learned {
-        people: stage.people.clone(),
-        ..Learned::default()
-    };
-    let rogue = fire(stage, &stage.driver, &learned, &single(recipe), base, None).await;
+    let take = single(recipe);
+    let rogue = fire(stage, &stage.driver, learned, &take, Base::A, None).await;
     if flawless.broke.is_some() || rogue.broke.is_some() {
         return None;
     }

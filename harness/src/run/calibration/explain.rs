@@ -46,7 +46,7 @@ fn off(minutes: i64) -> Hopeless {
 }
 
 /// Why no login works.
-pub(super) async fn explain(stage: &Stage, last: Option<Played>) -> Hopeless {
+pub(super) async fn explain(stage: &Stage, learned: &Learned, last: Option<Played>) -> Hopeless {
     let Some(played) = last else {
         return Hopeless(
             "no login could be tried: [sp] login is missing, and the IdP has no application for the SP"
@@ -56,10 +56,10 @@ pub(super) async fn explain(stage: &Stage, last: Option<Played>) -> Hopeless {
     if let Some(hopeless) = told(stage, &played) {
         return hopeless;
     }
-    if let Some(hours) = clock(stage).await {
+    if let Some(hours) = clock(stage, learned).await {
         return of_clock(stage, off(hours * 60));
     }
-    let contrast = contrast(stage, &played, Base::A, beginning(stage)).await;
+    let contrast = contrast(stage, learned, &played, beginning(stage)).await;
     let mut journey = played.observation.journey;
     let mut lacked = None;
     if let Some(looked) = played.looked {
@@ -151,16 +151,12 @@ fn beginning(stage: &Stage) -> Start {
 }
 
 /// Whether a login works with the IdP's clock moved: so many hours the SP's is ahead.
-async fn clock(stage: &Stage) -> Option<i64> {
+async fn clock(stage: &Stage, learned: &Learned) -> Option<i64> {
     let start = beginning(stage);
-    let learned = Learned {
-        people: stage.people.clone(),
-        ..Learned::default()
-    };
     for hours in [1, -1, 2, -2, 3, -3] {
         for base in [Base::B, Base::A] {
             *locked(&stage.forge.offset) = SignedDuration::from_hours(hours);
-            let played = flawless(stage, &learned, Persona::Alice, base, start).await;
+            let played = flawless(stage, learned, Persona::Alice, base, start).await;
             *locked(&stage.forge.offset) = SignedDuration::ZERO;
             if played.is(&learned.people, Persona::Alice) {
                 return Some(hours);

@@ -160,7 +160,7 @@ async fn ways_in(
     if learned.bases.is_empty() {
         let first = by_sp.into_iter().chain(by_idp).next();
         locked(&stage.clues).browser = first.as_ref().and_then(|tried| scripts(stage, &tried.played));
-        return Err(explain(stage, first.map(|tried| tried.played)).await);
+        return Err(explain(stage, learned, first.map(|tried| tried.played)).await);
     }
     if let (false, Some(login), Some(first)) = (told.sp_initiated, &stage.subject.login, by_sp.first()) {
         // Half of what was configured does not work: that is said, and nothing is green for it.

@@ -4,7 +4,7 @@ use url::Url;
 
 use super::{jwt, question::Question, rule::IdentityRule};
 use crate::{
-    driver::{Act, ActError, Session},
+    driver::{ActError, Session},
     judge::{
         fingerprint::fingerprint,
         marker::{PersonaMarkers, stands_alone, stands_in, views},
@@ -123,7 +123,7 @@ impl Prober {
         if journey.ended != Ended::Answered || !shown || away {
             return;
         }
-        match session.act(&Act::WaitFor(target.clone())).await {
+        match session.watch(target).await {
             Ok(came) => {
                 journey.hops.extend(came.hops);
                 journey.ended = came.ended;
@@ -391,7 +391,7 @@ mod tests {
 
     fn without_token(page: Page) -> Journey {
         Journey {
-            lacked: Some(Lack::Token("no token stood at query:t".to_owned())),
+            lacked: Some(Lack::Token("no token stood at url:?t".to_owned())),
             ..journey(page)
         }
     }
@@ -417,7 +417,7 @@ mod tests {
         let prober = prober("json:/nameId").with_anonymous(&journey(page(200, r#"{"guest":true}"#)));
         let seen = prober.judge(&without_token(page(200, "{}")), &[]);
         assert!(
-            matches!(&seen, Probe::Unclear { why, .. } if why.contains("query:t")),
+            matches!(&seen, Probe::Unclear { why, .. } if why.contains("url:?t")),
             "{seen:?}"
         );
     }

@@ -15,7 +15,7 @@ const IDENTITY: usize = 2000;
 const TAGS: usize = 20_000;
 
 /// Where an identity stands on a page; written `json:/nameId`, `css:#user`, `regex:Hello, (.*)!`,
-/// `header:X-User`, `jwt:/sub`, `anywhere`.
+/// `header:X-User`, `jwt:sub`, `anywhere`.
 #[derive(Clone, Debug)]
 pub enum IdentityRule {
     /// A JSON Pointer (RFC 6901) into a JSON body.
@@ -37,7 +37,7 @@ pub enum IdentityRule {
 pub enum RuleError {
     /// It has none of the known prefixes.
     #[error(
-        "`{0}` is no rule for an identity: write json:POINTER, css:SELECTOR, regex:PATTERN, header:NAME or jwt:/CLAIM"
+        "`{0}` is no rule for an identity: write json:POINTER, css:SELECTOR, regex:PATTERN, header:NAME or jwt:CLAIM"
     )]
     Kind(String),
     /// A JSON Pointer that is none.
@@ -73,7 +73,13 @@ impl FromStr for IdentityRule {
         match kind {
             "json" if rest.is_empty() || rest.starts_with('/') => Ok(Self::Json(rest_owned())),
             "jwt" if rest.starts_with('/') => Ok(Self::Jwt(rest_owned())),
-            "json" | "jwt" => Err(RuleError::Pointer(rest_owned())),
+            // A name is one token of a pointer, whatever is in it (RFC 6901, section 3): claims are called like URLs.
+            "jwt" if !rest.is_empty() => Ok(Self::Jwt(format!(
+                "/{}",
+                rest.replace('~', "~0").replace('/', "~1")
+            ))),
+            "jwt" => Err(RuleError::Kind(text.to_owned())),
+            "json" => Err(RuleError::Pointer(rest_owned())),
             "css" => {
                 let selector = Selector::parse(rest).map_err(|_| RuleError::Selector(rest_owned()))?;
                 Ok(Self::Css(selector, rest_owned()))
@@ -122,7 +128,12 @@ impl fmt::Display for IdentityRule {
             Self::Css(_, selector) => write!(f, "css:{selector}"),
             Self::Regex(pattern) => write!(f, "regex:{pattern}"),
             Self::Header(name) => write!(f, "header:{name}"),
-            Self::Jwt(pointer) => write!(f, "jwt:{pointer}"),
+            Self::Jwt(pointer) => match pointer.strip_prefix('/') {
+                Some(name) if !name.contains('/') && !name.is_empty() => {
+                    write!(f, "jwt:{}", name.replace("~1", "/").replace("~0", "~"))
+                }
+                _ => write!(f, "jwt:{pointer}"),
+            },
             Self::Anywhere => f.write_str("anywhere"),
         }
     }
@@ -206,6 +217,7 @@ mod tests {
             Some("alice")
         );
         assert_eq!(find("header:X-User", "").as_deref(), Some("alice"));
+        assert_eq!(find("jwt:sub", "").as_deref(), Some("alice"));
         assert_eq!(find("jwt:/sub", "").as_deref(), Some("alice"));
         assert_eq!(find("jwt:/n/0/id", "").as_deref(), Some("7"));
     }
@@ -237,7 +249,9 @@ mod tests {
             "css:#user > b",
             "regex:(a|b)",
             "header:x-user",
-            "jwt:/sub",
+            "jwt:sub",
+            "jwt:https://sp.example/~user",
+            "jwt:/a/0",
             "anywhere",
         ] {
             assert_eq!(rule.parse::<IdentityRule>().unwrap().to_string(), rule);
@@ -250,7 +264,7 @@ mod tests {
             ("nameId", "json:POINTER"),
             ("xpath:/a", "json:POINTER"),
             ("json:nameId", "begins with a slash"),
-            ("jwt:", "begins with a slash"),
+            ("jwt:", "jwt:CLAIM"),
             ("css:[", "css:#user"),
             ("regex:(", "unclosed group"),
             ("regex:abc", "parentheses"),

@@ -5,11 +5,12 @@ use scraper::ElementRef;
 use url::Url;
 
 use super::{
-    owner::{group, is_disabled, labelled, owner, submits},
+    edit::{Edit, Outcome},
+    owner::{is_disabled, labelled, owner, submits},
     page::{Page, ancestors, is, kind},
-    resting::{Edit, Outcome},
-    script::handled,
-    submit::send,
+    script::{framed, handled},
+    send::send,
+    state::{check_alone, is_checked},
 };
 use crate::driver::{act::ActError, http::outbound::Outbound};
 
@@ -96,26 +97,6 @@ fn follow<'a>(page: &Page<'a>, link: ElementRef<'a>) -> Result<Outcome, ActError
     Ok(Outcome::Goes(Box::new(request)))
 }
 
-/// That what comes is shown in a frame of this page, where nobody follows it.
-pub(super) fn framed(page: &Page<'_>, target: Option<&str>) -> Result<(), ActError> {
-    let of_base = || {
-        page.elements
-            .iter()
-            .filter(|one| is(one, "base"))
-            .find_map(|base| base.attr("target"))
-    };
-    let target = target.or_else(of_base).unwrap_or_default();
-    let frame = |one: &ElementRef<'_>| {
-        matches!(one.value().name(), "iframe" | "frame") && one.attr("name") == Some(target)
-    };
-    if !target.is_empty() && page.elements.iter().any(frame) {
-        return Err(ActError::NeedsBrowser(format!(
-            "it is shown in the frame `{target}`, which only a browser has"
-        )));
-    }
-    Ok(())
-}
-
 fn without_fragment(url: &Url) -> Url {
     let mut url = url.clone();
     url.set_fragment(None);
@@ -153,28 +134,5 @@ fn press<'a>(page: &Page<'a>, control: ElementRef<'a>) -> Result<Outcome, ActErr
             Ok(check_alone(page, control))
         }
         _ => Ok(page.stays()),
-    }
-}
-
-/// Checks one radio button of its group.
-pub(super) fn check_alone<'a>(page: &Page<'a>, radio: ElementRef<'a>) -> Outcome {
-    let mut edits = page.edits.clone();
-    for one in group(page, radio) {
-        edits.insert(page.number(one), Edit::Checked(one.id() == radio.id()));
-    }
-    Outcome::Stays(edits)
-}
-
-/// Whether a box or radio button is checked; of radio buttons the last that says so.
-pub(super) fn is_checked<'a>(page: &Page<'a>, control: ElementRef<'a>) -> bool {
-    match page.edit(control) {
-        Some(Edit::Checked(checked)) => *checked,
-        _ if control.attr("checked").is_none() => false,
-        _ if kind(&control) != "radio" => true,
-        _ => {
-            let group = group(page, control);
-            let last = group.iter().rev().find(|one| one.attr("checked").is_some());
-            last.is_some_and(|last| last.id() == control.id())
-        }
     }
 }

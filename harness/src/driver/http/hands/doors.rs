@@ -5,10 +5,10 @@ use scraper::{ElementRef, Html};
 use url::Url;
 
 use super::{
+    edit::Edits,
     find::{Wanted, find},
     owner::{controls, is_disabled, owner, submits},
     page::{Page, is, kind},
-    resting::Edits,
 };
 use crate::driver::{
     act::{Act, Target},

@@ -4,11 +4,9 @@ use encoding_rs::Encoding;
 use scraper::ElementRef;
 
 use super::{
-    click::is_checked,
-    fill::{is_unavailable, option_value, options},
     owner::{controls, is_disabled, submits},
     page::{Page, ancestors, is, kind},
-    resting::Edit,
+    state::{is_checked, option_value, selected},
 };
 
 /// One entry.
@@ -96,36 +94,4 @@ fn of<'a>(page: &Page<'a>, control: ElementRef<'a>, encoding: &'static Encoding,
             }
         }
     }
-}
-
-/// The options of a list that are selected: of one that shows a single choice, the last that says so, or the first that can be chosen.
-pub(super) fn selected<'a>(page: &Page<'a>, select: ElementRef<'a>) -> Vec<ElementRef<'a>> {
-    let options = options(select);
-    let chosen = match page.edit(select) {
-        Some(Edit::Selected(number)) => page.elements.get(*number).copied(),
-        _ => None,
-    };
-    let said = || {
-        options
-            .iter()
-            .copied()
-            .filter(|option| option.attr("selected").is_some())
-    };
-    let shown: usize = select
-        .attr("size")
-        .and_then(|size| size.trim().parse().ok())
-        .unwrap_or(1);
-    let chosen: Vec<_> = match (chosen, select.attr("multiple")) {
-        (Some(chosen), _) => vec![chosen],
-        (None, Some(_)) => said().collect(),
-        (None, None) => {
-            let first = || options.iter().copied().find(|option| !is_unavailable(option));
-            let last = said().last().or_else(|| if shown <= 1 { first() } else { None });
-            last.into_iter().collect()
-        }
-    };
-    chosen
-        .into_iter()
-        .filter(|option| !is_unavailable(option))
-        .collect()
 }

@@ -3,11 +3,11 @@
 use scraper::ElementRef;
 
 use super::{
-    click::{check_alone, is_checked},
+    edit::{Edit, Outcome},
     owner::{group, is_disabled, labelled, owner},
-    page::{Page, ancestors, is, kind},
-    resting::{Edit, Outcome},
+    page::{Page, is, kind},
     script::handled,
+    state::{check_alone, is_checked, is_unavailable, option_label, option_value, options},
 };
 use crate::driver::act::ActError;
 
@@ -109,31 +109,4 @@ fn check<'a>(page: &Page<'a>, one: ElementRef<'a>, text: &str) -> Result<Outcome
     } else {
         page.edited(wanted, Edit::Checked(checked))
     })
-}
-
-/// The options of a list, in order.
-pub(super) fn options(select: ElementRef<'_>) -> Vec<ElementRef<'_>> {
-    select
-        .descendent_elements()
-        .filter(|one| is(one, "option"))
-        .collect()
-}
-
-/// What an option says when it is sent.
-pub(super) fn option_value(option: &ElementRef<'_>) -> String {
-    match option.attr("value") {
-        Some(value) => value.to_owned(),
-        None => option_label(option),
-    }
-}
-
-fn option_label(option: &ElementRef<'_>) -> String {
-    let text: String = option.text().collect();
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Whether nobody can choose it.
-pub(super) fn is_unavailable(option: &ElementRef<'_>) -> bool {
-    let in_group = |one: ElementRef<'_>| is(&one, "optgroup") && one.attr("disabled").is_some();
-    option.attr("disabled").is_some() || ancestors(*option).any(in_group)
 }

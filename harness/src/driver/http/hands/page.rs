@@ -4,7 +4,7 @@ use encoding_rs::Encoding;
 use scraper::{ElementRef, Html, Node};
 use url::Url;
 
-use super::resting::{Edit, Edits, Outcome};
+use super::edit::{Edit, Edits, Outcome};
 
 /// A page as a tree.
 pub(super) struct Page<'a> {

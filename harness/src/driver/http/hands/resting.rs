@@ -1,13 +1,12 @@
 //! The page where a journey came to rest, with what a person did to it since.
 
-use std::collections::BTreeMap;
-
 use encoding_rs::Encoding;
 use scraper::Html;
 use url::Url;
 
 use super::{
     click::click,
+    edit::{Edits, Outcome},
     fill::fill,
     find::{Wanted, find},
     page::Page,
@@ -26,31 +25,6 @@ pub(in crate::driver::http) struct Resting {
     html: String,
     encoding: &'static Encoding,
     edits: Edits,
-}
-
-/// What was done to elements, each by its number in tree order.
-pub(super) type Edits = BTreeMap<usize, Edit>;
-
-/// What was done to one element.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Edit {
-    /// A field holds this text.
-    Typed(String),
-    /// A box or radio button is checked, or no longer.
-    Checked(bool),
-    /// This option is selected, by its number.
-    Selected(usize),
-    /// The details are shown, or no longer.
-    Shown(bool),
-}
-
-/// What comes of something that was done.
-#[derive(Debug)]
-pub(super) enum Outcome {
-    /// The page stays; so it was edited then.
-    Stays(Edits),
-    /// The browser goes elsewhere.
-    Goes(Box<Outbound>),
 }
 
 impl Resting {

@@ -2,6 +2,7 @@
 
 use scraper::ElementRef;
 
+use super::page::{Page, is};
 use crate::{driver::act::ActError, text::clip};
 
 /// Words of a handler that decides where the browser goes.
@@ -41,4 +42,24 @@ fn decides(code: &str) -> bool {
         .skip(1)
         .any(|rest| !rest.trim_start().starts_with("true"));
     returns || DECIDES.iter().any(|word| code.contains(word))
+}
+
+/// That what comes is shown in a frame of this page, where nobody follows it.
+pub(super) fn framed(page: &Page<'_>, target: Option<&str>) -> Result<(), ActError> {
+    let of_base = || {
+        page.elements
+            .iter()
+            .filter(|one| is(one, "base"))
+            .find_map(|base| base.attr("target"))
+    };
+    let target = target.or_else(of_base).unwrap_or_default();
+    let frame = |one: &ElementRef<'_>| {
+        matches!(one.value().name(), "iframe" | "frame") && one.attr("name") == Some(target)
+    };
+    if !target.is_empty() && page.elements.iter().any(frame) {
+        return Err(ActError::NeedsBrowser(format!(
+            "it is shown in the frame `{target}`, which only a browser has"
+        )));
+    }
+    Ok(())
 }

@@ -7,12 +7,10 @@ use scraper::ElementRef;
 use url::Url;
 
 use super::{
-    click::is_checked,
-    entries::selected,
-    fill::option_value,
+    edit::Edit,
     owner::{controls, group, is_disabled},
     page::{Page, ancestors, is, kind},
-    resting::Edit,
+    state::{is_checked, option_value, selected},
 };
 
 /// What a valid e-mail address is, by HTML's own words (section 4.10.5.1.5).
