@@ -78,8 +78,12 @@ pub(super) async fn explain(stage: &Stage, learned: &Learned, last: Option<Playe
         (Some(contrast), _) => contrast.to_string(),
         (None, _) => "see that the SP trusts what `samlitmus idp metadata` writes, and that its ACS is the one in its metadata".to_owned(),
     };
+    let what = match &contrast {
+        Some(Contrast::Accepted(..)) => "nobody is seen after a flawless login",
+        _ => "no flawless login works",
+    };
     locked(&stage.clues).contrast = contrast;
-    Hopeless(format!("no flawless login works: {}; {told}", journey.told()))
+    Hopeless(format!("{what}: {}; {told}", journey.told()))
 }
 
 /// What the login itself tells.

@@ -101,10 +101,10 @@ fn answers(key: &str, url: &str, journey: &Journey) -> Check {
     let idp = journey.hops.last().is_some_and(|hop| hop.party == Party::Idp);
     match (&journey.ended, status) {
         _ if idp => Check::good(Part::Reachability, format!("{place} leads to the IdP")),
-        (Ended::Answered, Some(status @ 500..)) => Check::note(
+        (Ended::Answered, Some(status @ (404 | 500..))) => Check::note(
             Part::Reachability,
             format!("{place} answers {status}"),
-            "read the SP's log",
+            &format!("read the SP's log, or mend {key}"),
         ),
         (Ended::Answered, _) => Check::good(Part::Reachability, format!("{place}: {}", journey.told())),
         (ended, _) => Check::broken(
