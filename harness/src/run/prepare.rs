@@ -331,7 +331,11 @@ fn expiring(target: &Target) -> Result<Vec<String>, CannotRun> {
     })
 }
 
-/// Waits until the SP answers with a success, at most a minute.
+/// So long a started SP may take: a Java server that builds itself first needs minutes on a slow machine. One whose process
+/// ends with a failure is not waited for.
+const READY: Duration = Duration::from_secs(300);
+
+/// Waits until the SP answers with a success.
 async fn wait_until(
     url: &str,
     log: &Path,
@@ -353,10 +357,10 @@ async fn wait_until(
         if status.is_some_and(|status| (200..300).contains(&status)) {
             return Ok(());
         }
-        if begun.elapsed() > Duration::from_secs(60) {
+        if begun.elapsed() > READY {
             let came = status.map_or_else(|| journey.ended.to_string(), |status| format!("answers {status}"));
             return Err(CannotRun::NotJudged(format!(
-                "the SP was started and is not ready after a minute, for {url} {came}; read what the SP says in {}, or mend [sp] ready",
+                "the SP was started and is not ready after five minutes, for {url} {came}; read what the SP says in {}, or mend [sp] ready",
                 log.display()
             )));
         }
