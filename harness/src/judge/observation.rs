@@ -58,11 +58,13 @@ impl Journey {
         self.rules.dedup();
         Self {
             rules: self.rules,
+            lacked: next.lacked,
             hops: self.hops,
             ended: next.ended,
             page: next.page.or(self.page),
             console: self.console,
             lost_cookies: self.lost_cookies,
+            lacked: next.lacked,
             screenshot: next.screenshot.or(self.screenshot),
             elapsed: self.elapsed + next.elapsed,
         }

@@ -24,3 +24,8 @@ fn what_needs_no_script_is_judged_over_http() {
 fn what_needs_a_script_is_not_judged_over_http_and_that_is_said() {
     all_hold(&rows(|row| !does(row)), DriverKind::Http);
 }
+
+#[test]
+fn every_shape_is_judged_in_the_browser() {
+    all_hold(&all(), DriverKind::Browser);
+}
