@@ -31,3 +31,8 @@ fn where_a_script_is_needed_the_browser_is_taken_by_itself() {
     let few = ["script-300", "popup", "redirect"];
     all_hold(&rows(|row| few.contains(&row.name)), DriverKind::Auto);
 }
+
+#[test]
+fn every_shape_is_judged_in_the_browser() {
+    all_hold(&all(), DriverKind::Browser);
+}
