@@ -64,7 +64,6 @@ impl Journey {
             page: next.page.or(self.page),
             console: self.console,
             lost_cookies: self.lost_cookies,
-            lacked: next.lacked,
             screenshot: next.screenshot.or(self.screenshot),
             elapsed: self.elapsed + next.elapsed,
         }
