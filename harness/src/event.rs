@@ -6,7 +6,7 @@ use scenarios::{Expected, Scenario, Severity};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::judge::{VerdictKind, observation::Observation, outcome::Outcome, request::Refused};
+use crate::judge::{FailOn, VerdictKind, observation::Observation, outcome::Outcome, request::Refused};
 
 /// Something that happened in a run. Sent in order, once each.
 #[derive(Clone, Debug)]
@@ -33,6 +33,10 @@ pub enum Event {
 pub struct RunInfo {
     /// The SP's name in the configuration.
     pub sp: String,
+    /// The origin at which it is asked who is signed in.
+    pub address: String,
+    /// From which deviation on the run fails.
+    pub fail_on: FailOn,
     /// `http`, `browser` or `auto`.
     pub driver: String,
     /// The seed that decides everything random.
@@ -64,7 +68,7 @@ pub struct Calibration {
     pub encryption: bool,
     /// Both tenants are trusted.
     pub two_tenants: bool,
-    /// How the SP refuses: the fingerprint of its answer to an unsigned message.
+    /// How the SP refuses: status and words of its answer to an unsigned message.
     pub refuses_with: Option<String>,
     /// The probe tells two users apart.
     pub probe_tells_users_apart: bool,
@@ -123,6 +127,8 @@ pub struct ScenarioResult {
     pub identity: String,
     /// How the snapshot compared: filled in by the snapshot consumer through the runner.
     pub snapshot: SnapshotState,
+    /// Its verdict when it was last fired at this SP; none where that is not known.
+    pub last: Option<VerdictKind>,
     /// Every variant: name, outcome, verdict.
     pub variants: Vec<(String, Outcome, VerdictKind)>,
     /// What Azure refuses of the SP's own AuthnRequests, each code once; empty where something was fired.
@@ -159,7 +165,10 @@ pub struct RunSummary {
     pub causes: Vec<String>,
     /// Warnings for the run as a whole.
     pub warnings: Vec<String>,
-    /// What was seen of the login, where the run could not begin: a few lines under its cause.
+    /// Failures that `--fail-on` let pass, as a sentence.
+    #[serde(default)]
+    pub let_pass: Option<String>,
+    /// What was seen of the login, where that keeps the run from being judged: a few lines under its causes.
     #[serde(default)]
     pub picture: Vec<String>,
     /// The exit code that the causes come to.

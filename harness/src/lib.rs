@@ -10,6 +10,7 @@ pub mod driver;
 pub mod event;
 pub mod exit;
 pub mod judge;
+pub mod last_run;
 mod markup;
 pub mod mask;
 mod nameless;

@@ -32,6 +32,7 @@ fn help_names_every_command_and_every_exit_code() {
     let help = stdout(&samlitmus(nowhere().path(), &["--help"]).code(0));
     for word in [
         "run",
+        "doctor",
         "list",
         "explain",
         "forge",
@@ -64,6 +65,7 @@ fn help_names_every_command_and_every_exit_code() {
         "--locked",
         "--report",
         "--fail-on",
+        "--failed",
     ] {
         assert!(help.contains(flag), "{flag} is missing in:\n{help}");
     }

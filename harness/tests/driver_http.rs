@@ -594,7 +594,7 @@ async fn what_cannot_be_visited_is_the_harnesss_own_fault() {
     };
     let bad_header = fields(&[("X", "a\nb")]);
     let bad_header = Visit::Post {
-        url: "http://127.0.0.1:1/",
+        url: "http://127.0.0.1:2/",
         fields: &[],
         from: None,
         headers: &bad_header,

@@ -222,3 +222,29 @@ fn facts_written_by_hand_are_checked_become_a_file_and_are_imported() {
     assert_eq!(json[0]["origin"], "imported");
     assert_eq!(json[1]["origin"], "comes-along");
 }
+
+#[test]
+fn an_application_that_is_in_no_gallery_is_added_with_its_identifier_and_reply_url() {
+    let folder = tempfile::tempdir().unwrap();
+    let add = |more: &[&str]| gallery(folder.path(), &[&["add", "Our Billing"], more].concat());
+    let urls = [
+        "--identifier",
+        "https://billing.example/sp",
+        "--reply-url",
+        "https://billing.example/acs",
+    ];
+    let said = stdout(&add(&[&urls[..], &["--everyone"]].concat()).code(0));
+    for line in [
+        "Our Billing  application id ",
+        "  identifier   https://billing.example/sp\n",
+        "  reply URL    https://billing.example/acs\n",
+        "  metadata     http://localhost:8400/",
+    ] {
+        assert!(said.contains(line), "{line:?} is missing in:\n{said}");
+    }
+    assert!(stderr(&add(&urls).code(2)).contains("used by the application Our Billing already"));
+    let half = stderr(&add(&urls[..2]).code(2));
+    assert!(half.contains("both --identifier and --reply-url"), "{half}");
+    let wrong = ["--identifier", "urn:other", "--reply-url", "billing/acs"];
+    assert!(stderr(&add(&wrong).code(2)).contains("Reply URL"));
+}

@@ -68,6 +68,9 @@ pub struct RunArgs {
     /// Ids, or patterns such as 'signature/*' [default: all of the tiers smoke and core]
     #[arg(value_name = "PATTERN")]
     pub patterns: Vec<String>,
+    /// Only what failed or could not be judged when it was last fired at this SP
+    #[arg(long)]
+    pub failed: bool,
     /// Which SP.
     #[command(flatten)]
     pub config: ConfigArgs,
@@ -110,7 +113,8 @@ pub struct RunArgs {
     /// Write a report: json=PATH, junit=PATH or html=PATH (repeatable)
     #[arg(long, value_name = "KIND=PATH")]
     pub report: Vec<Target>,
-    /// From which verdict on the run fails [default: fail]
+    /// From which deviation on the run fails: a severity (critical, high, medium, low), fail for every failure, warn for
+    /// warnings too. What it lets pass is said; snapshots, waivers and what could not be judged decide as before [default: fail]
     #[arg(long, value_enum)]
     pub fail_on: Option<FailOn>,
 }
@@ -132,7 +136,8 @@ pub struct DoctorArgs {
     /// Where the mock IdP listens, port 0 for any that is free [default: [idp] listen, or 127.0.0.1:8400]
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
-    /// What carries the messages; auto starts the browser, to see that it starts, and walks over plain HTTP [default: auto]
+    /// What carries the messages; auto walks over plain HTTP, and in the browser
+    /// where that does not do; that it starts is seen in any case [default: auto]
     #[arg(long, value_enum)]
     pub driver: Option<DriverChoice>,
     /// How long one request may take, such as 10s or 500ms [default: 10s]

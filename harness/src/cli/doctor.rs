@@ -98,17 +98,20 @@ fn table(out: &mut String, title: &str, rows: &[(&'static str, String)]) {
 }
 
 fn ending(out: &mut String, found: &Examination, color: bool) {
-    let broken: Vec<_> = found
-        .checks
-        .iter()
-        .filter(|check| check.state == State::Broken)
-        .collect();
+    let broken = found.checks.iter().filter(|check| check.state == State::Broken);
     for cause in &found.causes {
         let _ = writeln!(out, "cause: {cause}");
     }
-    for check in &broken {
-        let (part, mend) = (check.part, check.mend.as_deref().unwrap_or("see above"));
-        let _ = writeln!(out, "mend the {}: {mend}", name(part));
+    let mut mends: Vec<String> = Vec::new();
+    for check in broken {
+        let mend = check.mend.as_deref().unwrap_or("see above");
+        let line = format!("mend the {}: {mend}", name(check.part));
+        if !mends.contains(&line) {
+            mends.push(line);
+        }
+    }
+    for mend in mends {
+        let _ = writeln!(out, "{mend}");
     }
     let (state, meaning) = match found.exit {
         Exit::Conforms => (State::Good, "a run can begin, and everybody can be seen"),

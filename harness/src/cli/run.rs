@@ -1,6 +1,7 @@
 //! `samlitmus run`: from arguments and configuration to a run, its reports and its exit code.
 
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -13,16 +14,17 @@ use reference_sp::Flaws;
 use scenarios::Catalogue;
 
 use crate::{
-    cli::pick::{missing, pick},
+    cli::pick::{Picked, Tiers, missing, pick},
     cli::{
         args::RunArgs,
         interrupt::Interrupts,
         output::{Mistake, catalogue, exit_of, note},
     },
-    config::{Config, FailOn},
+    config::{self, Config},
     event::{Event, RunSummary},
     exit::Exit,
     judge::{VerdictKind, waiver::Waivers},
+    last_run::LastRun,
     mask,
     report::{Listener, Reports, Target as Report, terminal::Terminal},
     run::{
@@ -151,7 +153,22 @@ async fn fire(args: &RunArgs, stop: &Arc<AtomicBool>, audience: &mut Audience) -
         Some(args.config.load_placed(args.listen, &mut ports)?)
     };
     let catalogue = catalogue(&folders(args, config.as_ref()))?;
-    let picked = pick(&catalogue, &args.patterns, args.tier.as_ref())?;
+    let (state, sp) = kept_for(config.as_ref());
+    let last = LastRun::load(&state, &sp);
+    let picked = match args.failed {
+        false => pick(&catalogue, &args.patterns, args.tier.as_ref())?,
+        true => {
+            let last = last.as_ref().map_err(|error| mistake(error.to_string()))?;
+            match failed(&catalogue, args, last, &sp)? {
+                Ok(picked) => picked,
+                Err(why) => return Ok(Came::Nothing(format!("nothing ran: {why}"))),
+            }
+        }
+    };
+    let last = last.unwrap_or_else(|error| {
+        note(&error.to_string());
+        LastRun::default()
+    });
     if picked.scenarios.is_empty() {
         let why = match picked.missed.is_empty() {
             true => "no scenario is in these tiers; `samlitmus list` shows all".to_owned(),
@@ -169,6 +186,7 @@ async fn fire(args: &RunArgs, stop: &Arc<AtomicBool>, audience: &mut Audience) -
     }
     let options = Options {
         stop: stop.clone(),
+        last: last.clone(),
         ..options(args, config.as_ref(), &catalogue)?
     };
     let target = match &config {
@@ -187,15 +205,72 @@ async fn fire(args: &RunArgs, stop: &Arc<AtomicBool>, audience: &mut Audience) -
         }
     };
     let target = target.map_err(mistake)?;
+    let (mut now, mut told) = (last, BTreeSet::new());
     let tell = |event: &Event| {
+        if let Event::ScenarioFinished(result) = event {
+            told.insert(result.scenario.id.clone());
+            now.learn(&result.scenario.id, &result.base, result.verdict);
+        }
         // The end is told when it is known which reports could be written.
         if !matches!(event, Event::Finished(_)) {
             audience.on(event);
         }
     };
     let summary = litmus::run(target, &picked.scenarios, options, tell).await;
+    if let Ok(summary) = &summary
+        && summary.authn_requests > 0
+    {
+        // What Azure takes has no row of its own, and has healed all the same.
+        let watching = picked.scenarios.iter().filter(|scenario| scenario.watches());
+        for scenario in watching.filter(|scenario| !told.contains(&scenario.id)) {
+            now.forget(&scenario.id);
+        }
+    }
+    now.ended = jiff::Timestamp::now().to_string();
+    // A run that did not come to fire anything knows nothing new.
+    if !told.is_empty()
+        && let Err(error) = now.save(&state, &sp)
+    {
+        note(&error.to_string());
+    }
     summary.map(Came::Ran).map_err(|error| match error {
         CannotRun::Configuration(why) | CannotRun::NotJudged(why) => mistake(mask::text(&why)),
+    })
+}
+
+/// The state folder in which is kept how everything came out, and the SP's name there.
+fn kept_for(config: Option<&Config>) -> (PathBuf, String) {
+    match config {
+        Some(config) => (config.path(&config.idp.state), config.sp.name.clone()),
+        None => (config::Idp::default().state.into(), "reference-sp".to_owned()),
+    }
+}
+
+/// What failed or could not be judged when it was last fired, of that which patterns and tiers mean; or why there is nothing.
+fn failed(
+    catalogue: &Catalogue,
+    args: &RunArgs,
+    last: &LastRun,
+    sp: &str,
+) -> anyhow::Result<Result<Picked, String>> {
+    if last.is_empty() {
+        return Ok(Err(format!(
+            "{sp} was never run with this state folder; run without --failed first"
+        )));
+    }
+    let all = Tiers(scenarios::Tier::ALL.to_vec());
+    let tiers = args.tier.as_ref().unwrap_or(&all);
+    let mut picked = pick(catalogue, &args.patterns, Some(tiers))?;
+    let failed = last.failed();
+    picked
+        .scenarios
+        .retain(|scenario| failed.contains(scenario.id.as_str()));
+    Ok(match picked.scenarios.is_empty() && picked.missed.is_empty() {
+        true => Err(format!(
+            "nothing of it failed or was left unjudged when it was last fired at {sp} (the last run ended {})",
+            last.ended
+        )),
+        false => Ok(picked),
     })
 }
 
@@ -231,7 +306,8 @@ fn options(args: &RunArgs, config: Option<&Config>, catalogue: &Catalogue) -> an
             .or(config.map(|c| c.run.timeout()))
             .unwrap_or(default.timeout),
         seed: args.seed.or(run.and_then(|run| run.seed)).unwrap_or_else(seed),
-        fail_on_warn: args.fail_on.or(run.map(|run| run.fail_on)) == Some(FailOn::Warn),
+        fail_on: args.fail_on.or(run.map(|run| run.fail_on)).unwrap_or_default(),
+        last: LastRun::default(),
         locked: args.is_locked(),
         snapshots,
         waivers,

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 
 pub use mock_idp::Azure;
 
+pub use crate::judge::FailOn;
+
 use super::steps::Steps;
 
 /// The name that is looked for where no `--config` is given.
@@ -223,7 +225,7 @@ pub struct Run {
     pub scenarios: Vec<String>,
     /// The file of waivers.
     pub waivers: Option<String>,
-    /// From which verdict on the run fails.
+    /// From which deviation on the run fails: a verdict, or the least severity of a failure.
     pub fail_on: FailOn,
 }
 
@@ -249,17 +251,6 @@ impl DriverChoice {
             Self::Browser => "browser",
         }
     }
-}
-
-/// From which verdict on a run fails.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema, clap::ValueEnum)]
-#[serde(rename_all = "kebab-case")]
-pub enum FailOn {
-    /// Failures only.
-    #[default]
-    Fail,
-    /// Warnings too.
-    Warn,
 }
 
 /// Where an SP's metadata comes from.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::text::{clip, find, unescape};
 
-/// A page with more tags than this is no page that only submits a form; building a tree of a hostile one takes
-/// time that grows with their square.
+/// A page with more tags than this is no page that somebody acts on or that only submits a form; building a tree of a
+/// hostile one takes time that grows with their square.
 pub(super) const TAGS: usize = 5_000;
 /// A refresh that comes later than this is one that nobody waits for: a session that runs out, news that come in.
 pub(super) const SOON: Duration = Duration::from_secs(5);

@@ -39,6 +39,12 @@ impl VerdictKind {
             Self::Fail => "fail",
         }
     }
+
+    /// Whether nothing deviates.
+    pub fn is_good(self) -> bool {
+        matches!(self, Self::Pass | Self::PassInert | Self::Recorded)
+    }
+
     /// All kinds, in the order in which summaries list them.
     pub const ALL: [Self; 8] = [
         Self::Pass,

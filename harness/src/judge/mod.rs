@@ -5,6 +5,7 @@
 //! (`summary`) come after. `request` judges what the SP sends by itself.
 
 pub(crate) mod classify;
+mod fail_on;
 pub(crate) mod fingerprint;
 mod kind;
 pub(crate) mod landing;
@@ -18,4 +19,5 @@ pub(crate) mod summary;
 pub mod verdict;
 pub mod waiver;
 
+pub use fail_on::FailOn;
 pub use kind::VerdictKind;

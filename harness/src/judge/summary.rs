@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use scenarios::Severity;
+
 use crate::{
     event::{RunSummary, ScenarioResult, SnapshotState},
-    judge::VerdictKind,
     judge::outcome::Outcome,
+    judge::{FailOn, VerdictKind},
     text::counted,
 };
 
@@ -14,6 +16,7 @@ use crate::{
 pub(crate) struct Tally {
     summary: RunSummary,
     by_kind: BTreeMap<VerdictKind, Vec<String>>,
+    failed: Vec<(Severity, String)>,
     drifted: Vec<String>,
     new: Vec<String>,
     unapplied: Vec<String>,
@@ -26,8 +29,8 @@ pub(crate) struct Tally {
 /// What decides the exit code beside the results.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Circumstances {
-    /// Warnings are failures.
-    pub(crate) fail_on_warn: bool,
+    /// From which deviation on the run fails.
+    pub(crate) fail_on: FailOn,
     /// A missing snapshot is a deviation.
     pub(crate) locked: bool,
     /// Waivers that expired or no longer bite, one sentence each.
@@ -56,6 +59,9 @@ impl Tally {
             *self.summary.fail_by_severity.entry(result.severity).or_default() += 1;
         }
         let name = format!("{} ({})", result.scenario.id, result.base);
+        if result.verdict == VerdictKind::Fail {
+            self.failed.push((result.severity, name.clone()));
+        }
         match result.snapshot {
             SnapshotState::OutcomeDrift => self.drifted.push(name.clone()),
             SnapshotState::New => self.new.push(name.clone()),
@@ -104,11 +110,32 @@ impl Tally {
         };
         let empty = Vec::new();
         let of = |kind| self.by_kind.get(&kind).unwrap_or(&empty);
-        if !of(VerdictKind::Fail).is_empty() {
-            let names = of(VerdictKind::Fail);
-            because(1, format!("{} failed: {}", names.len(), listed(names)));
+        // The worst first: a list is cut at its end.
+        self.failed
+            .sort_by(|(one, a), (other, b)| other.cmp(one).then_with(|| a.cmp(b)));
+        let (failed, passed): (Vec<_>, Vec<_>) = self
+            .failed
+            .iter()
+            .partition(|(severity, _)| around.fail_on.fails(VerdictKind::Fail, *severity));
+        if !failed.is_empty() {
+            let names: Vec<String> = failed.iter().map(|(_, name)| name.clone()).collect();
+            let severities = severities(failed.iter().map(|(severity, _)| *severity));
+            because(
+                1,
+                format!("{} failed ({severities}): {}", names.len(), listed(&names)),
+            );
         }
-        if around.fail_on_warn && !of(VerdictKind::Warn).is_empty() {
+        self.summary.let_pass = (!passed.is_empty()).then(|| {
+            let names: Vec<String> = passed.iter().map(|(_, name)| name.clone()).collect();
+            let severities = severities(passed.iter().map(|(severity, _)| *severity));
+            format!(
+                "{} let pass, being below --fail-on {} ({severities}): {}",
+                counted(names.len(), "failure"),
+                around.fail_on.word(),
+                listed(&names)
+            )
+        });
+        if around.fail_on == FailOn::Warn && !of(VerdictKind::Warn).is_empty() {
             let names = of(VerdictKind::Warn);
             because(
                 1,
@@ -215,6 +242,19 @@ impl Tally {
     }
 }
 
+/// How many of each severity, the worst first: `3 critical, 1 low`.
+pub(crate) fn severities(all: impl Iterator<Item = Severity>) -> String {
+    let mut counts = BTreeMap::<Severity, usize>::new();
+    for severity in all {
+        *counts.entry(severity).or_default() += 1;
+    }
+    let words = counts
+        .iter()
+        .rev()
+        .map(|(severity, count)| format!("{count} {severity}"));
+    words.collect::<Vec<_>>().join(", ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -274,5 +314,61 @@ mod tests {
             causes,
             ["a waiver expired", "interrupted, with 1 scenario not judged"]
         );
+    }
+
+    #[test]
+    fn failures_are_listed_worst_first_and_what_a_threshold_lets_pass_is_said() {
+        let of = |fail_on| {
+            let failed = [
+                (Severity::Low, "a/low (A)"),
+                (Severity::Critical, "z/critical (A)"),
+                (Severity::High, "m/high (B)"),
+            ];
+            let names = failed.iter().map(|(_, name)| (*name).to_owned()).collect();
+            let tally = Tally {
+                by_kind: [(VerdictKind::Fail, names)].into(),
+                failed: failed.map(|(severity, name)| (severity, name.to_owned())).into(),
+                ..Tally::default()
+            };
+            tally.finish(&Circumstances {
+                fail_on,
+                ..Circumstances::default()
+            })
+        };
+        let all = of(FailOn::Fail);
+        assert_eq!(
+            (all.exit, all.causes, all.let_pass),
+            (
+                1,
+                vec![
+                    "3 failed (1 critical, 1 high, 1 low): z/critical (A), m/high (B), a/low (A)".to_owned()
+                ],
+                None
+            )
+        );
+        let high = of(FailOn::High);
+        assert_eq!(
+            high.causes,
+            ["2 failed (1 critical, 1 high): z/critical (A), m/high (B)"]
+        );
+        assert_eq!(
+            high.let_pass.unwrap(),
+            "1 failure let pass, being below --fail-on high (1 low): a/low (A)"
+        );
+    }
+
+    #[test]
+    fn a_threshold_that_lets_everything_pass_conforms_and_says_so() {
+        let tally = Tally {
+            by_kind: [(VerdictKind::Fail, vec!["a/low (A)".to_owned()])].into(),
+            failed: vec![(Severity::Low, "a/low (A)".to_owned())],
+            ..Tally::default()
+        };
+        let summary = tally.finish(&Circumstances {
+            fail_on: FailOn::Critical,
+            ..Circumstances::default()
+        });
+        assert_eq!((summary.exit, summary.causes.len()), (0, 0));
+        assert!(summary.let_pass.unwrap().contains("a/low (A)"));
     }
 }

@@ -62,6 +62,9 @@ pub struct Tool {
 pub struct Sp {
     /// Its name in the configuration.
     pub name: String,
+    /// The origin at which it is asked who is signed in.
+    #[serde(default)]
+    pub address: String,
     /// What was learned about it before anything was fired; none where it did not come to that.
     pub calibration: Option<Calibration>,
 }
@@ -93,7 +96,10 @@ pub struct Summary {
     pub causes: Vec<String>,
     /// Warnings for the run as a whole.
     pub warnings: Vec<String>,
-    /// What was seen of the login, where the run could not begin: a few lines for people.
+    /// Failures that `--fail-on` let pass, as a sentence; none where it let none pass.
+    #[serde(default)]
+    pub let_pass: Option<String>,
+    /// What was seen of the login, where that keeps the run from being judged: a few lines for people.
     #[serde(default)]
     pub picture: Vec<String>,
     /// The exit code; none where the run did not come to an end.
@@ -147,6 +153,9 @@ pub struct Entry {
     pub identity: String,
     /// How it compared with the accepted snapshot.
     pub snapshot: SnapshotState,
+    /// Its verdict when it was last fired at this SP; none where that is not known.
+    #[serde(default)]
+    pub last: Option<VerdictKind>,
     /// Every variant.
     pub variants: Vec<Variant>,
     /// The journey of the judged step.
@@ -265,6 +274,7 @@ impl Json {
             driver: info.map_or_else(String::new, |info| info.driver.clone()),
             sp: Sp {
                 name: info.map_or_else(String::new, |info| info.sp.clone()),
+                address: info.map_or_else(String::new, |info| info.address.clone()),
                 calibration: self.calibration.clone(),
             },
             summary,
@@ -336,6 +346,7 @@ impl Summary {
                 self.warnings.push(warning.clone());
             }
         }
+        self.let_pass.clone_from(&summary.let_pass);
         self.picture.clone_from(&summary.picture);
         self.exit = Some(summary.exit);
         self.requests = summary.requests;
@@ -372,6 +383,7 @@ impl Entry {
             driver: result.driver.clone(),
             identity: result.identity.clone(),
             snapshot: result.snapshot.clone(),
+            last: result.last,
             variants: result
                 .variants
                 .iter()

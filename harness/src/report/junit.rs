@@ -12,7 +12,7 @@ use super::{
 use crate::{
     event::{Event, RunSummary, ScenarioResult},
     exit::Exit,
-    judge::VerdictKind,
+    judge::{FailOn, VerdictKind},
     text::visible,
 };
 
@@ -20,6 +20,7 @@ use crate::{
 pub struct Junit {
     draft: Draft,
     suites: BTreeMap<String, BTreeMap<String, TestCase>>,
+    fail_on: FailOn,
     end: Option<RunSummary>,
 }
 
@@ -32,6 +33,7 @@ impl Junit {
         Ok(Self {
             draft: Draft::begin(path)?,
             suites: BTreeMap::new(),
+            fail_on: FailOn::default(),
             end: None,
         })
     }
@@ -43,10 +45,11 @@ impl Listener for Junit {
             Event::ScenarioFinished(result) => {
                 let name = fit(&format!("{} [{}]", result.scenario.id, result.base));
                 let suite = self.suites.entry(fit(result.scenario.namespace())).or_default();
-                suite.insert(name.clone(), test_case(&name, result));
+                suite.insert(name.clone(), test_case(&name, result, self.fail_on));
             }
             Event::Finished(summary) => self.end = Some(summary.as_ref().clone()),
-            Event::Started(_) | Event::Calibrated(_) | Event::ScenarioStarted { .. } | Event::Warning(_) => {}
+            Event::Started(info) => self.fail_on = info.fail_on,
+            Event::Calibrated(_) | Event::ScenarioStarted { .. } | Event::Warning(_) => {}
         }
     }
 
@@ -83,8 +86,14 @@ fn fit(text: &str) -> String {
     }
 }
 
-fn test_case(name: &str, result: &ScenarioResult) -> TestCase {
+fn test_case(name: &str, result: &ScenarioResult, fail_on: FailOn) -> TestCase {
     let status = match result.verdict {
+        VerdictKind::Fail if fail_on.lets_pass(result.verdict, result.severity) => {
+            let mut status = TestCaseStatus::skipped();
+            let reason = format!("let pass by --fail-on {}: {}", fail_on.word(), result.reason);
+            status.set_message(fit(&reason));
+            status
+        }
         VerdictKind::Fail | VerdictKind::Inconclusive => {
             let kind = match result.verdict {
                 VerdictKind::Fail => NonSuccessKind::Failure,
@@ -138,7 +147,7 @@ fn whole_run(end: Option<&RunSummary>) -> TestCase {
             };
             let mut status = TestCaseStatus::non_success(kind);
             status
-                .set_message(fit(&end.causes.join("; ")))
+                .set_message(fit(&[&end.causes[..], &end.picture].concat().join("; ")))
                 .set_type(format!("exit {}", end.exit));
             status
         }

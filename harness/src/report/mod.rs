@@ -2,6 +2,7 @@
 
 pub mod anatomy;
 mod asked;
+mod digest;
 mod draft;
 pub mod html;
 pub mod json;

@@ -2,20 +2,24 @@
 
 use std::io::{IsTerminal, Write};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use scenarios::Severity;
-
 use super::{
     asked::Target,
+    digest::{Digest, Row, name},
     listener::{Listener, ReportError, cannot},
-    words::{attacker, authn_requests, learned, page, seconds, sentence, severity},
+    words::{authn_requests, learned, seconds, sentence},
 };
 use crate::text::{counted, visible};
 use crate::{
     event::{Calibration, Event, RunInfo, RunSummary, ScenarioResult, SnapshotState},
     exit::Exit,
-    judge::VerdictKind,
+    judge::{VerdictKind, summary::severities},
 };
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// The most failures that are repeated at the end.
+const REPEATED: usize = 20;
+/// The most reasons why scenarios do not apply.
+const REASONS: usize = 12;
 
 /// The listener that writes to a terminal, or to whatever stands in for one.
 pub struct Terminal<W> {
@@ -23,6 +27,10 @@ pub struct Terminal<W> {
     color: bool,
     bar: ProgressBar,
     reports: Vec<Target>,
+    /// Name and address of the SP.
+    sp: String,
+    digest: Digest,
+    failed: usize,
     drifted: usize,
     unseen: usize,
     warned: Vec<String>,
@@ -52,6 +60,9 @@ impl<W: Write> Terminal<W> {
             color: false,
             bar: ProgressBar::hidden(),
             reports: Vec::new(),
+            sp: String::new(),
+            digest: Digest::default(),
+            failed: 0,
             drifted: 0,
             unseen: 0,
             warned: Vec::new(),
@@ -92,10 +103,12 @@ impl<W: Write> Terminal<W> {
     }
 
     fn started(&mut self, info: &RunInfo) {
+        self.sp = format!("{} at {}", info.sp, visible(&info.address));
+        self.digest.fail_on = info.fail_on;
         self.say(&format!(
             "samlitmus {} against {}: {}, driver {}, seed {}",
             info.version,
-            info.sp,
+            self.sp,
             counted(info.planned, "scenario"),
             info.driver,
             info.seed,
@@ -107,6 +120,11 @@ impl<W: Write> Terminal<W> {
     }
 
     fn calibrated(&mut self, calibration: &Calibration) {
+        if let Some(server) = &calibration.server {
+            let server = visible(server);
+            self.sp.push_str(&format!(" ({server})"));
+            self.say(&format!("the SP says it is {server}"));
+        }
         self.say(&format!("learned: {}", learned(calibration)));
         for note in &calibration.notes {
             self.say(&format!("  {}", visible(note)));
@@ -120,35 +138,120 @@ impl<W: Write> Terminal<W> {
             SnapshotState::New => self.unseen += 1,
             SnapshotState::Off | SnapshotState::Same | SnapshotState::Unapplied => {}
         }
-        if !matches!(
-            result.verdict,
-            VerdictKind::Fail | VerdictKind::Warn | VerdictKind::Inconclusive
-        ) {
+        self.digest.add(result);
+        if result.verdict == VerdictKind::Fail {
+            self.failed += 1;
+            // Without a bar, whoever watches or is left with half a log sees what was found so far.
+            if self.bar.is_hidden() {
+                self.say(&format!(
+                    "{} of {}: {} {} fails, base {}, {}",
+                    self.bar.position(),
+                    self.bar.length().unwrap_or_default(),
+                    result.severity,
+                    name(result),
+                    result.base,
+                    result.outcome
+                ));
+            }
+        }
+    }
+
+    /// What deviates, the worst first, and what does not apply.
+    fn rows(&mut self) {
+        let rows: Vec<Row> = self.digest.rows().into_iter().cloned().collect();
+        if !rows.is_empty() {
+            self.say("");
+        }
+        for row in &rows {
+            let line = format!("{}{}", self.head(row), self.tail(row));
+            self.say(&line);
+            for line in &row.lines {
+                self.say(&format!("      {line}"));
+            }
+        }
+        let reasons: Vec<(String, usize)> = self
+            .digest
+            .reasons()
+            .into_iter()
+            .map(|(reason, count)| (reason.to_owned(), count))
+            .collect();
+        if reasons.is_empty() {
             return;
         }
-        let id = match &result.variant {
-            Some(variant) => format!("{}#{}", result.scenario.id, visible(variant)),
-            None => result.scenario.id.clone(),
+        let all: usize = reasons.iter().map(|(_, count)| count).sum();
+        self.say("");
+        let title = format!("{}, {all}:", self.verdict(VerdictKind::NotApplicable));
+        self.say(&title);
+        for (reason, count) in reasons.iter().take(REASONS) {
+            self.say(&format!("{count:>6}  {reason}"));
+        }
+        if let Some(more) = reasons.len().checked_sub(REASONS).filter(|more| *more > 0) {
+            self.say(&format!("        and {}", counted(more, "other reason")));
+        }
+    }
+
+    fn head(&self, row: &Row) -> String {
+        let verdict = self.verdict(row.verdict);
+        let word = match row.verdict {
+            VerdictKind::Fail => format!("{verdict}  {}", self.severity(row)),
+            _ => verdict,
         };
-        let severity = if result.verdict == VerdictKind::Fail {
-            format!("  {}", severity(result.severity))
-        } else {
-            String::new()
+        format!("{word}  {}", self.paint(1, &row.name))
+    }
+
+    fn severity(&self, row: &Row) -> String {
+        let code = match row.severity {
+            scenarios::Severity::Critical => 41,
+            scenarios::Severity::High => 31,
+            _ => 33,
         };
-        let base = match result.scenario.watches() {
-            true => "AuthnRequest".to_owned(),
-            false => format!("base {}", result.base),
+        self.paint(code, &row.severity.to_string())
+    }
+
+    fn tail(&self, row: &Row) -> String {
+        let mut tail = format!("  {}  {}", row.which(), row.outcome);
+        if !row.news.is_empty() {
+            tail.push_str(&self.paint(35, &format!("  {}", row.news)));
+        }
+        if row.passed {
+            tail.push_str("  let pass");
+        }
+        tail
+    }
+
+    /// The failures once more, a line each: what stands last is read first.
+    fn failures(&mut self) {
+        let rows: Vec<Row> = self.digest.failures().into_iter().cloned().collect();
+        let shown = &rows[..rows.len().min(REPEATED)];
+        let width = |of: fn(&Row) -> String| {
+            let lengths = shown.iter().map(|row| of(row).chars().count());
+            lengths.max().unwrap_or(0)
         };
-        let line = format!(
-            "{}  {}  {base}  {}{severity}",
-            self.verdict(result.verdict),
-            self.paint(1, &id),
-            result.outcome,
+        let (severities, names) = (
+            width(|row| row.severity.to_string()),
+            width(|row| row.name.clone()),
         );
-        self.say(&line);
-        let reason = Some(sentence(&result.reason).replace('\n', " "));
-        for line in [reason, attacker(result), page(result)].into_iter().flatten() {
-            self.say(&format!("      {line}"));
+        let all = width(Row::which);
+        for row in shown {
+            let pad = severities - row.severity.to_string().len();
+            let mut line = format!(
+                "  {}{:pad$}  {:<names$}  {:<all$}  {}",
+                self.severity(row),
+                "",
+                row.name,
+                row.which(),
+                row.outcome
+            );
+            if !row.news.is_empty() {
+                line.push_str(&self.paint(35, &format!("  {}", row.news)));
+            }
+            if row.passed {
+                line.push_str("  let pass");
+            }
+            self.say(&line);
+        }
+        if rows.len() > shown.len() {
+            self.say(&format!("  and {} more, above", rows.len() - shown.len()));
         }
     }
 
@@ -164,7 +267,17 @@ impl<W: Write> Terminal<W> {
 
     fn summary(&mut self, summary: &RunSummary) {
         self.bar.finish_and_clear();
+        self.rows();
         self.say("");
+        let rule = format!(
+            "── {} {}",
+            self.sp,
+            "─".repeat(72usize.saturating_sub(self.sp.chars().count()))
+        );
+        if !self.sp.is_empty() {
+            self.say(&rule);
+        }
+        self.failures();
         let counts: Vec<String> = VerdictKind::ALL
             .into_iter()
             .filter_map(|verdict| {
@@ -194,6 +307,13 @@ impl<W: Write> Terminal<W> {
         ));
         for warning in &summary.warnings {
             self.warn(warning);
+        }
+        for news in self.digest.news() {
+            self.say(&news);
+        }
+        if let Some(passed) = &summary.let_pass {
+            let passed = self.paint(33, &sentence(passed));
+            self.say(&passed);
         }
         if self.drifted + self.unseen > 0 {
             self.say(&format!(
@@ -225,7 +345,13 @@ impl<W: Write + Send> Listener for Terminal<W> {
         match event {
             Event::Started(info) => self.started(info),
             Event::Calibrated(calibration) => self.calibrated(calibration),
-            Event::ScenarioStarted { id } => self.bar.set_message(id.clone()),
+            Event::ScenarioStarted { id } => {
+                let failed = match self.failed {
+                    0 => String::new(),
+                    failed => format!("{failed} failed · "),
+                };
+                self.bar.set_message(format!("{failed}{id}"));
+            }
             Event::ScenarioFinished(result) => self.finished(result),
             Event::Warning(warning) => self.warn(warning),
             Event::Finished(summary) => self.summary(summary),
@@ -252,26 +378,10 @@ fn went_away(why: &std::io::Error) -> bool {
 }
 
 fn by_severity(summary: &RunSummary) -> String {
-    let words: Vec<String> = [
-        Severity::Critical,
-        Severity::High,
-        Severity::Medium,
-        Severity::Issuer,
-        Severity::Low,
-        Severity::Info,
-    ]
-    .into_iter()
-    .filter_map(|severity| {
-        let count = summary
-            .fail_by_severity
-            .get(&severity)
-            .filter(|count| **count > 0)?;
-        Some(format!("{count} {severity}"))
-    })
-    .collect();
-    if words.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", words.join(", "))
+    let all = summary.fail_by_severity.iter();
+    let words = severities(all.flat_map(|(severity, count)| std::iter::repeat_n(*severity, *count)));
+    match words.as_str() {
+        "" => words,
+        words => format!(" ({words})"),
     }
 }

@@ -2,7 +2,7 @@
 
 use scenarios::{Base, recipe::Start};
 
-use super::firing::played::Played;
+use super::firing::played::{Broke, Played};
 use crate::judge::observation::{Journey, Page, Probe};
 
 /// What calibration saw.
@@ -42,6 +42,8 @@ pub(crate) struct Witness {
     pub(crate) delivered: bool,
     /// Why it could not be played to its end.
     pub(crate) broke: Option<String>,
+    /// A browser might have come further.
+    pub(crate) needs_browser: bool,
     /// The journey to the probe's page.
     pub(crate) looked: Option<Journey>,
     /// Whom that page shows.
@@ -72,6 +74,7 @@ impl Clues {
             },
             delivered: played.message.is_some(),
             broke: played.broke.as_ref().map(ToString::to_string),
+            needs_browser: matches!(played.broke, Some(Broke::NeedsBrowser(_))),
             looked: played.looked.clone(),
             probe: played.observation.probe.clone(),
         };
@@ -80,12 +83,6 @@ impl Clues {
             Some(known) if works && !known.works => *known = witness,
             Some(_) => {}
         }
-    }
-
-    /// The login that tells most: the first that works, or else the first of all.
-    pub(crate) fn login(&self) -> Option<&Witness> {
-        let works = self.logins.iter().find(|witness| witness.works);
-        works.or(self.logins.first())
     }
 }
 

@@ -42,6 +42,8 @@ pub async fn run(
     let mut tell = |event: &Event| tell(&mask::told(event));
     let mut info = RunInfo {
         sp: target.name.clone(),
+        address: target.address(),
+        fail_on: options.fail_on,
         driver: match options.driver {
             DriverKind::Auto => "auto".to_owned(),
             DriverKind::Http => "http".to_owned(),
@@ -87,7 +89,7 @@ pub async fn run(
 
     let mut tally = Tally::default();
     let mut around = Circumstances {
-        fail_on_warn: options.fail_on_warn,
+        fail_on: options.fail_on,
         locked: options.locked,
         warnings: running.warnings.clone(),
         ..Circumstances::default()
@@ -112,6 +114,9 @@ pub async fn run(
         Some(Ok((told, learned))) => {
             let (told, learned) = (Arc::new(told), Arc::new(learned));
             tell(&Event::Calibrated(told.clone()));
+            if !learned.causes.is_empty() {
+                picture = doctor::short(&stage);
+            }
             around.unjudged.extend(learned.causes.iter().cloned());
             let snapshots = options
                 .snapshots
@@ -146,7 +151,8 @@ pub async fn run(
             }
         }
     }
-    for row in requests::rows(&stage, scenarios, &mut options) {
+    for mut row in requests::rows(&stage, scenarios, &mut options) {
+        row.last = options.last.verdict(&row.scenario.id, &row.base);
         tally.add(&row, false);
         tell(&Event::ScenarioFinished(Arc::new(row)));
     }
@@ -242,6 +248,7 @@ async fn fire(
                         result.verdict = VerdictKind::Waived;
                         result.reason = format!("{}; waived: {reason}", result.reason);
                     }
+                    result.last = options.last.verdict(&result.scenario.id, &result.base);
                     tally.add(&result, by_server_error);
                     missing = missing.saturating_sub(1);
                     tell(&Event::ScenarioFinished(Arc::new(result)));

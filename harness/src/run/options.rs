@@ -6,7 +6,11 @@ use std::{
     time::Duration,
 };
 
-use crate::{config::DriverChoice, judge::waiver::Waivers};
+use crate::{
+    config::DriverChoice,
+    judge::{FailOn, waiver::Waivers},
+    last_run::LastRun,
+};
 
 /// Which driver fires.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,14 +44,16 @@ pub struct Options {
     pub timeout: Duration,
     /// Decides everything random.
     pub seed: u64,
-    /// A warning is a failure.
-    pub fail_on_warn: bool,
+    /// From which deviation on the run fails.
+    pub fail_on: FailOn,
     /// A missing snapshot is a deviation, and nothing is written.
     pub locked: bool,
     /// Where accepted behaviour is kept; none: not compared.
     pub snapshots: Option<PathBuf>,
     /// Known deviations.
     pub waivers: Waivers,
+    /// How everything came out when it was last fired.
+    pub last: LastRun,
     /// Set to end the run after the firings under way.
     pub stop: Arc<AtomicBool>,
 }
@@ -59,7 +65,8 @@ impl Default for Options {
             jobs: 8,
             timeout: Duration::from_secs(10),
             seed: 0,
-            fail_on_warn: false,
+            fail_on: FailOn::default(),
+            last: LastRun::default(),
             locked: false,
             snapshots: None,
             waivers: Waivers::default(),

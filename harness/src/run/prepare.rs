@@ -18,7 +18,10 @@ use url::Url;
 use crate::{
     config::Steps,
     driver::{BrowserDriver, Driver, DriverError, Guard, HttpDriver, Limits, Session, Setup, Site},
-    judge::{observation::Ended, people::People},
+    judge::{
+        observation::{Ended, mend},
+        people::People,
+    },
     run::oob::Oob,
     run::options::{CannotRun, DriverKind, Options},
     run::registered::register,
@@ -393,8 +396,16 @@ async fn metadata(of: &MetadataOf, http: &HttpDriver) -> Result<SpMetadata, Cann
                     )));
                 }
                 (ended, _) => {
+                    let cure = match &ended {
+                        Ended::Unreachable(why) => mend(why).trim_start_matches(": "),
+                        _ => "",
+                    };
+                    let cure = match cure {
+                        "" => "start it, or mend [sp] metadata",
+                        known => known,
+                    };
                     return Err(CannotRun::NotJudged(format!(
-                        "the SP gives no metadata, for {url} {ended}; start it, or mend [sp] metadata"
+                        "the SP gives no metadata, for {url} {ended}; {cure}"
                     )));
                 }
             }

@@ -73,7 +73,7 @@ impl Rehearsal {
     /// Keys or metadata cannot be used.
     pub fn new(config: Option<&Config>, keys: &BTreeSet<&str>) -> Result<Self, RehearsalError> {
         let mut directory = match config.map(|config| config.path(&config.idp.state)) {
-            Some(state) if state.is_dir() => Directory::open(&state)?,
+            Some(state) if Directory::folder(&state).is_dir() => Directory::open(&state)?,
             _ => directory_on_paper(keys).map_err(RehearsalError::Keys)?,
         };
         let sp = match config.and_then(Config::metadata) {

@@ -49,6 +49,7 @@ pub(super) fn rows(stage: &Stage, scenarios: &[Arc<Scenario>], options: &mut Opt
             observation: Arc::default(),
             identity: "nobody".to_owned(),
             snapshot: SnapshotState::Off,
+            last: None,
             variants: Vec::new(),
             refused: requests.of(scenario).into_iter().cloned().collect(),
         });

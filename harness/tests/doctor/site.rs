@@ -4,7 +4,10 @@ use std::{
     net::TcpListener,
     path::Path,
     process::Command,
-    sync::atomic::{AtomicU16, Ordering},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU16, Ordering},
+    },
 };
 
 use super::sp::{Sp, Switches};
@@ -24,8 +27,26 @@ pub(crate) struct Said {
 }
 
 impl Site {
-    /// A folder whose IdP listens at a free port.
+    /// A folder whose IdP listens at a free port, with keys that all these tests share: to make some takes seconds.
     pub(crate) fn new() -> Self {
+        static KEYS: LazyLock<Site> = LazyLock::new(|| {
+            let site = Site::with_keys_of_its_own();
+            site.metadata();
+            site
+        });
+        let site = Self::with_keys_of_its_own();
+        let inner = std::path::Path::new(".samlitmus/idp");
+        let (from, to) = (KEYS.folder.path().join(inner), site.folder.path().join(inner));
+        std::fs::create_dir_all(&to).unwrap();
+        for file in std::fs::read_dir(from).unwrap() {
+            let file = file.unwrap();
+            std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
+        }
+        site
+    }
+
+    /// The same, and nobody else has its keys.
+    pub(crate) fn with_keys_of_its_own() -> Self {
         let site = Self {
             folder: tempfile::tempdir().unwrap(),
             idp: port(),

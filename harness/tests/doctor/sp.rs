@@ -60,6 +60,33 @@ pub(crate) struct Sp {
     pub(crate) port: u16,
 }
 
+/// A port at which another program listens: it has no page of any name.
+pub(crate) fn stranger() -> u16 {
+    let (listener, port) = listener();
+    serve(listener, Router::new());
+    port
+}
+
+fn listener() -> (std::net::TcpListener, u16) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    (listener, port)
+}
+
+fn serve(listener: std::net::TcpListener, routes: Router) {
+    thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+            axum::serve(listener, routes).await.unwrap();
+        });
+    });
+}
+
 struct Site {
     base: String,
     sso: String,
@@ -74,9 +101,7 @@ impl Sp {
     pub(crate) fn serve(idp_metadata: &[u8], switches: Switches) -> Self {
         let idp = saml::IdpMetadata::parse(idp_metadata).unwrap();
         let trusted = TrustedKey::from_certificate_der(&idp.entity_id, idp.signing[0].der()).unwrap();
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let port = listener.local_addr().unwrap().port();
+        let (listener, port) = listener();
         let site = Arc::new(Site {
             base: format!("http://127.0.0.1:{port}"),
             sso: idp.sso[0].location.clone(),
@@ -95,16 +120,7 @@ impl Sp {
             .route("/public", get(async || Html("<h1>Opening hours</h1>")))
             .route("/forbidden", get(async || (StatusCode::FORBIDDEN, "staff only")))
             .with_state(site);
-        thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .unwrap();
-            runtime.block_on(async {
-                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                axum::serve(listener, routes).await.unwrap();
-            });
-        });
+        serve(listener, routes);
         Self { port }
     }
 }

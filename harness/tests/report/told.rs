@@ -13,9 +13,9 @@ use saml::{
 };
 use samlitmus::{
     event::{Calibration, Event, RunInfo, RunSummary, ScenarioResult, SnapshotState},
-    judge::VerdictKind,
     judge::observation::{CookieSeen, Ended, Hop, Journey, Observation, Page, Party, Probe},
     judge::outcome::Outcome,
+    judge::{FailOn, VerdictKind},
     report::Listener,
 };
 use scenarios::{Base, Catalogue, Message, Persona, Scenario, Wire};
@@ -223,6 +223,7 @@ pub(crate) fn caught() -> ScenarioResult {
         observation: Arc::new(observation()),
         identity: "victim".to_owned(),
         snapshot: SnapshotState::OutcomeDrift,
+        last: None,
         variants: vec![],
         refused: vec![],
         scenario,
@@ -326,6 +327,8 @@ pub(crate) fn run() -> Vec<Event> {
     ];
     let info = RunInfo {
         sp: "billing <staging>".to_owned(),
+        address: "http://127.0.0.1:8080".to_owned(),
+        fail_on: FailOn::Fail,
         driver: "auto".to_owned(),
         seed: 7,
         planned: results.len(),
@@ -340,6 +343,7 @@ pub(crate) fn run() -> Vec<Event> {
         idp_initiated: true,
         refuses_with: Some("403 /acs \"Forbidden\"".to_owned()),
         probe_tells_users_apart: true,
+        server: Some("gunicorn/21.2".to_owned()),
         notes: vec!["an unsigned response is refused".to_owned()],
         ..Calibration::default()
     };

@@ -108,11 +108,9 @@ fn the_sps_own_key_is_tried_and_an_sp_that_believes_it_is_red() {
     };
 
     let served = site.serve(&sp);
-    let said = site.samlitmus(&run).code(4);
-    assert!(
-        said.out.contains("1 not-applicable") || said.out.contains("2 not-applicable"),
-        "{said:#?}"
-    );
+    // No key is configured, so nothing is fired.
+    let said = site.samlitmus(&run[..2]).code(4);
+    assert!(said.out.contains("2 not-applicable"), "{said:#?}");
 
     site.configure(|text| text.replacen("[sp.probe]", "key = \"bare.pem\"\n[sp.probe]", 1));
     let said = site.samlitmus(&run).code(0);

@@ -24,3 +24,15 @@ fn what_needs_no_script_is_judged_over_http() {
 fn what_needs_a_script_is_not_judged_over_http_and_that_is_said() {
     all_hold(&rows(|row| !does(row)), DriverKind::Http);
 }
+
+#[test]
+fn where_a_script_is_needed_the_browser_is_taken_by_itself() {
+    // One that is found to need it, and one that says so at its step.
+    let few = ["script-300", "popup", "redirect"];
+    all_hold(&rows(|row| few.contains(&row.name)), DriverKind::Auto);
+}
+
+#[test]
+fn every_shape_is_judged_in_the_browser() {
+    all_hold(&all(), DriverKind::Browser);
+}

@@ -18,6 +18,9 @@ pub(crate) async fn faults(row: &Row, driver: DriverKind) -> Vec<String> {
     match expected {
         Expected::Judged(notes) => {
             judged(&good, notes, &mut faults);
+            if driver == DriverKind::Auto {
+                by_itself(&good, matches!(row.http, Expected::Judged(_)), &mut faults);
+            }
             let open = against(row, true, driver).await;
             red(&open, &mut faults);
         }
@@ -51,6 +54,20 @@ fn judged(ran: &Ran, notes: &[&str], faults: &mut Vec<String>) {
         .is_none_or(|told| !told.sp_initiated || !told.idp_initiated)
     {
         faults.push("it is not signed in to from both sides".to_owned());
+    }
+}
+
+/// The browser was taken where plain HTTP does not do, for everything, and that is told once; and nowhere else.
+fn by_itself(ran: &Ran, over_http: bool, faults: &mut Vec<String>) {
+    let wanted = if over_http { "http" } else { "browser" };
+    let other = ran.verdicts.iter().find(|(_, (_, driver))| driver != wanted);
+    faults.extend(other.map(|(name, (_, driver))| format!("{name} was fired by {driver}, not {wanted}")));
+    let notes = ran.calibration.iter().flat_map(|told| &told.notes);
+    let said = notes
+        .filter(|note| note.contains("the browser does everything here"))
+        .count();
+    if said != usize::from(!over_http) {
+        faults.push(format!("it says {said} times that the browser does everything"));
     }
 }
 

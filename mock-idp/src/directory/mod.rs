@@ -41,7 +41,7 @@ pub(crate) use rules::name as check_name;
 pub use secret::ClientSecret;
 pub use shared::{ChangeError, Shared};
 pub use source::Subject;
-pub use store::{ImportError, StoreError};
+pub use store::{ImportError, StoreError, make_state_folder};
 pub use tenant::Tenant;
 pub use user::{AuthMethod, Guest, OnPremises, Profile, SignInState, StrongAuthentication, User, UserType};
 

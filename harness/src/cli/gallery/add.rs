@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use mock_idp::{
     Application, Directory, Tenant,
     directory::Principal,
-    gallery::{Configured, Template},
+    gallery::{Configured, FieldName, Initiation, Template},
 };
 
 use super::{args::AddArgs, open::open, show};
@@ -21,13 +21,45 @@ use crate::{
 pub(super) fn add(args: &AddArgs) -> anyhow::Result<Exit> {
     let settled = Settled::of(&args.setup)?;
     let shared = open(&settled)?;
-    let template = show::find(&shared.read(), &args.name)?;
-    let configured = configured(&template, &args.set)?;
-    let application = configured.application(Timestamp::now())?;
+    let template = meant(&shared.read(), args)?;
+    let configured = configured(&template, &values(args))?;
+    let mut application = configured.application(Timestamp::now())?;
+    if template.pre_integrated && shared.read().template(&args.name).is_none() {
+        application.template = None;
+    }
     let (tenant, application) = shared
         .change(|directory| put(directory, args, application))
         .map_err(|error| Mistake(error.to_string()))?;
     print(&told(&settled.origin(), &tenant, &application, &configured))
+}
+
+/// The template that is meant; with Identifier and Reply URL, one that says nothing for an application that has none.
+fn meant(directory: &Directory, args: &AddArgs) -> Result<Template, Mistake> {
+    match show::find(directory, &args.name) {
+        Ok(template) => Ok(template),
+        Err(_) if !args.identifier.is_empty() && !args.reply_url.is_empty() => Ok(Template {
+            pre_integrated: true,
+            ..Template::new(&args.name, Initiation::Both)
+        }),
+        Err(Mistake(why)) => Err(Mistake(format!(
+            "{why}; an application that is in no gallery takes both --identifier and --reply-url"
+        ))),
+    }
+}
+
+/// What was given, by name.
+fn values(args: &AddArgs) -> Vec<(String, String)> {
+    let named = |name: &str, values: &[String]| -> Vec<(String, String)> {
+        values
+            .iter()
+            .map(|value| (name.to_owned(), value.clone()))
+            .collect()
+    };
+    let own = [
+        named(FieldName::Identifier.key(), &args.identifier),
+        named(FieldName::ReplyUrl.key(), &args.reply_url),
+    ];
+    own.concat().into_iter().chain(args.set.iter().cloned()).collect()
 }
 
 fn configured(template: &Template, set: &[(String, String)]) -> Result<Configured, Mistake> {

@@ -25,7 +25,7 @@ pub enum GalleryCommand {
     List(GalleryListArgs),
     /// Print a template, and what it takes values for
     Show(ShowArgs),
-    /// Make a configured application of a template
+    /// Make a configured application of a template, or one that is in no gallery
     Add(AddArgs),
     /// Write a page's facts by hand into a template file
     New(Box<NewArgs>),
@@ -77,8 +77,14 @@ pub struct ShowArgs {
 /// `samlitmus gallery add`
 #[derive(Clone, Debug, Args)]
 pub struct AddArgs {
-    /// The template, by id or name
+    /// The template, by id or name; with --identifier and --reply-url also the name of an application that is in no gallery
     pub name: String,
+    /// Its Identifier (Entity ID) (repeatable)
+    #[arg(long, value_name = "URI")]
+    pub identifier: Vec<String>,
+    /// Its Reply URL (Assertion Consumer Service URL) (repeatable)
+    #[arg(long, value_name = "URL")]
+    pub reply_url: Vec<String>,
     /// A placeholder's value (SUBDOMAIN=acme), a field's own (identifier=…, reply-url=…, sign-on-url=…, relay-state=…,
     /// logout-url=…), a claim's, or the application's name=…; an empty one leaves an optional field out (repeatable)
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]

@@ -7,6 +7,9 @@ pub(super) fn classified(error: &reqwest::Error) -> Ended {
     let why = chain(error);
     if error.is_timeout() {
         Ended::TimedOut
+    } else if error.is_connect() && why.contains("unexpected EOF") {
+        // Somebody was there, and closed in the middle of TLS.
+        Ended::Reset(why)
     } else if error.is_connect() || error.is_dns() {
         Ended::Unreachable(why)
     } else if error.is_builder() {

@@ -51,17 +51,32 @@ impl Html {
         if room {
             self.screenshots_left = self.screenshots_left.saturating_sub(size);
         }
+        let passed = self
+            .told
+            .digest
+            .fail_on
+            .lets_pass(result.verdict, result.severity);
         let seed = self.told.info.as_ref().map(|info| info.seed);
-        let key = format!("{} {} {}", rank(result.verdict), result.scenario.id, result.base);
+        self.told.digest.add(result);
+        let worst = u8::MAX - result.severity as u8;
+        let key = format!(
+            "{} {worst:03} {} {}",
+            rank(result.verdict),
+            result.scenario.id,
+            result.base
+        );
         self.sections
-            .push(key, &scenario::section(result, seed, room).into_string());
+            .push(key, &scenario::section(result, seed, room, passed).into_string());
     }
 }
 
 impl Listener for Html {
     fn on(&mut self, event: &Event) {
         match event {
-            Event::Started(info) => self.told.info = Some(info.as_ref().clone()),
+            Event::Started(info) => {
+                self.told.digest.fail_on = info.fail_on;
+                self.told.info = Some(info.as_ref().clone());
+            }
             Event::Calibrated(calibration) => self.told.calibration = Some(calibration.as_ref().clone()),
             Event::ScenarioStarted { .. } => {}
             Event::ScenarioFinished(result) => self.scenario(result),
@@ -85,7 +100,7 @@ impl Listener for Html {
     }
 }
 
-/// What needs a person stands first.
+/// What needs a person stands first; among failures the worst.
 fn rank(verdict: VerdictKind) -> u8 {
     match verdict {
         VerdictKind::Fail => 0,

@@ -2,17 +2,21 @@
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use scenarios::Severity;
 
-use super::told::{Told, badge};
+use super::told::{Told, badge, grade};
 use crate::{
     exit::Exit,
-    judge::VerdictKind,
+    judge::{VerdictKind, summary::severities},
     report::words,
     text::{counted, visible},
 };
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
+
+/// The most failures of the head.
+const FAILURES: usize = 40;
 
 /// Where the scenarios go. Nothing foreign can spell it, for everything foreign is escaped.
 const PLACE: &str = "<!--scenarios-->";
@@ -43,10 +47,13 @@ fn page(told: &Told) -> Markup {
                 header {
                     p.brand { "samlitmus" @if let Some(info) = &told.info { " " (info.version) } }
                     h1 { (sp) }
+                    (address(told))
                     p class={ "headline " (tone) } { (headline) }
-                    (facts(told))
-                    (tally(told))
+                    (failures(told))
                     (causes(told))
+                    (tally(told))
+                    (inapplicable(told))
+                    (facts(told))
                 }
                 (filters(told))
                 main id="scenarios" tabindex="-1" {
@@ -78,13 +85,79 @@ fn headline(told: &Told) -> (&'static str, String) {
     };
     let fails = count(VerdictKind::Fail);
     match Exit::ALL.into_iter().find(|exit| exit.code() == end.exit) {
+        Some(Exit::Conforms) if fails > 0 => (
+            "unsure",
+            format!(
+                "Conforms as far as --fail-on asks: {} let pass",
+                counted(fails, "failure")
+            ),
+        ),
         Some(Exit::Conforms) => ("good", "Conforms".to_owned()),
-        Some(Exit::Deviates) if fails > 0 => ("bad", format!("Deviates: {}", counted(fails, "failure"))),
+        Some(Exit::Deviates) if fails > 0 => {
+            let all = end.fail_by_severity.iter();
+            let all = all.flat_map(|(severity, count)| std::iter::repeat_n(*severity, *count));
+            let failures = counted(fails, "failure");
+            ("bad", format!("Deviates: {failures} ({})", severities(all)))
+        }
         Some(Exit::Deviates) => ("bad", "Deviates".to_owned()),
         Some(Exit::NotJudged) => ("unsure", "The harness could not judge".to_owned()),
         Some(Exit::NothingRan) => ("unsure", "Nothing ran".to_owned()),
         Some(Exit::Interrupted) => ("unsure", "Interrupted".to_owned()),
         Some(Exit::Usage) | None => ("unsure", format!("Ended with code {}", end.exit)),
+    }
+}
+
+/// Where the SP is, and what it says it is.
+fn address(told: &Told) -> Markup {
+    let server = told.calibration.as_ref().and_then(|known| known.server.as_ref());
+    html! {
+        @if let Some(info) = &told.info {
+            p.address {
+                code { (visible(&info.address)) }
+                @if let Some(server) = server { ", which says it is " (visible(server)) }
+            }
+        }
+    }
+}
+
+/// The failures, the worst first: what is read before anything else.
+fn failures(told: &Told) -> Markup {
+    let rows = told.digest.failures();
+    let more = rows.len().saturating_sub(FAILURES);
+    html! {
+        @if !rows.is_empty() {
+            section.failures {
+                h2 { (counted(rows.len(), "failure")) ", the worst first" }
+                ul { @for row in rows.iter().take(FAILURES) { li {
+                    (grade(row.severity)) " "
+                    a href={ "#" (row.anchor) } { (row.name) }
+                    " " span.quiet { "(" (row.which()) ")" } " " (row.title)
+                    @if !row.news.is_empty() { " " span.news { (row.news) } }
+                    @if row.passed { " " span.news { "let pass" } }
+                    br; span.why { (row.lines.first().map_or("", String::as_str))
+                        @if row.severity == Severity::Issuer { "; only the issuer could have made this message" } }
+                } } }
+                @if more > 0 { p.quiet { "and " (more) " more below" } }
+            }
+        }
+        @for news in told.digest.news() { p.since { (news) } }
+        @if let Some(passed) = told.end.as_ref().and_then(|end| end.let_pass.as_ref()) { p.since { (words::sentence(passed)) } }
+    }
+}
+
+/// Why scenarios do not apply.
+fn inapplicable(told: &Told) -> Markup {
+    let reasons = told.digest.reasons();
+    let all: usize = reasons.iter().map(|(_, count)| count).sum();
+    html! {
+        @if all > 0 {
+            details.inapplicable {
+                summary { (all) " not applicable, for " (counted(reasons.len(), "reason")) }
+                table { tbody { @for (reason, count) in &reasons {
+                    tr { td.number { (count) } td { (reason) } }
+                } } }
+            }
+        }
     }
 }
 

@@ -4,14 +4,18 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use maud::{Markup, html};
 use scenarios::scenario::Refs;
 
-use super::{message, told::badge};
+use super::{
+    message,
+    told::{badge, grade},
+};
 use crate::{
     event::{ScenarioResult, SnapshotState},
     judge::{
+        VerdictKind,
         observation::{CookieSeen, Ended, Hop, Journey, Page, Party, Probe},
         request::Refused,
     },
-    report::words,
+    report::{digest::news, words},
     text::{counted, visible},
 };
 
@@ -25,18 +29,23 @@ const CONSOLE: usize = 500;
 /// The most lines of the console.
 const CONSOLE_LINES: usize = 50;
 
-/// The section of one result. `seed` is the run's; `room` says whether a screenshot still fits.
-pub(super) fn section(result: &ScenarioResult, seed: Option<u64>, room: bool) -> Markup {
+/// The section of one result. `seed` is the run's; `room` says whether a screenshot still fits, `passed` whether
+/// `--fail-on` lets it pass.
+pub(super) fn section(result: &ScenarioResult, seed: Option<u64>, room: bool, passed: bool) -> Markup {
     let scenario = &result.scenario;
     let journey = &result.observation.journey;
     html! {
         details.scenario id={ (scenario.id) "@" (result.base) } data-verdict=(result.verdict.word())
             data-ns=(scenario.namespace()) {
             summary {
-                (badge(result.verdict))
+                span.verdict {
+                    (badge(result.verdict))
+                    @if result.verdict == VerdictKind::Fail { " " (grade(result.severity)) }
+                    @if passed { " " span.news { "let pass" } }
+                }
                 span.id { (scenario.id) @if let Some(variant) = &result.variant { "#" (visible(variant)) } }
                 span.base title="what is signed" { (result.base) }
-                span.title { (scenario.title) }
+                span.title { (scenario.title) @if !news(result).is_empty() { " " span.news { (news(result)) } } }
                 span.outcome { (result.outcome) }
             }
             div.body {

@@ -60,21 +60,30 @@ pub(super) async fn explain(stage: &Stage, learned: &Learned, last: Option<Playe
         return of_clock(stage, off(hours * 60));
     }
     let contrast = contrast(stage, learned, &played, beginning(stage)).await;
-    let lacked = played.looked.as_ref().and_then(|looked| looked.lacked.as_ref());
+    let mut journey = played.observation.journey;
+    let mut lacked = None;
+    if let Some(looked) = played.looked {
+        journey.lost_cookies.extend(looked.lost_cookies);
+        lacked = looked.lacked;
+    }
+    journey.lost_cookies.dedup();
     let told = match (&contrast, lacked) {
+        // What never came along may be all that is wrong.
+        (Some(Contrast::Same(_)), _) if !journey.lost_cookies.is_empty() => {
+            "a message under a key that nobody trusts is answered in the same way, so the SP may never have come to look at the signature: a cookie that must come along with the IdP's POST needs SameSite=None and Secure".to_owned()
+        }
         (Some(Contrast::Accepted(ours, _)), Some(lack)) => {
             format!("the SP lets a flawless message through to {ours}, but {lack}: {}", lack.mend())
         }
         (Some(contrast), _) => contrast.to_string(),
         (None, _) => "see that the SP trusts what `samlitmus idp metadata` writes, and that its ACS is the one in its metadata".to_owned(),
     };
+    let what = match &contrast {
+        Some(Contrast::Accepted(..)) => "nobody is seen after a flawless login",
+        _ => "no flawless login works",
+    };
     locked(&stage.clues).contrast = contrast;
-    let mut journey = played.observation.journey;
-    if let Some(looked) = played.looked {
-        journey.lost_cookies.extend(looked.lost_cookies);
-    }
-    journey.lost_cookies.dedup();
-    Hopeless(format!("no flawless login works: {}; {told}", journey.told()))
+    Hopeless(format!("{what}: {}; {told}", journey.told()))
 }
 
 /// What the login itself tells.

@@ -10,6 +10,7 @@ use super::{
     people::{Genuine, everybody, interleaved, learn, places, shows_somebody, tells_apart},
     reach::{Hopeless, reach},
     refusals::refusals,
+    sign_out::sign_out,
     source::source,
     way::{beyond, scripts},
 };
@@ -20,13 +21,15 @@ use crate::{
         observation::{Journey, Probe},
         people::Manner,
     },
-    run::{firing::played::Played, learned::Learned, stage::Stage},
+    run::{clues::Clues, firing::played::Played, learned::Learned, stage::Stage},
     subject::probe::IdentityRule,
     text::locked,
 };
 
 /// Learns it, by two or three dozen logins, one after the other.
 pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Learned), Hopeless> {
+    // What plain HTTP saw says nothing about what the browser sees.
+    *locked(&stage.clues) = Clues::default();
     let mut told = Calibration::default();
     let mut learned = Learned {
         people: stage.people.clone(),
@@ -65,6 +68,7 @@ pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Learned), H
         .collect();
     refusals(stage, &mut learned, &mut told, base, &accepted).await;
     account(stage, &mut learned, &mut told, base).await;
+    sign_out(stage, &mut learned, base).await?;
     for (persona, why) in &learned.unseen {
         learned.causes.push(format!(
             "{why}: what is forged in the name of the {name} and refused proves nothing; give him an account there ([sp] provision), a probe that shows him too, or another name in [users.{name}]",

@@ -1,9 +1,10 @@
 //! What the harness learns about an SP before it fires: how it may be signed in to, whom the probe shows and where, what it
 //! takes as identity, how it refuses, and what its accounts bear.
 //!
-//! `eyes` takes the driver that can. `reach` asks whether anybody is there, `logins` finds the ways in, `way` the steps of one, `people` signs everybody in and finds where the probe
-//! shows them, `source` which value decides, `refusals` how it says no, `account` what it bears; `explain` says why nothing
-//! works, with the help of `contrast`, and `recheck` whether what was learned still holds at the end.
+//! `eyes` takes the driver that can. `reach` asks whether anybody is there, `logins` finds the ways in, `way` the steps of one
+//! among what is `likely`, `people` signs everybody in and finds where the probe shows them, `source` which value decides,
+//! `refusals` how it says no, `account` what it bears, `sign_out` whether the steps of a sign-out can be done; `explain` says why
+//! nothing works, with the help of `contrast`, and `recheck` whether what was learned still holds at the end.
 
 mod account;
 mod contrast;
@@ -17,6 +18,7 @@ mod people;
 mod reach;
 mod recheck;
 mod refusals;
+mod sign_out;
 mod source;
 mod way;
 

@@ -9,7 +9,6 @@ use scenarios::{
 use crate::{
     event::Calibration,
     judge::{
-        fingerprint::fingerprint,
         landing::Landing,
         observation::{Ended, Journey, Observation, Page, Probe},
         refusal::Refusals,
@@ -19,7 +18,11 @@ use crate::{
         learned::Learned,
         stage::Stage,
     },
+    said::{Said, said},
 };
+
+/// The most characters of a refusal's words.
+const WORDS: usize = 80;
 
 /// Sends them and learns what their refusals have in common.
 pub(super) async fn refusals(
@@ -180,15 +183,16 @@ fn described(seen: &Observation, learned: &Learned, page: Option<&Page>) -> Stri
     match page {
         Some(page) if page.status >= 500 && !learned.refusals.knows(page) => "a page that varies".to_owned(),
         Some(page) => {
-            let placeless = Page {
-                url: String::new(),
-                ..page.clone()
-            };
-            // A refusal's fingerprint has no address in it, only the place of one.
-            fingerprint(&placeless)
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" ")
+            let Said { title, says } = said(page);
+            let words = if title.is_empty() { says } else { title };
+            match words.chars().nth(WORDS) {
+                _ if words.is_empty() => page.status.to_string(),
+                None => format!("{} “{words}”", page.status),
+                Some(_) => {
+                    let cut: String = words.chars().take(WORDS).collect();
+                    format!("{} “{cut}…”", page.status)
+                }
+            }
         }
         None => format!("no page: it {}", seen.journey.ended),
     }

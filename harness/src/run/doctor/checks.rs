@@ -13,6 +13,7 @@ use crate::{
         clues::{Clues, Contrast, Witness},
         learned::Learned,
     },
+    text::counted,
 };
 
 /// What was seen.
@@ -80,14 +81,18 @@ impl Facts<'_> {
             .iter()
             .position(|hop| hop.party == Party::Idp);
         if witness.delivered || self.unreadable().is_some() {
-            let requests = idp.map_or_else(String::new, |at| format!(" after {at} of the SP's pages"));
+            let requests = counted(idp.unwrap_or_default() + 1, "request");
             return Check::good(
                 Part::SignIn,
-                format!("[sp] login brings the browser to the IdP{requests}"),
+                format!("[sp] login brings the browser to the IdP, in {requests}"),
             );
         }
         let told = witness.broke.clone().unwrap_or_else(|| witness.journey.told());
-        Check::broken(Part::SignIn, told, &off_the_way(&witness.journey))
+        let mend = match witness.needs_browser {
+            true => "take --driver auto or browser: plain HTTP runs no scripts".to_owned(),
+            false => off_the_way(&witness.journey),
+        };
+        Check::broken(Part::SignIn, told, &mend)
     }
 
     fn request(&self) -> Check {
@@ -159,6 +164,12 @@ impl Facts<'_> {
             return Check::unknown(Part::Trust, "nobody knows before the clock is right");
         }
         match &self.clues.contrast {
+            Some(Contrast::Same(place)) if !witness.lost_cookies().is_empty() => Check::unknown(
+                Part::Trust,
+                format!(
+                    "nobody knows before the cookies come along: a message under a key that nobody trusts is answered in the same way, at {place}"
+                ),
+            ),
             Some(Contrast::Same(place)) => Check::broken(
                 Part::Trust,
                 format!(
@@ -201,7 +212,8 @@ impl Facts<'_> {
             (Some(_), Some(_)) => false,
             // It was looked at and tells something that cannot be.
             (Some(witness), None) => {
-                witness.journey.ended == Ended::Answered || witness.probe != Probe::SignedOut
+                let astray = self.clues.logins.iter().any(|other| other.broke.is_some());
+                !astray && (witness.journey.ended == Ended::Answered || witness.probe != Probe::SignedOut)
             }
             // Before anybody signed in.
             (None, _) => self.clues.logins.is_empty() && self.hopeless.is_some(),

@@ -44,8 +44,6 @@ pub async fn examine(target: Target, mut options: Options) -> Examination {
         // The rest can be seen without one.
         options.driver = DriverKind::Http;
         found = found.cannot(browserless(error));
-    } else if options.driver == DriverKind::Auto {
-        options.driver = DriverKind::Http;
     }
     found.checks.extend(machine::idp(&target));
     let login = target.subject.login.is_some();

@@ -54,7 +54,8 @@ impl Places {
                 .subject
                 .login
                 .as_ref()
-                .and_then(|steps| steps.urls().next())
+                // A placeholder is somebody's, and nobody asks here.
+                .and_then(|steps| steps.urls().find(|url| !url.contains('{')))
                 .map(str::to_owned),
             probe: probe.clone(),
             metadata: match &target.metadata {
@@ -100,15 +101,15 @@ fn answers(key: &str, url: &str, journey: &Journey) -> Check {
     let idp = journey.hops.last().is_some_and(|hop| hop.party == Party::Idp);
     match (&journey.ended, status) {
         _ if idp => Check::good(Part::Reachability, format!("{place} leads to the IdP")),
-        (Ended::Answered, Some(status @ 500..)) => Check::note(
+        (Ended::Answered, Some(status @ (404 | 500..))) => Check::note(
             Part::Reachability,
             format!("{place} answers {status}"),
-            "read the SP's log",
+            &format!("read the SP's log, or mend {key}"),
         ),
         (Ended::Answered, _) => Check::good(Part::Reachability, format!("{place}: {}", journey.told())),
         (ended, _) => Check::broken(
             Part::Reachability,
-            format!("{place}: {}", journey.told()),
+            format!("{place} {ended}"),
             &way_out(key, ended),
         ),
     }
@@ -139,7 +140,7 @@ fn fetched(url: &str, journey: &Journey) -> Check {
         ),
         (ended, _) => Check::broken(
             Part::Metadata,
-            format!("{} gives no metadata: {}", address(url), journey.told()),
+            format!("{} gives no metadata, for it {ended}", address(url)),
             &way_out("[sp] metadata", ended),
         ),
     }

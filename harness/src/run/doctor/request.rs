@@ -13,13 +13,13 @@ pub(super) struct Request {
     pub(super) lines: Vec<(&'static str, String)>,
     /// Why the IdP could not read it.
     pub(super) unreadable: Option<String>,
-    /// What Azure would show in place of its sign-in page.
+    /// All that Azure would show in place of its sign-in page, one after the other.
     pub(super) refused: Option<String>,
     /// So many seconds the SP's clock is ahead of ours.
     pub(super) ahead: Option<i64>,
 }
 
-/// Reads and judges what came.
+/// Reads what came, and what the IdP said to it.
 pub(super) fn request(live: &Live) -> Request {
     let mut told = Request {
         lines: vec![("binding", binding(live.binding).to_owned())],
@@ -35,9 +35,9 @@ pub(super) fn request(live: &Live) -> Request {
         told.ahead = ahead(request);
     }
     told.lines.push(("RelayState", relay_state));
-    // The live IdP has checked it as it checks every sign-in; a person sees the first of what Azure refuses.
-    let refused = live.refusals.first().filter(|_| live.request.is_some());
-    told.refused = refused.map(|error| plain(&error.to_string()));
+    let refused: Vec<String> = live.refusals.iter().map(ToString::to_string).collect();
+    told.refused = (live.request.is_some() && !refused.is_empty())
+        .then(|| plain(&refused.join("; then, once that is mended: ")));
     let azure = match (&told.unreadable, &told.refused) {
         (Some(why), _) => format!("cannot read it: {why}"),
         (None, Some(why)) => format!("would refuse it: {why}"),

@@ -7,10 +7,11 @@ use super::{
 };
 use crate::{judge::observation::Hop, run::stage::Stage, said::said, text::locked};
 
-/// What was seen of the login that tells most; nothing where nobody came to try one.
+/// What was seen of the first login that does not work, or else of the first; nothing where nobody came to try one.
 pub(in crate::run) fn short(stage: &Stage) -> Vec<String> {
     let clues = locked(&stage.clues).clone();
-    let Some(witness) = clues.login() else {
+    let broken = clues.logins.iter().find(|witness| !witness.works);
+    let Some(witness) = broken.or(clues.logins.first()) else {
         return Vec::new();
     };
     let hops: Vec<String> = witness.journey.hops.iter().map(hop).collect();

@@ -32,6 +32,8 @@ pub(super) fn way(witness: &Witness) -> Way {
             .iter()
             .map(|lost| format!("    cookie lost: {}", plain(lost))),
     );
+    let rules = witness.journey.rules.iter();
+    lines.extend(rules.map(|rule| format!("    as in every browser: {}", plain(rule))));
     lines.push(plain(&rest(witness)));
     if let Some(words) = witness.page().and_then(|page| said(page).line()) {
         lines.push(format!("the page says: {}", plain(&words)));
@@ -54,6 +56,10 @@ pub(super) fn way(witness: &Witness) -> Way {
 fn rest(witness: &Witness) -> String {
     let mut journey = witness.journey.clone();
     journey.lost_cookies.clear();
+    journey.rules.clear();
+    if let Some(page) = &mut journey.page {
+        page.url = address(&page.url);
+    }
     journey.told()
 }
 

@@ -1,6 +1,10 @@
 //! One flow, played: steps in order, each in a cookie jar of its own; then the question who is signed in.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use scenarios::{Base, Message, Persona, Recipe, Step, Take, flow::Together};
 
@@ -21,6 +25,7 @@ use crate::{
     },
     run::{learned::Learned, pace::Obstacle, publish::Published, stage::Stage},
     subject::process::shell,
+    text::locked,
 };
 
 /// So often the probe is asked again where the SP asks for patience.
@@ -44,6 +49,7 @@ pub(super) async fn play(
             base,
             token: format!("f{}", stage.next_firing()),
             shelf: Shelf::default(),
+            stray: Mutex::default(),
         },
         jars: BTreeMap::new(),
         judged: None,
@@ -66,6 +72,10 @@ pub(super) async fn play(
             limit.as_secs()
         ))),
     };
+    let stray = locked(&flow.scene.stray).take();
+    if let (Some(stray), true) = (stray, flow.observation.journey.hops.is_empty()) {
+        flow.observation.journey = stray;
+    }
     for (_, session) in std::mem::take(&mut flow.jars) {
         session.close().await;
     }

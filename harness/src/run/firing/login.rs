@@ -36,13 +36,16 @@ pub(super) async fn login(
         rest,
     } = sign_in(scene, session, task, start, verb.login.0).await?;
     if let Some(why) = done.live.as_ref().and_then(|live| live.unreadable.clone()) {
-        return Err(Broke::Precondition(why));
+        return Err(scene.led_nowhere(journey, Broke::Precondition(why)));
     }
     let sp_instant = done.live.and_then(|live| live.request?.issue_instant);
     let message = match done.message {
         Some(Ok(message)) => message,
         Some(Err(fault)) => return Err(Broke::Fault(fault)),
-        None => return Err(Broke::Precondition(astray(&journey, start))),
+        None => {
+            let why = astray(&journey, start);
+            return Err(scene.led_nowhere(journey, Broke::Precondition(why)));
+        }
     };
     let journey = if message.wire.headers.is_empty() {
         journey

@@ -354,6 +354,7 @@ impl Runner {
             observation: Arc::new(shot.played.observation),
             identity: shot.classified.identity,
             snapshot: SnapshotState::Off,
+            last: None,
             variants,
             refused: Vec::new(),
         }

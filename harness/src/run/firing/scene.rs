@@ -1,6 +1,9 @@
 //! What the verbs of a flow find and need: the stage, and the flow's own shelf.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
 use scenarios::{Base, Message, Persona, Recipe, Take};
 
@@ -13,6 +16,7 @@ use crate::{
         learned::Learned,
         stage::Stage,
     },
+    text::locked,
 };
 
 /// One flow's surroundings.
@@ -25,6 +29,8 @@ pub(super) struct Scene<'a> {
     /// Tells this firing's out-of-band hits and tickets apart.
     pub(super) token: String,
     pub(super) shelf: Shelf,
+    /// The way of a login that led nowhere.
+    pub(super) stray: Mutex<Option<Journey>>,
 }
 
 /// What a flow kept under names.
@@ -76,6 +82,12 @@ impl Scene<'_> {
             values: self.shelf.values.clone(),
             out_of_band: self.stage.oob.as_ref().map(|oob| oob.url(&self.token)),
         }
+    }
+
+    /// A login led nowhere: why, and the way that it took.
+    pub(super) fn led_nowhere(&self, journey: Journey, why: Broke) -> Broke {
+        locked(&self.stray).replace(journey);
+        why
     }
 
     /// The AuthnRequest that `begin` kept under a name.

@@ -60,7 +60,8 @@ pub(super) async fn sign_in(
             Ok(next) => journey.then(next),
             Err(error) => {
                 answers.take(&ticket);
-                return Err(broken(error, &step.told("login"), &journey));
+                let why = broken(error, &step.told("login"), &journey);
+                return Err(scene.led_nowhere(journey, why));
             }
         };
         count += 1;
@@ -163,7 +164,8 @@ impl Rest {
                 Err(ActError::NeedsBrowser(why)) => (why, true),
                 Err(error) => {
                     scene.stage.answers.take(&self.ticket);
-                    return Err(broken(error, &step.told("login"), &journey));
+                    let why = broken(error, &step.told("login"), &journey);
+                    return Err(scene.led_nowhere(journey, why));
                 }
             };
             stopped = Some(Stopped {

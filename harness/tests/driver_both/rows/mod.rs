@@ -4,6 +4,7 @@ mod coding;
 mod cookies;
 mod hosts;
 mod kinds;
+mod leaving;
 mod markup;
 mod policy;
 mod redirects;
@@ -18,6 +19,7 @@ pub(crate) fn all(at: &At) -> Vec<Row> {
         kinds::rows(at),
         coding::rows(at),
         policy::rows(at),
+        leaving::rows(at),
         markup::rows(at),
         referrer::rows(at),
         cookies::rows(at),

@@ -27,6 +27,9 @@ use saml::key::SigningKey;
 use super::{Directory, Keys, seed};
 pub use portable::ImportError;
 
+/// What keeps the state folder out of version control.
+const IGNORE: &str = "# Private keys and what one machine remembers: not for version control.\n*\n";
+
 /// Why the directory cannot be read from or written to its state folder.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -83,6 +86,8 @@ pub enum StoreError {
 
 /// How long one process waits for another to finish a change.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long one process waits for another to make the folder's first keys: finding primes may take many seconds on a busy machine.
+const FIRST_KEYS: Duration = Duration::from_secs(180);
 /// The folder within the state folder.
 const NAME: &str = "idp";
 const FILE: &str = "directory.sqlite";
@@ -170,7 +175,7 @@ impl Store {
     /// Opens the file of this state folder; makes it where there is none. Of two processes that begin together one makes it.
     pub(super) fn open(state: &Path) -> Result<(Self, Directory), StoreError> {
         let folder = Directory::folder(state);
-        make_folder(state)?;
+        make_state_folder(state)?;
         make_folder(&folder)?;
         let path = folder.join(FILE);
         let identity = make_file(&path)?;
@@ -247,7 +252,7 @@ impl Store {
     fn settle(&mut self) -> Result<(), StoreError> {
         let connection = &self.connection;
         let settle = || -> rusqlite::Result<()> {
-            connection.busy_timeout(PATIENCE)?;
+            connection.busy_timeout(FIRST_KEYS)?;
             connection.pragma_update(None, "journal_mode", "WAL")?;
             // An acknowledged change is on the disk, whatever happens to the machine.
             connection.pragma_update(None, "synchronous", "FULL")
@@ -267,7 +272,9 @@ impl Store {
             }),
             (Err(error), _) | (_, Err(error)) => Err(wrong(&self.folder, &error)),
         };
-        done.inspect_err(|_| self.abandon())
+        done.inspect_err(|_| self.abandon())?;
+        let patient = self.connection.busy_timeout(PATIENCE);
+        patient.map_err(|error| wrong(&self.folder, &error))
     }
 
     /// The tables, and the directory that every state folder begins with.
@@ -328,6 +335,22 @@ fn wrong(folder: &Path, error: &rusqlite::Error) -> StoreError {
             detail: format!("{FILE}: {error}"),
         },
     }
+}
+
+/// Makes the state folder where there is none: for its owner alone, and with a `.gitignore` of its own, for it holds private keys.
+/// One that is there keeps what stands in it.
+///
+/// # Errors
+///
+/// [`StoreError::Write`] where it cannot be made, [`StoreError::Read`] where something else stands there.
+pub fn make_state_folder(state: &Path) -> Result<(), StoreError> {
+    let is_new = !state.exists();
+    make_folder(state)?;
+    if is_new {
+        let path = state.join(".gitignore");
+        fs::write(&path, IGNORE).map_err(|source| StoreError::Write { path, source })?;
+    }
+    Ok(())
 }
 
 fn make_folder(path: &Path) -> Result<(), StoreError> {

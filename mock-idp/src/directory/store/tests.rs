@@ -56,3 +56,23 @@ fn a_full_disk_refuses_the_change_keeps_all_before_it_and_takes_changes_again_wh
         directory.tenants[0].users
     );
 }
+
+#[test]
+fn whoever_makes_the_state_folder_keeps_it_out_of_version_control() {
+    let parent = tempfile::tempdir().unwrap();
+    let state = parent.path().join("deep/state");
+    drop(Store::open(&state).unwrap());
+    let ignored = std::fs::read_to_string(state.join(".gitignore")).unwrap();
+    assert!(ignored.lines().any(|line| line == "*"), "{ignored}");
+
+    // A folder that was there is somebody's, and so is what they wrote there.
+    let theirs = tempfile::tempdir().unwrap();
+    drop(Store::open(theirs.path()).unwrap());
+    assert!(!theirs.path().join(".gitignore").exists());
+    std::fs::write(state.join(".gitignore"), "mine\n").unwrap();
+    drop(Store::open(&state).unwrap());
+    assert_eq!(
+        std::fs::read_to_string(state.join(".gitignore")).unwrap(),
+        "mine\n"
+    );
+}

@@ -53,7 +53,9 @@ pub(super) fn selected<'a>(page: &Page<'a>, select: ElementRef<'a>) -> Vec<Eleme
         (None, Some(_)) => said().collect(),
         (None, None) => {
             let first = || options.iter().copied().find(|option| !is_unavailable(option));
-            let last = said().last().or_else(|| if shown <= 1 { first() } else { None });
+            let last = said()
+                .next_back()
+                .or_else(|| if shown <= 1 { first() } else { None });
             last.into_iter().collect()
         }
     };

@@ -1,0 +1,257 @@
+//! What people read first, collected result by result: what deviates, the worst first; why what does not apply does not; and
+//! what is new.
+
+use std::collections::BTreeMap;
+
+use scenarios::Severity;
+
+use super::words::{attacker, page, sentence, severity};
+use crate::{
+    event::{ScenarioResult, SnapshotState},
+    judge::{FailOn, VerdictKind, outcome::Outcome},
+    text::visible,
+};
+
+/// The most names in a sentence about what is new.
+const NAMES: usize = 4;
+
+/// What people read first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Digest {
+    /// From which deviation on the run fails.
+    pub(super) fail_on: FailOn,
+    rows: Vec<Row>,
+    reasons: BTreeMap<String, usize>,
+    accepted: Since,
+    last: Since,
+}
+
+/// What deviates or could not be judged, with all bases for which the same is to be said.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    pub(super) verdict: VerdictKind,
+    pub(super) severity: Severity,
+    /// The scenario's id, with the variant that decided.
+    pub(super) name: String,
+    /// The base of the first, where a report shows it.
+    pub(super) anchor: String,
+    /// The bases; none where it is about the SP's own AuthnRequests.
+    pub(super) bases: Vec<String>,
+    pub(super) title: String,
+    pub(super) outcome: Outcome,
+    /// How it compares with what was accepted, or else with the last run; empty where it is known.
+    pub(super) news: &'static str,
+    /// The reason, what it takes, what the page says.
+    pub(super) lines: Vec<String>,
+    /// `--fail-on` let it pass.
+    pub(super) passed: bool,
+    reason: String,
+}
+
+/// What differs from an earlier state.
+#[derive(Clone, Debug, Default)]
+struct Since {
+    /// Something was compared.
+    compared: bool,
+    failing: Vec<String>,
+    healed: Vec<String>,
+    otherwise: Vec<String>,
+    unknown: usize,
+}
+
+impl Digest {
+    /// Takes a result in.
+    pub(super) fn add(&mut self, result: &ScenarioResult) {
+        self.compare(result);
+        match result.verdict {
+            VerdictKind::NotApplicable => {
+                *self.reasons.entry(sentence(&result.reason)).or_default() += 1;
+            }
+            VerdictKind::Fail | VerdictKind::Inconclusive | VerdictKind::Warn => self.row(result),
+            _ => {}
+        }
+    }
+
+    /// Failures from the worst on, what could not be judged, warnings.
+    pub(super) fn rows(&self) -> Vec<&Row> {
+        let mut rows: Vec<&Row> = self.rows.iter().collect();
+        rows.sort_by(|a, b| {
+            let key = |row: &Row| (rank(row.verdict), std::cmp::Reverse(row.severity));
+            key(a).cmp(&key(b)).then_with(|| a.name.cmp(&b.name))
+        });
+        rows
+    }
+
+    /// The failures alone.
+    pub(super) fn failures(&self) -> Vec<&Row> {
+        let mut rows = self.rows();
+        rows.retain(|row| row.verdict == VerdictKind::Fail);
+        rows
+    }
+
+    /// Why scenarios do not apply, and to how many each reason; the largest first.
+    pub(super) fn reasons(&self) -> Vec<(&str, usize)> {
+        let mut reasons: Vec<(&str, usize)> = self
+            .reasons
+            .iter()
+            .map(|(reason, count)| (reason.as_str(), *count))
+            .collect();
+        reasons.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+        reasons
+    }
+
+    /// What is new since snapshots were accepted, and since the last run: a sentence each, where there is something to say.
+    pub(super) fn news(&self) -> Vec<String> {
+        let since = [
+            (
+                &self.accepted,
+                "since the accepted snapshots",
+                "changed and failing",
+            ),
+            (&self.last, "since they were last fired", "newly failing"),
+        ];
+        since
+            .into_iter()
+            .filter_map(|(since, when, failing)| since.told(when, failing))
+            .collect()
+    }
+
+    fn row(&mut self, result: &ScenarioResult) {
+        let name = name(result);
+        let alike = |row: &&mut Row| {
+            row.name == name
+                && row.verdict == result.verdict
+                && row.severity == result.severity
+                && row.outcome == result.outcome
+                && row.reason == result.reason
+                && row.news == news(result)
+        };
+        if let Some(row) = self.rows.iter_mut().find(alike) {
+            row.bases.push(result.base.clone());
+            row.bases.sort();
+            return;
+        }
+        let reason = Some(sentence(&result.reason).replace('\n', " "));
+        let issuer = (result.severity == Severity::Issuer).then(|| severity(result.severity));
+        // The page of somebody who is signed in says nothing that the reason does not.
+        let words = page(result).filter(|_| !result.outcome.is_session());
+        let lines = [reason, issuer, attacker(result), words];
+        self.rows.push(Row {
+            verdict: result.verdict,
+            severity: result.severity,
+            anchor: format!("{}@{}", result.scenario.id, result.base),
+            bases: match result.scenario.watches() {
+                true => Vec::new(),
+                false => vec![result.base.clone()],
+            },
+            title: result.scenario.title.clone(),
+            outcome: result.outcome,
+            news: news(result),
+            lines: lines.into_iter().flatten().collect(),
+            passed: self.fail_on.lets_pass(result.verdict, result.severity),
+            reason: result.reason.clone(),
+            name,
+        });
+    }
+
+    fn compare(&mut self, result: &ScenarioResult) {
+        let name = format!("{} ({})", result.scenario.id, result.base);
+        let bad = result.verdict == VerdictKind::Fail;
+        match result.snapshot {
+            SnapshotState::OutcomeDrift => self.accepted.changed(name.clone(), bad, false),
+            SnapshotState::New => self.accepted.unknown += 1,
+            SnapshotState::Same | SnapshotState::PresentationDrift | SnapshotState::Unapplied => {
+                self.accepted.compared = true;
+            }
+            SnapshotState::Off => {}
+        }
+        let Some(last) = result.last else { return };
+        self.last.compared = true;
+        let was_bad = last == VerdictKind::Fail;
+        let says = |verdict| !matches!(verdict, VerdictKind::Inconclusive | VerdictKind::NotApplicable);
+        if bad != was_bad && says(last) && says(result.verdict) {
+            self.last.changed(name, bad, was_bad);
+        }
+    }
+}
+
+impl Since {
+    fn changed(&mut self, name: String, bad: bool, healed: bool) {
+        self.compared = true;
+        let list = match (bad, healed) {
+            (true, _) => &mut self.failing,
+            (false, true) => &mut self.healed,
+            (false, false) => &mut self.otherwise,
+        };
+        list.push(name);
+    }
+
+    fn told(&self, when: &str, failing: &str) -> Option<String> {
+        if !self.compared {
+            return None;
+        }
+        let mut words = Vec::new();
+        for (names, what) in [
+            (&self.failing, failing),
+            (&self.healed, "healed"),
+            (&self.otherwise, "changed and not failing"),
+        ] {
+            if !names.is_empty() {
+                let mut names = names.clone();
+                names.sort();
+                let more = names.len().saturating_sub(NAMES);
+                let shown = names[..names.len() - more].join(", ");
+                let more = if more > 0 {
+                    format!(" and {more} more")
+                } else {
+                    String::new()
+                };
+                words.push(format!("{} {what}: {shown}{more}", names.len()));
+            }
+        }
+        if self.unknown > 0 {
+            words.push(format!("{} that nobody has accepted yet", self.unknown));
+        }
+        (!words.is_empty()).then(|| format!("{when}: {}", words.join("; ")))
+    }
+}
+
+impl Row {
+    /// Which bases, in words.
+    pub(super) fn which(&self) -> String {
+        match self.bases.as_slice() {
+            [] => "AuthnRequest".to_owned(),
+            [one] => format!("base {one}"),
+            many => format!("bases {}", many.join(", ")),
+        }
+    }
+}
+
+/// The scenario's id, with the variant that decided.
+pub(super) fn name(result: &ScenarioResult) -> String {
+    match &result.variant {
+        Some(variant) => format!("{}#{}", result.scenario.id, visible(variant)),
+        None => result.scenario.id.clone(),
+    }
+}
+
+/// What is new about a result, in a word or two.
+pub(super) fn news(result: &ScenarioResult) -> &'static str {
+    let bad = result.verdict == VerdictKind::Fail;
+    match (&result.snapshot, result.last) {
+        (SnapshotState::OutcomeDrift, _) => "changed since accepted",
+        (SnapshotState::Off | SnapshotState::New, Some(last)) if bad && last != VerdictKind::Fail => {
+            "new since the last run"
+        }
+        (_, Some(VerdictKind::Fail)) if result.verdict.is_good() => "healed",
+        _ => "",
+    }
+}
+
+fn rank(verdict: VerdictKind) -> u8 {
+    match verdict {
+        VerdictKind::Fail => 0,
+        VerdictKind::Inconclusive => 1,
+        _ => 2,
+    }
+}
