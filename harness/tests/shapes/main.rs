@@ -1,7 +1,8 @@
 //! Shapes: one small SP that is signed in to, and that keeps its session, in every way in which real ones do.
 //!
 //! `sp` is the SP with its switches, `rows` the table of shapes, `run` the program against one of them. Each shape is run as an SP
-//! that is right, and open to signature wrapping; `session` has where a session is kept, in front of the reference SP. To see all of it, or some:
+//! that is right, and open to signature wrapping. `session` has the shapes of a session, in front of the reference SP. To see all of it,
+//! or some:
 //!
 //! ```sh
 //! cargo test -p samlitmus --test shapes -- --ignored --nocapture prints_the_table

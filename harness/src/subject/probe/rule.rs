@@ -128,12 +128,15 @@ impl fmt::Display for IdentityRule {
             Self::Css(_, selector) => write!(f, "css:{selector}"),
             Self::Regex(pattern) => write!(f, "regex:{pattern}"),
             Self::Header(name) => write!(f, "header:{name}"),
-            Self::Jwt(pointer) => match pointer.strip_prefix('/') {
-                Some(name) if !name.contains('/') && !name.is_empty() => {
-                    write!(f, "jwt:{}", name.replace("~1", "/").replace("~0", "~"))
+            Self::Jwt(pointer) => {
+                let one = pointer.strip_prefix('/').filter(|name| !name.contains('/'));
+                let name = one.map(|name| name.replace("~1", "/").replace("~0", "~"));
+                // What begins with a slash would be read as a pointer.
+                match name.filter(|name| !name.is_empty() && !name.starts_with('/')) {
+                    Some(name) => write!(f, "jwt:{name}"),
+                    None => write!(f, "jwt:{pointer}"),
                 }
-                _ => write!(f, "jwt:{pointer}"),
-            },
+            }
             Self::Anywhere => f.write_str("anywhere"),
         }
     }
@@ -252,6 +255,7 @@ mod tests {
             "jwt:sub",
             "jwt:https://sp.example/~user",
             "jwt:/a/0",
+            "jwt:/~1a",
             "anywhere",
         ] {
             assert_eq!(rule.parse::<IdentityRule>().unwrap().to_string(), rule);

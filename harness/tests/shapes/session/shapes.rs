@@ -65,7 +65,7 @@ pub(crate) const ALL: &[Shape] = &[
     Shape {
         name: "fragment-token",
         kept: Kept::Fragment,
-        probe: "url = \"@/api/me\"\ntoken = \"fragment:access_token\"",
+        probe: "url = \"@/api/me\"\ntoken = \"url:#access_token\"",
         rule: "json:/user/nameId",
         logout: FORGET,
         http: true,
@@ -73,7 +73,7 @@ pub(crate) const ALL: &[Shape] = &[
     Shape {
         name: "query-token",
         kept: Kept::Query,
-        probe: "url = \"@/api/me\"\ntoken = \"query:t\"\nheader = \"X-Auth: {token}\"\nidentity = \"json:/user/nameId\"",
+        probe: "url = \"@/api/me\"\ntoken = \"url:?t\"\nheader = \"X-Auth: {token}\"\nidentity = \"json:/user/nameId\"",
         rule: "json:/user/nameId",
         logout: FORGET,
         http: true,
@@ -105,7 +105,7 @@ pub(crate) const ALL: &[Shape] = &[
     Shape {
         name: "jwt-claim",
         kept: Kept::Fragment,
-        probe: "token = \"fragment:access_token\"\nidentity = \"jwt:/emails/0\"",
+        probe: "token = \"url:#access_token\"\nidentity = \"jwt:/emails/0\"",
         rule: "jwt:/emails/0",
         logout: FORGET,
         http: true,
@@ -113,8 +113,8 @@ pub(crate) const ALL: &[Shape] = &[
     Shape {
         name: "jwt-claim-and-api",
         kept: Kept::Fragment,
-        probe: "url = \"@/api/ping\"\ntoken = \"fragment:access_token\"",
-        rule: "jwt:/sub",
+        probe: "url = \"@/api/ping\"\ntoken = \"url:#access_token\"",
+        rule: "jwt:sub",
         logout: FORGET,
         http: true,
     },
