@@ -11,7 +11,10 @@ fn a_flawed_sp_signs_the_victim_in_and_a_hardened_one_does_not() {
     let flawed = site.serve(&["--flaw", "V11"]);
     let said = site.samlitmus(&run).code(1);
     assert!(said.out.contains("session:victim"), "{said:#?}");
-    assert!(said.causes()[0].contains("critical): signature/xsw-3"), "{said:#?}");
+    assert!(
+        said.causes()[0].contains("critical): signature/xsw-3"),
+        "{said:#?}"
+    );
     let json = results(&site.path("r.json"));
     let outcomes: Vec<_> = json["scenarios"]
         .as_array()

@@ -226,7 +226,10 @@ fn the_sp_names_its_administration_and_knows_the_users_of_the_folder() {
     // Each persona is known; a name that nobody bears is not, unless users are created as they come.
     let said = site.samlitmus(&["run", "baseline/*", "interop/unicode-identity"]);
     let said = said.code(1);
-    assert!(said.out.contains("  interop/unicode-identity  base "), "{said:#?}");
+    assert!(
+        said.out.contains("  interop/unicode-identity  base "),
+        "{said:#?}"
+    );
     assert_eq!(said.out.matches("\nfail ").count(), 1, "{said:#?}");
     drop(sp);
     let _sp = site.serve(&["--create-users"]);

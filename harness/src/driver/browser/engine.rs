@@ -11,8 +11,9 @@ use super::{
     plan::{everywhere, header},
     process::{ChromeDriver, START},
     tab::{Doors, UserContext},
-    timers::{NAME, PRELOAD, Vain},
+    timers::{NAME, PRELOAD},
     traces::{EVENTS, Traces},
+    vain::Vain,
 };
 use crate::driver::{error::DriverError, setup::Setup};
 

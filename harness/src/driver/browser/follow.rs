@@ -8,11 +8,11 @@ use super::{
     capture::{Captured, captured, is_inert, untouched},
     engine::Browser,
     plan::Plan,
-    rest::{Known, LEAVING, QUIET, Step, step},
+    rest::{Known, QUIET, Step, step},
     seen::Seen,
     tab::Tab,
-    timers::Waiting,
-    trace::Now,
+    trace::{LEAVING, Now},
+    vain::Waiting,
 };
 use crate::{
     driver::{

@@ -27,6 +27,7 @@ mod tab;
 mod timers;
 mod trace;
 mod traces;
+mod vain;
 mod watch;
 mod windows;
 

@@ -9,8 +9,6 @@ use crate::{driver::setup::Limits, judge::observation::Ended};
 pub(super) const QUIET: Duration = Duration::from_millis(150);
 /// A page that keeps some request open (a poll, a stream) rests all the same after so long.
 const POLLING: Duration = Duration::from_millis(1500);
-/// A page that means to go elsewhere gets so long to do it, once it is due.
-pub(super) const LEAVING: Duration = Duration::from_secs(3);
 /// A page that has opened more dialogs than this will not stop.
 const DIALOGS: usize = 10;
 
@@ -87,7 +85,10 @@ fn wait(now: &Now) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::seen::Seen, *};
+    use super::{
+        super::{seen::Seen, trace::LEAVING},
+        *,
+    };
 
     fn long_ago() -> Instant {
         Instant::now().checked_sub(Duration::from_secs(3000)).unwrap()

@@ -10,11 +10,14 @@ use std::{
 use serde_json::Value;
 use tokio::sync::Notify;
 
-use super::{plan::Plan, rest::LEAVING, seen::Seen};
+use super::{plan::Plan, seen::Seen};
 use crate::{
     driver::{page::SOON, setup::LONGEST},
     text::{clip, locked},
 };
+
+/// A page that means to go elsewhere gets so long to do it, once it is due.
+pub(super) const LEAVING: Duration = Duration::from_secs(3);
 
 /// Navigation requests of a journey that are remembered; the hop limit ends it long before.
 const HOPS: usize = 100;

@@ -208,7 +208,7 @@ fn answers() -> Vec<Mode> {
         .flawed_red(),
         mode(
             "lands-and-waits",
-            "signed in, on a page that goes on after a second",
+            "signed in, on a page that goes on after ten seconds",
             |sp| {
                 sp.acs = Acs::RefreshAfter;
                 sp.page = Page::Html;

@@ -179,7 +179,7 @@ impl Site {
             Acs::TakesAndBreaksOff if attack => Answer::Half(with(page(200, "Home", ""))),
             Acs::TakesAndFails if attack => with(page(500, "Error", "<h1>Something went wrong</h1>")).into(),
             Acs::RefreshAfter => {
-                let body = "<meta http-equiv=\"refresh\" content=\"1; url=/home\"><p>One moment.</p>";
+                let body = "<meta http-equiv=\"refresh\" content=\"10; url=/home\"><p>One moment.</p>";
                 with(page(200, "Signing in", body)).into()
             }
             _ => with(Response::see(to)).into(),

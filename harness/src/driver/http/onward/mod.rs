@@ -1,8 +1,9 @@
 //! Where a page leads by itself, seen without running its scripts: the SAML form that a script of it submits, or a refresh.
 //!
-//! `refresh` reads headers and `meta` elements, `script` which scripts there are, whether they would run and whether they
+//! `before` is what `meta` elements allow, `refresh` reads headers and `meta` elements that go elsewhere, `script` which scripts there are, whether they would run and whether they
 //! submit, `submission` what they submit.
 
+mod before;
 mod refresh;
 mod script;
 mod submission;
@@ -12,11 +13,12 @@ mod tests;
 use std::{collections::BTreeMap, time::Duration};
 
 use encoding_rs::Encoding;
-use scraper::{ElementRef, Html};
+use scraper::Html;
 use url::Url;
 
+use self::before::before;
 use super::{
-    hands::{Edits, Page, ancestors, is},
+    hands::{Edits, Page},
     outbound::Outbound,
     policy::{Context, Way},
 };
@@ -111,27 +113,6 @@ impl Arrived<'_> {
     }
 }
 
-/// The page as what stands before this element leads it: `meta` elements count from where they are.
-fn before(page: &Page<'_>, context: &Context, number: usize) -> Context {
-    let mut context = context.clone();
-    for meta in page.elements.iter().take(number).filter(|one| is(one, "meta")) {
-        let Some(content) = meta.attr("content") else {
-            continue;
-        };
-        let says = |attribute: &str, word: &str| {
-            meta.attr(attribute)
-                .is_some_and(|value| value.eq_ignore_ascii_case(word))
-        };
-        if says("name", "referrer") {
-            context.referrer.take_meta(content);
-        }
-        if says("http-equiv", "content-security-policy") && in_head(*meta) {
-            context.policies.take_meta(content);
-        }
-    }
-    context
-}
-
 /// A page without a last script that is cut off: no browser runs one that has no end.
 fn closed(html: &str) -> &str {
     let mut last = None;
@@ -144,8 +125,4 @@ fn closed(html: &str) -> &str {
         Some(at) => html.get(..at).unwrap_or(html),
         None => html,
     }
-}
-
-fn in_head(element: ElementRef<'_>) -> bool {
-    ancestors(element).any(|one| is(&one, "head"))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::Method;
 use url::Url;
 
-use super::before;
+use super::before::before;
 use crate::driver::{
     http::{
         hands::{Page, is},

@@ -6,7 +6,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 use scraper::ElementRef;
 use url::Url;
 
-use super::before;
+use super::before::before;
 use crate::driver::http::{
     hands::{Page, is, is_script},
     policy::{Context, Inline},
