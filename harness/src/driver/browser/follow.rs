@@ -204,7 +204,9 @@ impl Follower<'_> {
             self.setup.limits.request.max(2 * GLANCE)
         };
         match self.tab.look(limit).await {
-            Ok(evaluated) => captured(&evaluated, last).map_or(Look::Nothing, Look::At),
+            Ok(evaluated) => {
+                captured(&evaluated, last).map_or(Look::Nothing, |captured| Look::At(Box::new(captured)))
+            }
             Err(refused) if refused.code == "timeout" => Look::Hung,
             Err(_) => Look::Refused,
         }
@@ -256,7 +258,7 @@ impl Follower<'_> {
 
 /// What a look at a page came to.
 enum Look {
-    At(Captured),
+    At(Box<Captured>),
     /// There is no page to be seen.
     Nothing,
     Hung,
