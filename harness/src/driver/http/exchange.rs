@@ -115,16 +115,16 @@ impl HttpSession {
                 journey.rules.extend(page.rules.iter().cloned());
                 match led.next {
                     Some((request, Duration::ZERO)) => {
-                        self.page = Some(Box::new(page.rests()));
+                        self.page = Some(page.rests());
                         Ok(Next::Asks(Box::new(request)))
                     }
                     Some((request, after)) => {
-                        self.page = Some(Box::new(page.rests()));
+                        self.page = Some(page.rests());
                         Ok(Next::AsksAfter(Box::new(request), after))
                     }
                     None => {
                         journey.rules.extend(page.scripted());
-                        self.page = Some(Box::new(page.rests()));
+                        self.page = Some(page.rests());
                         Ok(Next::Rests)
                     }
                 }
