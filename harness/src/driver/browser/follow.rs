@@ -101,7 +101,8 @@ impl Follower<'_> {
                 self.tab.trace.changed(TIMERS).await;
                 continue;
             }
-            let picture = if plan.even_to_idp && self.setup.pictures {
+            // What of several windows is shown is known only when all rest; one that is hidden is never drawn.
+            let picture = if plan.even_to_idp && !plan.acts && self.setup.pictures {
                 self.tab.picture(limits.command).await
             } else {
                 None
