@@ -30,7 +30,7 @@ fn what_failed_is_repeated_until_nothing_fails_any_more() {
     assert!(ignored.contains("\n*\n"), "{ignored}");
 
     // A run of something else in between does not make it forget.
-    run(&["baseline/post"]).code(0);
+    run(&["baseline/both-signed"]).code(0);
     let again = run(&[&flawed[..], &["--failed", "--report", "json=r.json"]].concat()).code(1);
     let json = results(&folder.path().join("r.json"));
     let entries = json["scenarios"].as_array().unwrap();
@@ -76,7 +76,7 @@ fn a_threshold_lets_pass_what_is_less_and_every_report_says_so() {
             "--flaw",
             "V31",
             "audience/wrong",
-            "baseline/post",
+            "baseline/both-signed",
             "--fail-on",
             on,
             "--report",

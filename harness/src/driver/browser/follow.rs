@@ -80,7 +80,7 @@ impl Follower<'_> {
                 return Rested::At(self.told(last).await, None);
             }
             let captured = match self.look(last, late).await {
-                Look::At(captured) => captured,
+                Look::At(captured) => *captured,
                 Look::Hung => return self.hung(false).await,
                 Look::Nothing => return Rested::At(self.told(last).await, None),
                 Look::Refused if late => return Rested::At(self.told(last).await, None),
@@ -101,7 +101,8 @@ impl Follower<'_> {
                 self.tab.trace.changed(TIMERS).await;
                 continue;
             }
-            let picture = if plan.even_to_idp && self.setup.pictures {
+            // What of several windows is shown is known only when all rest; one that is hidden is never drawn.
+            let picture = if plan.even_to_idp && !plan.acts && self.setup.pictures {
                 self.tab.picture(limits.command).await
             } else {
                 None
@@ -204,7 +205,9 @@ impl Follower<'_> {
             self.setup.limits.request.max(2 * GLANCE)
         };
         match self.tab.look(limit).await {
-            Ok(evaluated) => captured(&evaluated, last).map_or(Look::Nothing, Look::At),
+            Ok(evaluated) => {
+                captured(&evaluated, last).map_or(Look::Nothing, |captured| Look::At(Box::new(captured)))
+            }
             Err(refused) if refused.code == "timeout" => Look::Hung,
             Err(_) => Look::Refused,
         }
@@ -256,7 +259,7 @@ impl Follower<'_> {
 
 /// What a look at a page came to.
 enum Look {
-    At(Captured),
+    At(Box<Captured>),
     /// There is no page to be seen.
     Nothing,
     Hung,

@@ -53,11 +53,13 @@
   // for is empty until whoever follows the journey is there to see what it asks for.
   const [native, lower, has] = [globalThis.open, String.prototype.toLowerCase, (target) => opened[target]?.closed === false];
   const opened = Object.create(null);
+  const frames = ["iframe", "frame", "object", "embed"];
   let leads = [];
   const fresh = (target) => {
     const known = ["", "_self", "_parent", "_top"];
     for (const one of known) if (one === apply(lower, target, [])) return false;
-    return target !== globalThis.name && !has(target) && document.getElementsByName(target).length === 0;
+    for (const one of document.getElementsByName(target)) if (frames.includes(one.localName)) return false;
+    return target !== globalThis.name && !has(target);
   };
   const go = () => {
     const due = leads;

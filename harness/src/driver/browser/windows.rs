@@ -47,8 +47,19 @@ impl BrowserSession {
             // What one window does another may answer.
             let over = begun.elapsed() > self.setup.limits.journey;
             if over || (released == 0 && before == told(self.tabs())) {
-                return shown.unwrap_or(rested);
+                return self.pictured(shown.unwrap_or(rested)).await;
             }
+        }
+    }
+
+    /// With a picture of what is shown.
+    async fn pictured(&self, rested: Rested) -> Rested {
+        match rested {
+            Rested::At(page, None) if self.setup.pictures => {
+                let picture = self.shown().picture(self.setup.limits.command).await;
+                Rested::At(page, picture)
+            }
+            rested => rested,
         }
     }
 

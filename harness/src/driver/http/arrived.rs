@@ -107,9 +107,9 @@ impl Came {
     }
 
     /// The page at rest, and how it may be left.
-    pub(super) fn rests(self) -> (Context, Resting) {
+    pub(super) fn rests(self) -> Box<(Context, Resting)> {
         let resting = Resting::new(self.context.url.clone(), self.html, self.encoding);
-        (self.context, resting)
+        Box::new((self.context, resting))
     }
 }
 

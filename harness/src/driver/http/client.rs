@@ -42,7 +42,7 @@ pub struct HttpSession {
     jar: Arc<Mutex<Jar>>,
     pub(in crate::driver) bearer: Bearer,
     /// The page where the last journey came to rest, and how it may be left.
-    pub(super) page: Option<(Context, Resting)>,
+    pub(super) page: Option<Box<(Context, Resting)>>,
 }
 
 #[derive(Debug)]
@@ -131,7 +131,8 @@ impl HttpSession {
 
     pub(in crate::driver) async fn act(&mut self, act: &Act) -> Result<Journey, ActError> {
         let page = self.page.as_mut();
-        let (context, page) = page.ok_or_else(|| ActError::Missing("no page is open".to_owned()))?;
+        let page = page.ok_or_else(|| ActError::Missing("no page is open".to_owned()))?;
+        let (context, page) = &mut **page;
         let Some(mut request) = page.act(act)? else {
             return Ok(Journey::default());
         };

@@ -114,7 +114,7 @@ pub(crate) const ALL: &[Shape] = &[
         name: "jwt-claim-and-api",
         kept: Kept::Fragment,
         probe: "url = \"@/api/ping\"\ntoken = \"url:#access_token\"",
-        rule: "jwt:sub",
+        rule: "jwt:/emails/0",
         logout: FORGET,
         http: true,
     },
