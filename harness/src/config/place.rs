@@ -89,11 +89,11 @@ impl Config {
             _ => None,
         };
         let fixed = [sp.probe.url.as_deref(), sp.acs.as_deref()];
-        let all: Vec<&str> = fixed.into_iter().flatten().chain(login).chain(metadata).collect();
-        let local = all.iter().find(|url| is_localhost(url));
-        local
-            .or(all.first())
-            .map_or_else(String::new, |url| (*url).to_owned())
+        let pages: Vec<&str> = fixed.into_iter().flatten().chain(login).collect();
+        let local = pages.iter().copied().find(|url| is_localhost(url));
+        // Where its metadata is fetched no browser goes: that host counts only where nothing else is known.
+        let known = local.or(pages.first().copied()).or(metadata);
+        known.unwrap_or_default().to_owned()
     }
 }
 
@@ -182,12 +182,12 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_any_page_of_the_sp_has_is_not_the_idps() {
-        let text = "[sp]\nname = \"a\"\nentity_id = \"e\"\nacs = \"http://localhost:1/acs\"\n\
+    fn the_host_of_a_page_decides_and_not_the_one_of_the_metadata() {
+        let text = "[sp]\nname = \"a\"\nmetadata = \"http://localhost:1/m\"\n\
             [sp.probe]\nurl = \"http://127.0.0.1:1/me\"\n";
         let config = read(text, &mut Places::default());
-        assert_eq!(config.towards(), "http://localhost:1/acs");
-        assert_eq!(config.origin().as_deref(), Some("http://127.0.0.1:8400"));
+        assert_eq!(config.towards(), "http://127.0.0.1:1/me");
+        assert_eq!(config.origin().as_deref(), Some("http://localhost:8400"));
     }
 
     #[test]
