@@ -80,7 +80,7 @@ pub struct RunArgs {
     /// Make the reference SP vulnerable in a known way, such as V11 (repeatable)
     #[arg(long, value_name = "FLAW", requires = "demo")]
     pub flaw: Vec<Flaw>,
-    /// Where the mock IdP listens, port 0 for any that is free [default: [idp] listen, or 127.0.0.1:8400]
+    /// Where the mock IdP listens, port 0 for any that is free [default: that of the configuration, or 127.0.0.1:8400]
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
     /// Only these tiers: smoke, core, extended, observe, opt-in, or all
@@ -133,7 +133,7 @@ pub struct DoctorArgs {
     /// Which SP.
     #[command(flatten)]
     pub config: ConfigArgs,
-    /// Where the mock IdP listens, port 0 for any that is free [default: [idp] listen, or 127.0.0.1:8400]
+    /// Where the mock IdP listens, port 0 for any that is free [default: that of the configuration, or 127.0.0.1:8400]
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
     /// What carries the messages; auto walks over plain HTTP, and in the browser

@@ -15,7 +15,7 @@ pub(crate) fn rows(_: &At) -> Vec<Row> {
         row("plain-text-with-binary", [("start", answer("200 OK", &["Content-Type: text/plain"], b"\x00\x01\x02<html>"))]),
         row("no-type-html", [("start", answer("200 OK", &[], &submits))]),
         row("no-type-html-after-comment", [("start", answer("200 OK", &[], format!("\n <!-- x -->{submits}")))]),
-        row("no-type-form-only", [("start", answer("200 OK", &[], format!("<form method=post action=/echo><input type=hidden name=SAMLResponse value=x></form><script>document.forms[0].submit()</script>")))]),
+        row("no-type-form-only", [("start", answer("200 OK", &[], "<form method=post action=/echo><input type=hidden name=SAMLResponse value=x></form><script>document.forms[0].submit()</script>"))]),
         row("no-type-text", [("start", answer("200 OK", &[], "just words"))]),
         row("no-type-binary", [("start", answer("200 OK", &[], b"\x00\x01\x02\x03"))]),
         row("no-type-json", [("start", answer("200 OK", &[], "{\"a\": 1}"))]),
