@@ -45,9 +45,11 @@ impl Watch {
     }
 
     fn spawn(folder: PathBuf) -> std::io::Result<(Self, oneshot::Receiver<()>)> {
+        // Whom nobody listens to any more has the more to do: its word that the folder is there may meet a closed pipe.
         // Chromium's crash handlers leave the group, and a driver may be killed before its group is known: all of
         // them have the folder in their arguments. What is being killed may still write, so that it looks again.
         const SCRIPT: &str = r#"
+            trap '' PIPE
             mkdir -m 700 -- "$1" || exit 1
             echo ready
             read -r group

@@ -75,7 +75,6 @@ impl HttpSession {
                     next = Some(*request);
                 }
                 Err(ended) => {
-                    self.page = None;
                     journey.rules.extend(forgiven(&ended));
                     journey.ended = match ended {
                         Ended::TimedOut if ours => Ended::Harness(
@@ -85,6 +84,10 @@ impl HttpSession {
                     };
                 }
             }
+        }
+        if journey.ended != Ended::Answered {
+            // What a browser shows then is a page of its own.
+            self.page = None;
         }
         journey.elapsed = begun.elapsed();
         journey
