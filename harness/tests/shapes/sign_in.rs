@@ -33,6 +33,7 @@ fn where_a_script_is_needed_the_browser_is_taken_by_itself() {
 }
 
 #[test]
+#[ignore = "it takes minutes: ci/nightly runs it"]
 fn every_shape_is_judged_in_the_browser() {
     all_hold(&all(), DriverKind::Browser);
 }

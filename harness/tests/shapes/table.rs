@@ -1,11 +1,15 @@
 //! What must come of a row, and what came of it.
 
+use futures_util::{StreamExt as _, stream};
 use samlitmus::{judge::VerdictKind, run::options::DriverKind};
 
 use crate::{
     rows::{Expected, Row, all},
     run::{Ran, WRAPPING, against},
 };
+
+/// So many rows at once: each may have a browser of its own.
+const AT_ONCE: usize = 4;
 
 /// What is wrong with how a row was judged with a driver; nothing where all is as it must be.
 pub(crate) async fn faults(row: &Row, driver: DriverKind) -> Vec<String> {
@@ -117,11 +121,8 @@ pub(crate) fn all_hold(rows: &[Row], driver: DriverKind) {
             let faults = faults(row, driver).await;
             (!faults.is_empty()).then(|| format!("{} ({}): {}", row.name, row.what, faults.join("; ")))
         });
-        futures_util::future::join_all(running)
-            .await
-            .into_iter()
-            .flatten()
-            .collect()
+        let all = stream::iter(running).buffered(AT_ONCE).collect::<Vec<_>>().await;
+        all.into_iter().flatten().collect()
     });
     assert!(
         wrong.is_empty(),
