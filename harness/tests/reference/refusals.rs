@@ -60,6 +60,8 @@ async fn silence_ends_and_opens_the_circuit() {
         Told::ids(&open)
     );
     assert_eq!(told.summary.exit, 1, "a hang is a failure");
-    let units: usize = all.iter().map(|s| s.bases.len()).sum();
+    // What only watches has no row where there is nothing to tell.
+    let fired = all.iter().filter(|s| !s.watches());
+    let units: usize = fired.map(|s| s.bases.len()).sum();
     assert_eq!(told.results.len(), units, "every scenario is in the report");
 }
