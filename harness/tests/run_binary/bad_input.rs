@@ -167,7 +167,7 @@ fn a_mistake_in_the_configuration_is_named_with_its_line() {
         (
             "identity",
             Some("xpath://b"),
-            "line 9: [sp.probe] identity: it starts with json:, css:, regex: or header:",
+            "line 9: [sp.probe] identity: it starts with json:, css:, regex:, header: or jwt:",
         ),
         (
             "listen",

@@ -70,7 +70,7 @@ pub(super) async fn explain(stage: &Stage, learned: &Learned, last: Option<Playe
     let told = match (&contrast, lacked) {
         // What never came along may be all that is wrong.
         (Some(Contrast::Same(_)), _) if !journey.lost_cookies.is_empty() => {
-            "a message under a key that nobody trusts is answered in the same way, so the SP may never have come to look at the signature: a cookie that must come along with the IdP's POST needs SameSite=None and Secure".to_owned()
+            "a message under a key that nobody trusts is answered in the same way, so the SP either never came to look at the signature (a cookie that must come along with the IdP's POST needs SameSite=None and Secure), or does not trust this IdP's key (give it the metadata that `samlitmus idp metadata` writes)".to_owned()
         }
         (Some(Contrast::Accepted(ours, _)), Some(lack)) => {
             format!("the SP lets a flawless message through to {ours}, but {lack}: {}", lack.mend())
