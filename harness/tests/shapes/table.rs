@@ -8,8 +8,13 @@ use crate::{
     run::{Ran, WRAPPING, against},
 };
 
-/// So many rows at once: each may have a browser of its own.
-const AT_ONCE: usize = 4;
+/// So many rows at once: over HTTP most of their time is waiting, and in the browser each has one of its own.
+fn at_once(driver: DriverKind, rows: usize) -> usize {
+    match driver {
+        DriverKind::Http => rows.max(1),
+        DriverKind::Browser | DriverKind::Auto => 3,
+    }
+}
 
 /// What is wrong with how a row was judged with a driver; nothing where all is as it must be.
 pub(crate) async fn faults(row: &Row, driver: DriverKind) -> Vec<String> {
@@ -121,7 +126,10 @@ pub(crate) fn all_hold(rows: &[Row], driver: DriverKind) {
             let faults = faults(row, driver).await;
             (!faults.is_empty()).then(|| format!("{} ({}): {}", row.name, row.what, faults.join("; ")))
         });
-        let all = stream::iter(running).buffered(AT_ONCE).collect::<Vec<_>>().await;
+        let all = stream::iter(running)
+            .buffered(at_once(driver, rows.len()))
+            .collect::<Vec<_>>()
+            .await;
         all.into_iter().flatten().collect()
     });
     assert!(
