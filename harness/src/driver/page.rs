@@ -12,6 +12,11 @@ pub(super) const SOON: Duration = Duration::from_secs(5);
 /// A title is cut at so many bytes.
 const TITLE: usize = 300;
 
+/// Whether a page has more tags than a tree is built of.
+pub(super) fn is_bomb(html: &str) -> bool {
+    html.bytes().filter(|byte| *byte == b'<').count() > TAGS
+}
+
 /// The text of the first `title` element, white space collapsed.
 pub(super) fn title(html: &str) -> String {
     let inside = find(html, "<title", 0)

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::driver::{
     act::{Act, Target},
-    page::TAGS,
+    page::is_bomb,
 };
 
 /// The doors of a page.
@@ -51,7 +51,7 @@ const LONGEST: usize = 60;
 
 /// The doors of a page with this address. Forms that ask for a password are none, nor are those that ask for several things.
 pub(crate) fn doors(html: &str, url: &Url) -> Doors {
-    if html.bytes().filter(|byte| *byte == b'<').count() > TAGS {
+    if is_bomb(html) {
         return Doors {
             scripted: true,
             ..Doors::default()

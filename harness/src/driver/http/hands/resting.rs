@@ -15,7 +15,7 @@ use super::{
 use crate::driver::{
     act::{Act, ActError},
     http::outbound::Outbound,
-    page::TAGS,
+    page::{TAGS, is_bomb},
 };
 
 /// A page at rest. It is kept as text: a tree is built when somebody does something.
@@ -43,7 +43,7 @@ impl Resting {
     /// # Errors
     /// It cannot be done, or not without a script.
     pub(in crate::driver::http) fn act(&mut self, act: &Act) -> Result<Option<Outbound>, ActError> {
-        if self.html.bytes().filter(|byte| *byte == b'<').count() > TAGS {
+        if is_bomb(&self.html) {
             return Err(ActError::NeedsBrowser(format!(
                 "the page has more than {TAGS} tags, and is read by a browser only"
             )));

@@ -22,7 +22,7 @@ use super::{
     outbound::Outbound,
     policy::{Context, Way},
 };
-use crate::{driver::page::TAGS, text::find};
+use crate::{driver::page::is_bomb, text::find};
 
 pub(super) use script::Loaded;
 #[cfg(test)]
@@ -63,7 +63,7 @@ impl Arrived<'_> {
         let mut led = Led::default();
         let may_refresh =
             find(self.html, "http-equiv", 0).is_some() && find(self.html, "refresh", 0).is_some();
-        let markup = self.may_submit() || (may_refresh && !self.is_bomb());
+        let markup = self.may_submit() || (may_refresh && !is_bomb(self.html));
         if !markup && self.refresh.is_none() {
             return led;
         }
@@ -93,11 +93,7 @@ impl Arrived<'_> {
     }
 
     fn may_submit(&self) -> bool {
-        find(self.html, "<form", 0).is_some() && find(self.html, "samlre", 0).is_some() && !self.is_bomb()
-    }
-
-    fn is_bomb(&self) -> bool {
-        self.html.bytes().filter(|byte| *byte == b'<').count() > TAGS
+        find(self.html, "<form", 0).is_some() && find(self.html, "samlre", 0).is_some() && !is_bomb(self.html)
     }
 
     fn page<'b>(&'b self, document: &'b Html, edits: &'b Edits) -> Page<'b> {

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use reqwest::header::HeaderMap;
 
 use super::*;
+use crate::driver::page::TAGS;
 
 const HIDDEN: &str = "<input type=hidden name=SAMLResponse value='a+/='>";
 const SUBMIT: &str = "<script>document.forms[0].submit()</script>";
