@@ -89,12 +89,11 @@ pub(crate) fn metadata(bytes: &[u8]) -> Result<IdpMetadata, Unusable> {
 
 /// One certificate: PEM, which Azure calls Base64, its Base64 alone, or DER, which Azure calls raw.
 pub(crate) fn certificate(bytes: &[u8]) -> Result<Certificate, Unusable> {
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii();
-    if bytes.is_empty() {
-        return Err(Unusable::NoCertificate);
-    }
-    let certificate = match std::str::from_utf8(bytes) {
+    // DER is no text: its last octet may look like white space.
+    let text = std::str::from_utf8(bytes).map(|text| text.trim_start_matches('\u{feff}').trim_ascii());
+    let certificate = match text {
         Err(_) => Certificate::read(bytes),
+        Ok("") => return Err(Unusable::NoCertificate),
         Ok(text) if text.contains("PRIVATE KEY-----") => return Err(Unusable::PrivateKey),
         Ok(text) if text.starts_with('<') => {
             return Err(if IdpMetadata::parse(bytes).is_ok() {
@@ -104,7 +103,7 @@ pub(crate) fn certificate(bytes: &[u8]) -> Result<Certificate, Unusable> {
             });
         }
         Ok(text) => match text.matches("-----BEGIN CERTIFICATE-----").count() {
-            0 | 1 => Certificate::read(bytes),
+            0 | 1 => Certificate::read(text.as_bytes()),
             several => return Err(Unusable::SeveralCertificates(several)),
         },
     };
@@ -154,6 +153,21 @@ mod tests {
             assert_eq!(certificate(bytes).as_ref(), Ok(genuine));
             assert_eq!(metadata(bytes), Err(Unusable::CertificateAsMetadata));
         }
+    }
+
+    #[test]
+    fn a_raw_certificate_is_read_to_its_last_octet() {
+        let ends_like_text = |key: &SigningKey| {
+            key.certificate()
+                .der()
+                .last()
+                .is_some_and(u8::is_ascii_whitespace)
+        };
+        let key = std::iter::repeat_with(key).find(ends_like_text).unwrap();
+        assert_eq!(
+            certificate(key.certificate().der()).as_ref(),
+            Ok(key.certificate())
+        );
     }
 
     #[test]
