@@ -97,6 +97,10 @@ impl Follower<'_> {
                 self.tab.trace.changed(QUIET).await;
                 continue;
             }
+            // What a timer did as it ended, while the page was looked at, is told before the page answers.
+            if !late && self.tab.now().told != now.told {
+                continue;
+            }
             if !late && self.waits(&now, &captured, &mut waiting) {
                 self.tab.trace.changed(TIMERS).await;
                 continue;

@@ -239,7 +239,24 @@ impl State {
                 self.leaving = due.map(|delay| Instant::now() + delay + LEAVING);
             }
             "goog:cdp.Page.frameClearedScheduledNavigation" if frame() == Some(tab) => self.leaving = None,
+            "goog:cdp.Network.requestWillBeSent" => self.announce(tab, &params["params"]),
             _ => self.network(method, params, navigation),
+        }
+    }
+
+    /// A request of the page itself is on its way. This is told in the order in which the page does things; BiDi tells it once
+    /// the browser knows all of it.
+    fn announce(&mut self, tab: &str, told: &Value) {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let own = told["frameId"].as_str() == Some(tab) && told["redirectResponse"].is_null();
+        let kind = text(&told["type"]);
+        let url = text(&told["request"]["url"]);
+        if own
+            && !["Document", "Preflight"].contains(&&*kind)
+            && is_sent(&url)
+            && self.pending.len() < PENDING
+        {
+            self.pending.insert(text(&told["requestId"]));
         }
     }
 
@@ -267,7 +284,7 @@ impl State {
         let (Some(request), Some(url)) = (told["request"].as_str(), told["url"].as_str()) else {
             return;
         };
-        if url.starts_with("data:") || url.starts_with("blob:") {
+        if !is_sent(url) {
             return;
         }
         if self.plan.as_ref().and_then(|plan| plan.aside()) == Some(url) {
@@ -337,6 +354,11 @@ impl State {
                 .push(clip(text.as_str().unwrap_or("?"), bytes).to_owned());
         }
     }
+}
+
+/// What stands in the address itself, or in the page, is asked of nobody.
+fn is_sent(url: &str) -> bool {
+    !url.starts_with("data:") && !url.starts_with("blob:")
 }
 
 fn headers(told: &Value) -> Vec<(String, String)> {

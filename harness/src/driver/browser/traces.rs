@@ -101,6 +101,9 @@ impl Traces {
             }
             "goog:cdp.Network.requestWillBeSent" => {
                 locked(&self.raw).request(&params["params"]);
+                if let Some(Place { trace, itself: true }) = self.place(params) {
+                    trace.take(method, params);
+                }
                 None
             }
             "browsingContext.contextCreated" => {
