@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use jiff::{SignedDuration, Timestamp};
 use saml::AuthnRequest;
 
 use crate::Aadsts;
@@ -44,6 +45,16 @@ pub struct Live {
     pub raw_query: Option<String>,
     /// How it came.
     pub binding: Binding,
+    /// When it came, by our clock.
+    pub came: Timestamp,
+}
+
+impl Live {
+    /// How far the SP's clock is ahead of ours, by its request's IssueInstant (Core 3.2.1). None where no request tells.
+    pub fn ahead(&self) -> Option<SignedDuration> {
+        let theirs = saml::instant::parse(self.request.as_ref()?.issue_instant.as_deref()?).ok()?;
+        Some(theirs.duration_since(self.came))
+    }
 }
 
 /// How a sign-in came to the identity provider.
@@ -89,4 +100,35 @@ pub enum Reply {
         /// The whole document.
         html: String,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_of_an_sp_is_read_when_its_request_comes_however_late_one_asks() {
+        let live = |instant: Option<&str>| Live {
+            tenant_id: String::new(),
+            application: None,
+            request: Some(AuthnRequest {
+                issue_instant: instant.map(str::to_owned),
+                ..AuthnRequest::default()
+            }),
+            unreadable: None,
+            refusals: Vec::new(),
+            parameter: None,
+            request_xml: None,
+            relay_state: None,
+            raw_query: None,
+            binding: Binding::Redirect,
+            came: "2001-02-03T04:05:06Z".parse().unwrap(),
+        };
+        let ahead = |instant| live(Some(instant)).ahead().map(|ahead| ahead.as_secs());
+        assert_eq!(ahead("2001-02-03T04:05:06Z"), Some(0));
+        assert_eq!(ahead("2001-02-03T04:00:06Z"), Some(-300));
+        assert_eq!(ahead("2001-02-03T06:05:06.5+01:00"), Some(3600));
+        assert_eq!(ahead("yesterday"), None);
+        assert_eq!(live(None).ahead(), None);
+    }
 }

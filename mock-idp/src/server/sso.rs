@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, RawQuery, State};
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 
 use super::answer::{Binding, Live, Reply, TICKET_COOKIE};
 use super::arrival::{self, Arrival, Message};
@@ -191,5 +192,6 @@ fn live(idp: &Idp, arrival: &Arrival) -> Live {
         relay_state: arrival.relay_state.as_deref().map(ToOwned::to_owned),
         raw_query: arrival.raw_query.clone(),
         binding: arrival.binding,
+        came: Timestamp::now(),
     }
 }

@@ -22,9 +22,8 @@ use crate::{
 const TOLERATED: i64 = 5;
 
 /// How far the SP's clock is off, where an AuthnRequest told and it is too far.
-pub(super) fn clock_of(stage: &Stage, instant: &str) -> Option<Hopeless> {
-    let theirs = saml::instant::parse(instant).ok()?;
-    let minutes = theirs.duration_since(jiff::Timestamp::now()).as_secs() / 60;
+pub(super) fn clock_of(stage: &Stage, ahead: SignedDuration) -> Option<Hopeless> {
+    let minutes = ahead.as_mins();
     (minutes.abs() > TOLERATED).then(|| of_clock(stage, off(minutes)))
 }
 

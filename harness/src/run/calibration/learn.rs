@@ -139,8 +139,8 @@ async fn ways_in(
         by_sp = by(stage, learned, Start::Sp, &all, works).await;
     }
     learned.arrives = by_sp.iter().find_map(|tried| tried.played.arrived);
-    let instant = by_sp.iter().find_map(|tried| tried.played.sp_instant.clone());
-    if let Some(off) = instant.and_then(|instant| clock_of(stage, &instant)) {
+    let ahead = by_sp.iter().find_map(|tried| tried.played.sp_ahead);
+    if let Some(off) = ahead.and_then(|ahead| clock_of(stage, ahead)) {
         return Err(off);
     }
     let accepted = |tried: &[Tried]| -> Vec<Base> {

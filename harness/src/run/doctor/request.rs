@@ -1,6 +1,5 @@
 //! What the IdP made of the SP's AuthnRequest, and what Azure would say to it.
 
-use jiff::Timestamp;
 use mock_idp::server::{Binding, Live};
 use saml::AuthnRequest;
 
@@ -32,7 +31,7 @@ pub(super) fn request(live: &Live) -> Request {
     };
     if let Some(request) = &live.request {
         told.lines.extend(lines(request, live));
-        told.ahead = ahead(request);
+        told.ahead = live.ahead().map(|ahead| ahead.as_secs());
     }
     told.lines.push(("RelayState", relay_state));
     let refused: Vec<String> = live.refusals.iter().map(ToString::to_string).collect();
@@ -105,9 +104,4 @@ fn lines(request: &AuthnRequest, live: &Live) -> Vec<(&'static str, String)> {
         lines.push(("asks for", set.join(", ")));
     }
     lines
-}
-
-fn ahead(request: &AuthnRequest) -> Option<i64> {
-    let theirs = saml::instant::parse(request.issue_instant.as_deref()?).ok()?;
-    Some(theirs.duration_since(Timestamp::now()).as_secs())
 }

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use jiff::SignedDuration;
 use scenarios::{Base, Message, Persona, Recipe, Step, Take, flow::Together};
 
 use super::{
@@ -58,7 +59,7 @@ pub(super) async fn play(
         observation: Observation::default(),
         looked: None,
         published: None,
-        sp_instant: None,
+        sp_ahead: None,
         obstacle: None,
         arrived: None,
         stopped: None,
@@ -88,7 +89,7 @@ pub(super) async fn play(
         message: flow.judged,
         broke,
         recipe: flow.recipe,
-        sp_instant: flow.sp_instant,
+        sp_ahead: flow.sp_ahead,
         obstacle: flow.obstacle,
         arrived: flow.arrived,
         stopped: flow.stopped,
@@ -105,7 +106,7 @@ struct Flow<'a> {
     observation: Observation,
     looked: Option<Journey>,
     published: Option<Published>,
-    sp_instant: Option<String>,
+    sp_ahead: Option<SignedDuration>,
     obstacle: Option<Obstacle>,
     arrived: Option<usize>,
     stopped: Option<Stopped>,
@@ -199,7 +200,7 @@ impl Flow<'_> {
                 shelf.messages.insert(name, message.clone());
             }
         }
-        self.sp_instant = came.sp_instant.or(self.sp_instant.take());
+        self.sp_ahead = came.sp_ahead.or(self.sp_ahead);
         self.arrived = came.arrived.or(self.arrived);
         self.stopped = came.stopped;
         if let Some((name, request)) = came.request {

@@ -38,7 +38,7 @@ pub(super) async fn login(
     if let Some(why) = done.live.as_ref().and_then(|live| live.unreadable.clone()) {
         return Err(scene.led_nowhere(journey, Broke::Precondition(why)));
     }
-    let sp_instant = done.live.and_then(|live| live.request?.issue_instant);
+    let sp_ahead = done.live.and_then(|live| live.ahead());
     let message = match done.message {
         Some(Ok(message)) => message,
         Some(Err(fault)) => return Err(Broke::Fault(fault)),
@@ -57,7 +57,7 @@ pub(super) async fn login(
         journey: Some(journey),
         message: Some(message),
         keep: verb.keep.clone(),
-        sp_instant,
+        sp_ahead,
         request: None,
         arrived,
         stopped,

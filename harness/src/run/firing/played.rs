@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use jiff::SignedDuration;
 use scenarios::{Fault, Message, Persona, Recipe};
 
 use crate::{
@@ -27,8 +28,8 @@ pub(crate) struct Played {
     pub(crate) broke: Option<Broke>,
     /// The judged recipe with everything filled in that a later run needs.
     pub(crate) recipe: Recipe,
-    /// What the SP's clock said in its last AuthnRequest.
-    pub(crate) sp_instant: Option<String>,
+    /// How far the SP's clock is ahead of ours, by its last AuthnRequest.
+    pub(crate) sp_ahead: Option<SignedDuration>,
     /// What stood in its way and says nothing about the message.
     pub(crate) obstacle: Option<Obstacle>,
     /// After so many steps of the sign-in the browser was at the IdP.

@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use jiff::SignedDuration;
 use scenarios::{Base, Message, Persona, Recipe, Take};
 
 use super::played::{Broke, Stopped};
@@ -48,7 +49,7 @@ pub(super) struct Came {
     pub(super) message: Option<Arc<Message>>,
     pub(super) keep: Option<String>,
     pub(super) request: Option<(String, Kept)>,
-    pub(super) sp_instant: Option<String>,
+    pub(super) sp_ahead: Option<SignedDuration>,
     /// After so many steps of the sign-in the browser was at the IdP.
     pub(super) arrived: Option<usize>,
     /// The step behind the IdP that found nothing to do.
