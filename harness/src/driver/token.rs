@@ -161,8 +161,9 @@ impl TokenSource {
     }
 
     fn in_url(&self, url: &Url) -> Option<String> {
+        // A token has no spaces, and may have a plus (RFC 6750 2.1) that whoever wrote the URL did not encode.
         let named = |pairs: &str, name: &str| {
-            form_urlencoded::parse(pairs.as_bytes())
+            form_urlencoded::parse(pairs.replace('+', "%2B").as_bytes())
                 .filter(|(key, _)| key == name)
                 .find_map(|(_, value)| token(&value))
         };
@@ -196,9 +197,11 @@ pub(super) fn token(text: &str) -> Option<String> {
         .then(|| serde_json::from_str(text).ok())
         .flatten();
     let text = unquoted.as_deref().unwrap_or(text).trim();
-    let scheme = text
-        .get(..7)
-        .filter(|scheme| scheme.eq_ignore_ascii_case("bearer "));
+    let scheme = text.get(..7).filter(|scheme| {
+        ["bearer ", "bearer+"]
+            .iter()
+            .any(|known| scheme.eq_ignore_ascii_case(known))
+    });
     let text = text.get(scheme.map_or(0, str::len)..)?.trim();
     let sendable = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
     sendable.then(|| text.to_owned())
@@ -280,6 +283,14 @@ mod tests {
         ] {
             let url = format!("{sp}{url}");
             assert_eq!(found(source, &[sp, &url, sp], ""), ["abc"], "{source} {url}");
+        }
+        // Base64 as it is, and encoded.
+        for (source, url) in [("url:?t", "cb?t=a+b/c=="), ("url:#t", "cb#t=a%2Bb%2Fc=%3D")] {
+            assert_eq!(
+                found(source, &[&format!("{sp}{url}")], ""),
+                ["a+b/c=="],
+                "{source} {url}"
+            );
         }
         assert_eq!(found("json:/a/0/t", &[], r#"{"a":[{"t":"abc"}]}"#), ["abc"]);
     }

@@ -8,7 +8,7 @@ use crate::judge::observation::{Journey, Page, Probe};
 /// What calibration saw.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Clues {
-    /// One of alice's logins for each way of beginning one: the first that works, or else the first.
+    /// One of alice's logins for each way of beginning one: the first that works, or else the one that tells why none does.
     pub(crate) logins: Vec<Witness>,
     /// How far the SP's clock is off, as a sentence, where it is too far.
     pub(crate) clock: Option<String>,
@@ -64,7 +64,27 @@ pub(crate) enum Contrast {
 impl Clues {
     /// Keeps a login.
     pub(crate) fn saw(&mut self, start: Start, base: Base, works: bool, played: &Played) {
-        let witness = Witness {
+        let witness = Witness::of(start, base, works, played);
+        match self.logins.iter_mut().find(|known| known.start == start) {
+            None => self.logins.push(witness),
+            Some(known) if works && !known.works => *known = witness,
+            Some(_) => {}
+        }
+    }
+
+    /// Of the logins that do not work this one tells why: it stands for all that are begun so.
+    pub(crate) fn rests_on(&mut self, start: Start, base: Base, played: &Played) {
+        let witness = Witness::of(start, base, false, played);
+        match self.logins.iter_mut().find(|known| known.start == start) {
+            None => self.logins.push(witness),
+            Some(known) => *known = witness,
+        }
+    }
+}
+
+impl Witness {
+    fn of(start: Start, base: Base, works: bool, played: &Played) -> Self {
+        Self {
             start,
             base,
             works,
@@ -77,16 +97,9 @@ impl Clues {
             needs_browser: matches!(played.broke, Some(Broke::NeedsBrowser(_))),
             looked: played.looked.clone(),
             probe: played.observation.probe.clone(),
-        };
-        match self.logins.iter_mut().find(|known| known.start == start) {
-            None => self.logins.push(witness),
-            Some(known) if works && !known.works => *known = witness,
-            Some(_) => {}
         }
     }
-}
 
-impl Witness {
     /// The page of the SP's on which it came to rest.
     pub(crate) fn page(&self) -> Option<&Page> {
         use crate::judge::observation::Party;

@@ -268,6 +268,27 @@ fn probes_that_tell_nothing() {
     }
 }
 
+/// What it refuses for want of a signature is no word on the key.
+#[test]
+fn a_probe_that_tells_nothing_at_an_sp_that_wants_all_signed() {
+    let site = Site::new();
+    let sp = site.serve(Switches {
+        both_signed: true,
+        ..Switches::default()
+    });
+    site.edit(&format!("{}/me\"", sp.port), &format!("{}/public\"", sp.port));
+    let said = site.doctor("probe-both-signed", &HTTP);
+    tells(&said, "ok", "trust", "lets a flawless message through to /home");
+    tells(&said, "broken", "probe", "the probe shows nobody afterwards");
+    ends(&said, 3, &["probe"]);
+    assert!(
+        said.out
+            .contains("a login of alice, begun by the SP ([sp] login), base B"),
+        "{}",
+        said.out
+    );
+}
+
 #[test]
 fn a_victim_without_an_account() {
     let site = Site::new();

@@ -31,6 +31,8 @@ pub(crate) struct Switches {
     pub(crate) login: Login,
     /// The ACS wants a cookie back that `/login` set without SameSite=None.
     pub(crate) state_cookie: bool,
+    /// It wants the Response signed and the Assertion too, as several libraries do by default.
+    pub(crate) both_signed: bool,
     /// Who has no account.
     pub(crate) unknown: &'static str,
     /// What it publishes of itself is no metadata.
@@ -184,6 +186,9 @@ async fn acs(
     let Some(message) = message else {
         return refused("no message");
     };
+    if site.switches.both_signed && signatures(&message) < 2 {
+        return refused("the Response and the Assertion must be signed");
+    }
     let proofs = proofs::proofs(&message, std::slice::from_ref(&site.trusted));
     let Some(name) = proofs
         .strict
@@ -249,6 +254,14 @@ impl Site {
             .find_map(|cookie| cookie.strip_prefix("session="))?;
         self.sessions.lock().unwrap().get(key).cloned()
     }
+}
+
+fn signatures(message: &[u8]) -> usize {
+    let text = String::from_utf8_lossy(message);
+    let document = roxmltree::Document::parse(&text).unwrap();
+    let all = document.descendants();
+    all.filter(|node| node.has_tag_name(("http://www.w3.org/2000/09/xmldsig#", "Signature")))
+        .count()
 }
 
 fn cookies(headers: &HeaderMap) -> String {

@@ -1,9 +1,9 @@
 //! A flawless message that signs nobody in, held against one that nobody may accept: does the SP tell them apart?
 
-use scenarios::{Base, Persona, Recipe, recipe::Delivery, recipe::Start};
+use scenarios::{Persona, Recipe, recipe::Delivery};
 use url::Url;
 
-use super::refusals::under_nobodys_key;
+use super::{logins::Tried, refusals::under_nobodys_key};
 use crate::{
     judge::{
         fingerprint::fingerprint,
@@ -11,20 +11,43 @@ use crate::{
     },
     run::{
         clues::Contrast,
-        firing::{fire, played::Played, single},
+        firing::{fire, single},
         learned::Learned,
         stage::Stage,
     },
     said::said,
 };
 
-/// Sends what a flawless login sent, signed by a key that nobody trusts. None where either was not answered.
-pub(super) async fn contrast(
+/// The login that came furthest of those that sign nobody in, with its contrast: an SP that wants more signed than the first
+/// of them has refuses that one before it looks at any key.
+pub(super) async fn furthest(
     stage: &Stage,
     learned: &Learned,
-    flawless: &Played,
-    start: Start,
-) -> Option<Contrast> {
+    tried: Vec<Tried>,
+) -> Option<(Tried, Option<Contrast>)> {
+    let mut all = Vec::new();
+    for tried in tried {
+        let contrast = contrast(stage, learned, &tried).await;
+        all.push((tried, contrast));
+    }
+    // The first of those that came as far.
+    all.into_iter()
+        .rev()
+        .max_by_key(|(_, contrast)| rank(contrast.as_ref()))
+}
+
+fn rank(contrast: Option<&Contrast>) -> u8 {
+    match contrast {
+        None => 0,
+        Some(Contrast::Same(_)) => 1,
+        Some(Contrast::Otherwise(..)) => 2,
+        Some(Contrast::Accepted(..)) => 3,
+    }
+}
+
+/// Sends what a flawless login sent, signed by a key that nobody trusts. None where either was not answered.
+async fn contrast(stage: &Stage, learned: &Learned, tried: &Tried) -> Option<Contrast> {
+    let (flawless, start) = (&tried.played, tried.start);
     let recipe = Recipe {
         persona: Some(Persona::Alice),
         deliver: Some(Delivery {
@@ -34,7 +57,7 @@ pub(super) async fn contrast(
         ..under_nobodys_key()
     };
     let take = single(recipe);
-    let rogue = fire(stage, &stage.driver, learned, &take, Base::A, None).await;
+    let rogue = fire(stage, &stage.driver, learned, &take, tried.base, None).await;
     if flawless.broke.is_some() || rogue.broke.is_some() {
         return None;
     }
@@ -48,7 +71,7 @@ fn between(ours: &Page, theirs: &Page) -> Contrast {
     if fingerprint(ours) == fingerprint(theirs) {
         return Contrast::Same(place(ours));
     }
-    let elsewhere = theirs.status >= 400 || path(ours) != path(theirs);
+    let elsewhere = theirs.status >= 400 || path(ours) != path(theirs) || asked(ours) != asked(theirs);
     match ours.status < 400 && elsewhere {
         true => Contrast::Accepted(place(ours), place(theirs)),
         false => Contrast::Otherwise(place(ours), place(theirs)),
@@ -61,6 +84,13 @@ fn rested(journey: &Journey) -> Option<&Page> {
 
 fn path(page: &Page) -> String {
     Url::parse(&page.url).map_or_else(|_| page.url.clone(), |url| url.path().to_owned())
+}
+
+/// Which parameters its URL has: a token, or the name of an error.
+fn asked(page: &Page) -> Vec<String> {
+    let url = Url::parse(&page.url).ok();
+    let names = url.iter().flat_map(Url::query_pairs);
+    names.map(|(name, _)| name.into_owned()).collect()
 }
 
 /// Where it came to rest: `/acs (403 “Forbidden”)`.
@@ -124,5 +154,9 @@ mod tests {
             between(&login("wrong audience"), &login("wrong signature")),
             Contrast::Otherwise(..)
         ));
+        // A page that finds in its URL who came, or why nobody did.
+        let token = page("http://sp/?access_token=abc", 200, "welcome");
+        let error = page("http://sp/?error=signature", 200, "sign in");
+        assert!(matches!(between(&token, &error), Contrast::Accepted(..)));
     }
 }

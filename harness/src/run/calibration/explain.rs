@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use scenarios::{Base, Persona, recipe::Start};
 
-use super::{contrast::contrast, reach::Hopeless};
+use super::{contrast::furthest, logins::Tried, reach::Hopeless};
 use crate::{
     judge::observation::{Ended, Party, Probe},
     run::{
@@ -45,23 +45,27 @@ fn off(minutes: i64) -> Hopeless {
 }
 
 /// Why no login works.
-pub(super) async fn explain(stage: &Stage, learned: &Learned, last: Option<Played>) -> Hopeless {
-    let Some(played) = last else {
-        return Hopeless(
-            "no login could be tried: [sp] login is missing, and the IdP has no application for the SP"
-                .to_owned(),
-        );
-    };
-    if let Some(hopeless) = told(stage, &played) {
+pub(super) async fn explain(stage: &Stage, learned: &Learned, tried: Vec<Tried>) -> Hopeless {
+    let telling = tried
+        .iter()
+        .find_map(|tried| Some((tried, told(stage, &tried.played)?)));
+    if let Some((tried, hopeless)) = telling {
+        locked(&stage.clues).rests_on(tried.start, tried.base, &tried.played);
         return hopeless;
     }
     if let Some(hours) = clock(stage, learned).await {
         return of_clock(stage, off(hours * 60));
     }
-    let contrast = contrast(stage, learned, &played, beginning(stage)).await;
-    let mut journey = played.observation.journey;
+    let Some((furthest, contrast)) = furthest(stage, learned, tried).await else {
+        return Hopeless(
+            "no login could be tried: [sp] login is missing, and the IdP has no application for the SP"
+                .to_owned(),
+        );
+    };
+    locked(&stage.clues).rests_on(furthest.start, furthest.base, &furthest.played);
+    let mut journey = furthest.played.observation.journey;
     let mut lacked = None;
-    if let Some(looked) = played.looked {
+    if let Some(looked) = furthest.played.looked {
         journey.lost_cookies.extend(looked.lost_cookies);
         lacked = looked.lacked;
     }

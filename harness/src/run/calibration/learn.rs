@@ -160,9 +160,9 @@ async fn ways_in(
     }
     learned.start = Some(if told.sp_initiated { Start::Sp } else { Start::Idp });
     if learned.bases.is_empty() {
-        let first = by_sp.into_iter().chain(by_idp).next();
-        locked(&stage.clues).browser = first.as_ref().and_then(|tried| scripts(stage, &tried.played));
-        return Err(explain(stage, learned, first.map(|tried| tried.played)).await);
+        let begun = if by_sp.is_empty() { by_idp } else { by_sp };
+        locked(&stage.clues).browser = begun.first().and_then(|tried| scripts(stage, &tried.played));
+        return Err(explain(stage, learned, begun).await);
     }
     if let (false, Some(login), Some(first)) = (told.sp_initiated, &stage.subject.login, by_sp.first()) {
         // Half of what was configured does not work: that is said, and nothing is green for it.
