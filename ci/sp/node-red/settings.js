@@ -26,9 +26,9 @@ module.exports = {
         entryPoint: all("SingleSignOnService").find((s) => s.getAttribute("Binding").endsWith("HTTP-Redirect")).getAttribute("Location"),
         issuer: origin,
         idpCert: all("X509Certificate").map((certificate) => certificate.textContent),
-        verify: (profile, done) => done(null, profile.nameID ? { ...profile, username: profile.nameID } : false),
+        verify: (profile, done) => done(null, { ...profile, username: profile.nameID }),
       },
     },
-    users: async (username) => ({ username, permissions: "*" }),
+    users: async (username) => (username ? { username, permissions: "*" } : null),
   },
 };

@@ -167,10 +167,12 @@ impl Digest {
         }
         let Some(last) = result.last else { return };
         self.last.compared = true;
-        let was_bad = last == VerdictKind::Fail;
+        // A waiver mends nothing.
+        let deviates = |verdict| matches!(verdict, VerdictKind::Fail | VerdictKind::Waived);
         let says = |verdict| !matches!(verdict, VerdictKind::Inconclusive | VerdictKind::NotApplicable);
-        if bad != was_bad && says(last) && says(result.verdict) {
-            self.last.changed(name, bad, was_bad);
+        let (now, before) = (deviates(result.verdict), deviates(last));
+        if now != before && result.verdict != VerdictKind::Waived && says(last) && says(result.verdict) {
+            self.last.changed(name, now, before);
         }
     }
 }

@@ -267,9 +267,12 @@ impl Flow<'_> {
             other => {
                 let lacked = self.looked.as_ref().and_then(|looked| looked.lacked.as_ref());
                 let lacked = lacked.map_or_else(String::new, |lacked| format!(" ({lacked})"));
+                let who = match persona {
+                    Persona::Alice => "alice".to_owned(),
+                    other => format!("the {}", other.name()),
+                };
                 Err(Broke::Precondition(format!(
-                    "the {} should be signed in here, and the SP shows {other}{lacked}",
-                    persona.name()
+                    "{who} should be signed in here, and the SP shows {other}{lacked}"
                 )))
             }
         }
