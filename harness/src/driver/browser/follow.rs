@@ -10,8 +10,9 @@ use super::{
     plan::Plan,
     rest::{Known, QUIET, Step, step},
     seen::Seen,
+    state::LEAVING,
     tab::Tab,
-    trace::{LEAVING, Now},
+    trace::Now,
     vain::Waiting,
 };
 use crate::{

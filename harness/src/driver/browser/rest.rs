@@ -86,7 +86,7 @@ fn wait(now: &Now) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::{seen::Seen, trace::LEAVING},
+        super::{seen::Seen, state::LEAVING},
         *,
     };
 
