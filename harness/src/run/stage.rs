@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError, RwLock,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -53,6 +53,7 @@ pub(crate) struct Stage {
     pub(crate) clues: Mutex<Clues>,
     /// Nobody listens at the SP any more, and nobody came back.
     lost: AtomicBool,
+    absences: AtomicUsize,
     firing: AtomicU64,
     requests: AtomicU64,
 }
@@ -93,6 +94,7 @@ impl Stage {
             pace: Pace::default(),
             clues: Mutex::default(),
             lost: AtomicBool::new(false),
+            absences: AtomicUsize::new(0),
             firing: AtomicU64::new(0),
             requests: AtomicU64::new(0),
         }
@@ -202,6 +204,16 @@ impl Stage {
     /// Whether the SP went away for good.
     pub(crate) fn is_lost(&self) -> bool {
         self.lost.load(Ordering::Relaxed)
+    }
+
+    /// Somebody found nobody listening at the SP.
+    pub(crate) fn was_absent(&self) {
+        self.absences.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often somebody found nobody listening at the SP.
+    pub(crate) fn absences(&self) -> usize {
+        self.absences.load(Ordering::Relaxed)
     }
 
     /// Waits until somebody listens at the SP again; says whether somebody does.

@@ -49,7 +49,11 @@ pub(crate) fn faults(expected: &Flawed, ran: &Ran) -> Vec<String> {
         ));
     }
     if !ran.says(expected.says) {
-        faults.push(format!("it does not say {:?}", expected.says));
+        faults.push(format!(
+            "it does not say {:?}, but {:?}",
+            expected.says,
+            ran.unjudged()
+        ));
     }
     faults
 }

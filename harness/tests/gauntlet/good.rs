@@ -25,7 +25,11 @@ pub(crate) fn faults(expected: &Good, login: bool, ran: &Ran) -> Vec<String> {
         faults.push("it deviates, and nothing is red".to_owned());
     }
     if exit != Some(0) && !ran.says(expected.says) {
-        faults.push(format!("it does not say {:?}", expected.says));
+        faults.push(format!(
+            "it does not say {:?}, but {:?}",
+            expected.says,
+            ran.unjudged()
+        ));
     }
     let ambers = ran.count("warn");
     let too_many = exit == Some(0) && expected.ambers == 0 && ambers > 0;

@@ -79,6 +79,13 @@ impl Ran {
         pairs.filter(move |(id, _)| id.starts_with(beginning))
     }
 
+    /// Why what could not be judged could not.
+    pub(crate) fn unjudged(&self) -> Vec<&str> {
+        let all = self.results["scenarios"].as_array().into_iter().flatten();
+        let unjudged = all.filter(|one| one["verdict"] == "inconclusive");
+        unjudged.filter_map(|one| one["reason"].as_str()).collect()
+    }
+
     /// Whether each line is met by something that was said: by one of the words between its bars, in any case.
     pub(crate) fn says(&self, lines: &[&str]) -> bool {
         let said = self.said.to_lowercase();

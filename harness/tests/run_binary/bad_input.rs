@@ -1,8 +1,10 @@
 //! What goes wrong outside: each ends in one sentence that says what to do, and in the code that says whose turn it is.
 
 use std::{
+    fs,
     io::{Read, Write},
     net::TcpListener,
+    os::unix::fs::PermissionsExt,
     thread,
     time::Duration,
 };
@@ -235,6 +237,32 @@ fn where_there_is_no_browser_it_is_said_what_to_install() {
             "{said:#?}"
         );
     }
+}
+
+/// It does so where the port that it picked is taken in the other IP version.
+#[test]
+fn a_chromedriver_that_ends_at_once_is_started_again_and_not_for_ever() {
+    let site = Site::new();
+    let script = |name: &str, after: usize| {
+        let path = site.path(name);
+        let counts = site.path(&format!("{name}-count"));
+        let text = format!(
+            "#!/bin/sh\necho >>{counts}\n[ $(wc -l <{counts}) -gt {after} ] && exec chromedriver \"$@\"\nexit 1\n",
+            counts = counts.display(),
+        );
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let args = ["run", "--demo", "--driver", "browser", "baseline/response-signed"];
+    let run = |program: &str| Process::start(&site.path(""), &args, &[("CHROMEDRIVER", program)]).end();
+    let twice = run(&script("twice", 2)).code(0);
+    assert!(twice.out.contains("1 pass"), "{twice:#?}");
+    let always = run(&script("always", 1000)).code(3);
+    assert!(
+        always.out.contains("ended before it said where it listens"),
+        "{always:#?}"
+    );
 }
 
 #[test]

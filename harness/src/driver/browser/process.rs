@@ -19,6 +19,8 @@ use crate::driver::error::DriverError;
 
 /// More than a busy machine takes to start a program.
 pub(super) const START: Duration = Duration::from_secs(120);
+/// So often ChromeDriver is started that ends at once.
+const TRIES: usize = 5;
 
 /// A running ChromeDriver; dropping it ends it, its browsers and their profiles. Public for whoever drives a browser by
 /// WebDriver commands of their own; the drivers of scenarios start theirs by themselves.
@@ -41,12 +43,25 @@ impl ChromeDriver {
     pub async fn start() -> Result<Self, DriverError> {
         let program = chromedriver()?;
         let browsers = browsers()?;
+        for _ in 0..TRIES {
+            if let Some(started) = Self::launch(&program, browsers.clone()).await? {
+                return Ok(started);
+            }
+        }
+        Err(DriverError::Start(format!(
+            "{} ended before it said where it listens",
+            program.display()
+        )))
+    }
+
+    /// Starts it once. None where it ended at once: the port that it picked for one IP version may be taken in the other.
+    async fn launch(program: &Path, browsers: Vec<PathBuf>) -> Result<Option<Self>, DriverError> {
         let failed = |what: &str, error: std::io::Error| DriverError::Start(format!("{what}: {error}"));
         let mut watch = Watch::start(START)
             .await
             .map_err(|error| failed("no folder for its profile", error))?;
         let folder = watch.folder();
-        let mut driver = Command::new(&program)
+        let mut driver = Command::new(program)
             .arg("--port=0")
             // No switch of its own: it tells the watch which processes are ours.
             .arg(format!("--samlitmus-folder={}", folder.display()))
@@ -70,11 +85,17 @@ impl ChromeDriver {
             browsers,
         };
         told.map_err(|error| failed("sh", error))?;
-        let port = tokio::time::timeout(START, port).await;
-        started.port = port.ok().and_then(Result::ok).ok_or_else(|| {
-            DriverError::Start(format!("{} did not say where it listens", program.display()))
+        let port = tokio::time::timeout(START, port).await.map_err(|_| {
+            let limit = START.as_secs();
+            DriverError::Start(format!(
+                "{} did not say within {limit} s where it listens",
+                program.display()
+            ))
         })?;
-        Ok(started)
+        Ok(port.ok().map(|port| {
+            started.port = port;
+            started
+        }))
     }
 
     /// Where it takes WebDriver commands.

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     driver::Driver,
+    judge::observation::Probe,
     run::{learned::Learned, pace::Obstacle, stage::Stage},
 };
 
@@ -31,6 +32,7 @@ pub(crate) async fn fire(
 ) -> Played {
     let begun = Instant::now();
     let mut left = AGAIN;
+    let mut straddled = false;
     loop {
         if stage.is_lost() {
             let why = "nobody listens at the SP any more, and nobody came back".to_owned();
@@ -40,17 +42,33 @@ pub(crate) async fn fire(
             };
         }
         stage.pace.wait().await;
+        let absences = stage.absences();
         let played = play(stage, driver, learned, take, base, judge).await;
         left -= 1;
         // Who refuses so every time asks nobody for patience.
         let page = played.observation.journey.page.as_ref();
         let refused = page.is_some_and(|page| learned.refusals.knows(page));
         match played.obstacle {
-            _ if left == 0 || refused || begun.elapsed() > PATIENCE => return played,
+            _ if left == 0 || begun.elapsed() > PATIENCE => return played,
+            // Another flow found nobody there meanwhile: what this one began with may be forgotten. Once, since it may be the
+            // message that brings the SP down.
+            None if !straddled && stage.absences() != absences && nobody(&played) => {
+                straddled = true;
+                stage.back_within(RESTART).await;
+            }
             None => return played,
+            _ if refused => return played,
             Some(Obstacle::Patience(time)) => stage.pace.hold(time),
-            Some(Obstacle::Gone) if stage.back_within(RESTART).await => {}
-            Some(Obstacle::Gone) => return played,
+            Some(Obstacle::Gone) => {
+                stage.was_absent();
+                if !stage.back_within(RESTART).await {
+                    return played;
+                }
+            }
         }
     }
+}
+
+fn nobody(played: &Played) -> bool {
+    played.observation.probe == Probe::SignedOut
 }

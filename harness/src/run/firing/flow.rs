@@ -74,8 +74,12 @@ pub(super) async fn play(
         ))),
     };
     let stray = locked(&flow.scene.stray).take();
-    if let (Some(stray), true) = (stray, flow.observation.journey.hops.is_empty()) {
-        flow.observation.journey = stray;
+    if let Some(stray) = stray {
+        // Who was not there when the sign-in began was not there.
+        flow.obstacle = flow.obstacle.or(Obstacle::of(&stray));
+        if flow.observation.journey.hops.is_empty() {
+            flow.observation.journey = stray;
+        }
     }
     for (_, session) in std::mem::take(&mut flow.jars) {
         session.close().await;

@@ -249,11 +249,15 @@ impl Runner {
             return Shot::none(scenario, Some(take), why);
         }
         let firing = self.stage.next_firing();
+        let absences = self.stage.absences();
         let begun = Instant::now();
         let judge = scenario.judge.as_ref().and_then(|judge| judge.jar.as_deref());
         let driver = self.stage.driver_for(scenario);
         let played = fire(&self.stage, driver, &self.learned, take, base, judge).await;
-        let shot = Shot::of(firing, take, played, begun.elapsed(), &self.learned);
+        let shot = Shot {
+            absences,
+            ..Shot::of(firing, take, played, begun.elapsed(), &self.learned)
+        };
         if shot.hung() {
             row.fetch_add(1, Ordering::Relaxed);
         } else {
@@ -282,6 +286,12 @@ impl Runner {
                     again.push(shot);
                 }
             }
+            // The SP went away since it began, and may have forgotten what began with it.
+            let forgotten = shot.absences != self.stage.absences() && shot.is_refused();
+            let shot = match again.is_empty() {
+                false if forgotten => again.remove(0),
+                _ => shot,
+            };
             let control = match (shot.hung(), self.learned.control_base(unit.base)) {
                 // Whether the SP or the machine was too slow is told by a flawless login just now.
                 (true, Some(base)) if self.watch.is_slow(base).await => Control::Failed,

@@ -22,6 +22,8 @@ pub(super) struct Shot {
     pub(super) classified: Classified,
     pub(super) played: Played,
     pub(super) took: Duration,
+    /// How often the SP had been absent when it began.
+    pub(super) absences: usize,
 }
 
 impl Shot {
@@ -33,6 +35,7 @@ impl Shot {
             classified: classified(&played, learned),
             played,
             took,
+            absences: 0,
         }
     }
 
@@ -47,7 +50,13 @@ impl Shot {
                 ..Played::default()
             },
             took: Duration::ZERO,
+            absences: 0,
         }
+    }
+
+    /// Whether nobody was signed in.
+    pub(super) fn is_refused(&self) -> bool {
+        self.classified.outcome == Outcome::Rejected
     }
 
     /// Whether it ended without an answer.
