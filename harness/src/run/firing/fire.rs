@@ -42,7 +42,6 @@ pub(crate) async fn fire(
             };
         }
         stage.pace.wait().await;
-        let absences = stage.absences();
         let played = play(stage, driver, learned, take, base, judge).await;
         left -= 1;
         // Who refuses so every time asks nobody for patience.
@@ -52,7 +51,7 @@ pub(crate) async fn fire(
             _ if left == 0 || begun.elapsed() > PATIENCE => return played,
             // Another flow found nobody there meanwhile: what this one began with may be forgotten. Once, since it may be the
             // message that brings the SP down.
-            None if !straddled && stage.absences() != absences && nobody(&played) => {
+            None if !straddled && stage.absences() != played.absences && nobody(&played) => {
                 straddled = true;
                 stage.back_within(RESTART).await;
             }

@@ -64,6 +64,7 @@ pub(super) async fn play(
         arrived: None,
         stopped: None,
     };
+    let absences = stage.absences();
     let limit = stage.patience;
     let broke = match tokio::time::timeout(limit, flow.run(judge)).await {
         Ok(Ok(())) => None,
@@ -94,6 +95,7 @@ pub(super) async fn play(
         broke,
         recipe: flow.recipe,
         sp_ahead: flow.sp_ahead,
+        absences,
         obstacle: flow.obstacle,
         arrived: flow.arrived,
         stopped: flow.stopped,

@@ -30,6 +30,8 @@ pub(crate) struct Played {
     pub(crate) recipe: Recipe,
     /// How far the SP's clock is ahead of ours, by its last AuthnRequest.
     pub(crate) sp_ahead: Option<SignedDuration>,
+    /// How often the SP had been absent when it began.
+    pub(crate) absences: usize,
     /// What stood in its way and says nothing about the message.
     pub(crate) obstacle: Option<Obstacle>,
     /// After so many steps of the sign-in the browser was at the IdP.

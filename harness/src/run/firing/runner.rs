@@ -249,15 +249,11 @@ impl Runner {
             return Shot::none(scenario, Some(take), why);
         }
         let firing = self.stage.next_firing();
-        let absences = self.stage.absences();
         let begun = Instant::now();
         let judge = scenario.judge.as_ref().and_then(|judge| judge.jar.as_deref());
         let driver = self.stage.driver_for(scenario);
         let played = fire(&self.stage, driver, &self.learned, take, base, judge).await;
-        let shot = Shot {
-            absences,
-            ..Shot::of(firing, take, played, begun.elapsed(), &self.learned)
-        };
+        let shot = Shot::of(firing, take, played, begun.elapsed(), &self.learned);
         if shot.hung() {
             row.fetch_add(1, Ordering::Relaxed);
         } else {
@@ -287,7 +283,7 @@ impl Runner {
                 }
             }
             // The SP went away since it began, and may have forgotten what began with it.
-            let forgotten = shot.absences != self.stage.absences() && shot.is_refused();
+            let forgotten = shot.played.absences != self.stage.absences() && shot.is_refused();
             let shot = match again.is_empty() {
                 false if forgotten => again.remove(0),
                 _ => shot,

@@ -22,8 +22,6 @@ pub(super) struct Shot {
     pub(super) classified: Classified,
     pub(super) played: Played,
     pub(super) took: Duration,
-    /// How often the SP had been absent when it began.
-    pub(super) absences: usize,
 }
 
 impl Shot {
@@ -35,7 +33,6 @@ impl Shot {
             classified: classified(&played, learned),
             played,
             took,
-            absences: 0,
         }
     }
 
@@ -50,7 +47,6 @@ impl Shot {
                 ..Played::default()
             },
             took: Duration::ZERO,
-            absences: 0,
         }
     }
 
