@@ -64,20 +64,23 @@ pub(crate) enum Contrast {
 impl Clues {
     /// Keeps a login.
     pub(crate) fn saw(&mut self, start: Start, base: Base, works: bool, played: &Played) {
-        let witness = Witness::of(start, base, works, played);
-        match self.logins.iter_mut().find(|known| known.start == start) {
-            None => self.logins.push(witness),
-            Some(known) if works && !known.works => *known = witness,
-            Some(_) => {}
-        }
+        self.keep(Witness::of(start, base, works, played), |known| {
+            works && !known.works
+        });
     }
 
     /// Of the logins that do not work this one tells why: it stands for all that are begun so.
     pub(crate) fn rests_on(&mut self, start: Start, base: Base, played: &Played) {
-        let witness = Witness::of(start, base, false, played);
-        match self.logins.iter_mut().find(|known| known.start == start) {
+        self.keep(Witness::of(start, base, false, played), |_| true);
+    }
+
+    /// One for each way of beginning; where there is one already `instead` decides.
+    fn keep(&mut self, witness: Witness, instead: impl Fn(&Witness) -> bool) {
+        let known = self.logins.iter_mut().find(|known| known.start == witness.start);
+        match known {
             None => self.logins.push(witness),
-            Some(known) => *known = witness,
+            Some(known) if instead(known) => *known = witness,
+            Some(_) => {}
         }
     }
 }
