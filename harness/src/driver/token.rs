@@ -165,7 +165,10 @@ impl TokenSource {
         let named = |pairs: &str, name: &str| {
             form_urlencoded::parse(pairs.replace('+', "%2B").as_bytes())
                 .filter(|(key, _)| key == name)
-                .find_map(|(_, value)| token(&value))
+                .find_map(|(_, value)| match value.split_at_checked(7) {
+                    Some((scheme, rest)) if scheme.eq_ignore_ascii_case("bearer+") => token(rest),
+                    _ => token(&value),
+                })
         };
         match self {
             Self::Query(name) => named(url.query()?, name),
@@ -197,11 +200,9 @@ pub(super) fn token(text: &str) -> Option<String> {
         .then(|| serde_json::from_str(text).ok())
         .flatten();
     let text = unquoted.as_deref().unwrap_or(text).trim();
-    let scheme = text.get(..7).filter(|scheme| {
-        ["bearer ", "bearer+"]
-            .iter()
-            .any(|known| scheme.eq_ignore_ascii_case(known))
-    });
+    let scheme = text
+        .get(..7)
+        .filter(|scheme| scheme.eq_ignore_ascii_case("bearer "));
     let text = text.get(scheme.map_or(0, str::len)..)?.trim();
     let sendable = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
     sendable.then(|| text.to_owned())
