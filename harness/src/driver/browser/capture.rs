@@ -2,6 +2,7 @@
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::Value;
+use url::Url;
 
 use super::{seen::Seen, timers::Timers};
 use crate::{
@@ -52,6 +53,34 @@ pub(super) fn captured(evaluated: &Value, last: &Seen) -> Option<Captured> {
         submits: told["submits"].as_bool().unwrap_or(false),
         loaded: told["loaded"].as_bool().unwrap_or(false),
         timers: Timers::read(&told),
+    })
+}
+
+/// A page that can do nothing by itself, as it stands at this address: the browser need not be asked for what it was just told.
+/// None where the browser has to find out what it is.
+pub(super) fn plain(url: &str, last: &Seen, body: &str) -> Option<Captured> {
+    const KINDS: [&str; 3] = ["text/html", "text/plain", "application/json"];
+    // DevTools decode an answer before the browser knows how the page is encoded.
+    let declared = last
+        .header("content-type")
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let decoded = body.is_ascii() && !body.contains('\x1b') || declared.contains("charset=utf-8");
+    let mut page =
+        untouched(last, body).filter(|page| decoded && KINDS.contains(&page.content_type.as_str()))?;
+    if page.content_type != "text/html" {
+        page.title.clear();
+    }
+    let mut shown = Url::parse(url).ok()?;
+    // Nobody is shown them.
+    shown.set_username("").ok()?;
+    shown.set_password(None).ok()?;
+    page.url = clip(shown.as_str(), LONGEST).to_owned();
+    Some(Captured {
+        page,
+        submits: false,
+        loaded: true,
+        timers: Timers::default(),
     })
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use url::Url;
 
 use super::{
-    capture::{Captured, captured, is_inert, untouched},
+    capture::{Captured, captured, is_inert, plain, untouched},
     engine::Browser,
     plan::Plan,
     rest::{Known, QUIET, Step, step},
@@ -80,7 +80,12 @@ impl Follower<'_> {
             if last.error.is_some() {
                 return Rested::At(self.told(last).await, None);
             }
-            let captured = match self.look(last, late).await {
+            let plain = inert.page(&now).filter(|_| !late);
+            let look = match plain {
+                Some(captured) => Look::At(Box::new(captured)),
+                None => self.look(last, late).await,
+            };
+            let captured = match look {
                 Look::At(captured) => *captured,
                 Look::Hung => return self.hung(false).await,
                 Look::Nothing => return Rested::At(self.told(last).await, None),
@@ -120,7 +125,7 @@ impl Follower<'_> {
 
     fn known(&self, now: &Now, inert: &Inert, waiting: &Option<Waiting>) -> Known {
         Known {
-            inert: inert.holds && !now.stood,
+            inert: inert.body.is_some() && !now.stood,
             waits: waiting.as_ref().is_some_and(|waiting| waiting.moves == now.moves),
         }
     }
@@ -187,7 +192,7 @@ impl Follower<'_> {
     async fn inert(&self, now: &Now) -> Inert {
         let mut inert = Inert {
             of: now.last.as_ref().map(name),
-            holds: false,
+            body: None,
         };
         // The IdP's own pages submit themselves.
         let foreign =
@@ -198,7 +203,7 @@ impl Follower<'_> {
             .filter(|last| last.error.is_none() && foreign(last))
         {
             let body = self.body(last, BODY, GLANCE).await;
-            inert.holds = body.is_some_and(|body| is_inert(last.content_type(), &body));
+            inert.body = body.filter(|body| is_inert(last.content_type(), body));
         }
         inert
     }
@@ -275,7 +280,8 @@ enum Look {
 #[derive(Default)]
 struct Inert {
     of: Option<(String, u64)>,
-    holds: bool,
+    /// What it is made of, if it is one.
+    body: Option<String>,
 }
 
 impl Inert {
@@ -283,6 +289,13 @@ impl Inert {
     fn is_unknown(&self, now: &Now) -> bool {
         let whole = now.last.as_ref().filter(|last| last.elapsed.is_some());
         whole.is_some_and(|last| self.of.as_ref() != Some(&name(last)))
+    }
+
+    /// The page as it stands there, if it can do nothing by itself.
+    fn page(&self, now: &Now) -> Option<Captured> {
+        let last = now.last.as_ref().filter(|_| !now.stood)?;
+        let body = self.body.as_deref().filter(|_| self.of == Some(name(last)))?;
+        plain(now.loaded.as_deref()?, last, body)
     }
 }
 

@@ -137,6 +137,11 @@ impl Plan {
         })
     }
 
+    /// Its address.
+    pub(super) fn own(&self) -> Option<&Url> {
+        self.own.as_ref().map(|own| &own.url)
+    }
+
     /// What becomes of a request that was held up: a command and its parameters.
     pub(super) fn decision(&self, blocked: &Blocked<'_>) -> Reply {
         let request = blocked.request;
@@ -171,6 +176,19 @@ pub(super) fn everywhere(site: &Site) -> Vec<Value> {
     let opening = json!({"type": "pattern", "pathname": OPENING});
     let idp = site.idp().as_ref().map(origin);
     [Some(opening), idp].into_iter().flatten().collect()
+}
+
+/// The same as DevTools have it, for one tab, with what is to be held up there besides: BiDi makes the browser hold up whatever
+/// a tab asks for, and lets go at once what none of its patterns names, which costs more than the requests themselves.
+pub(super) fn no_more_than(site: &Site, own: Option<&Url>) -> Value {
+    let mut patterns = vec![format!("*{OPENING}")];
+    patterns.extend(
+        site.idp()
+            .map(|idp| format!("{}/*", literal(&idp.origin().ascii_serialization()))),
+    );
+    patterns.extend(own.map(|url| format!("{}*", literal(url.as_str()))));
+    let pattern = |pattern: &String| json!({"urlPattern": pattern, "requestStage": "Request"});
+    json!({"patterns": patterns.iter().map(pattern).collect::<Vec<Value>>()})
 }
 
 /// A request that nobody has anything to say about goes on.
@@ -232,6 +250,14 @@ fn origin(url: &Url) -> Value {
 /// BiDi reserves some characters in patterns; a backslash takes their meaning away.
 fn escaped(text: &str) -> String {
     let reserved = ['(', ')', '*', '{', '}', '\\'];
+    text.chars()
+        .flat_map(|c| reserved.contains(&c).then_some('\\').into_iter().chain([c]))
+        .collect()
+}
+
+/// A text as DevTools' patterns have it.
+fn literal(text: &str) -> String {
+    let reserved = ['*', '?', '\\'];
     text.chars()
         .flat_map(|c| reserved.contains(&c).then_some('\\').into_iter().chain([c]))
         .collect()
@@ -314,6 +340,26 @@ mod tests {
             ("network.continueRequest", &json!("POST"))
         );
         assert_eq!(params["headers"], json!([header("Content-Type", "text/xml")]));
+    }
+
+    #[test]
+    fn a_tab_is_held_up_where_a_plan_may_have_something_to_say_and_nowhere_else() {
+        let own = Url::parse("http://127.0.0.1:8080/a*b?x=1").unwrap();
+        let told = no_more_than(&setup().site, Some(&own));
+        let patterns: Vec<&str> = told["patterns"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|pattern| pattern["urlPattern"].as_str())
+            .collect();
+        assert_eq!(
+            patterns,
+            [
+                "*/samlitmus-opening",
+                "http://localhost:8400/*",
+                "http://127.0.0.1:8080/a\\*b\\?x=1*"
+            ]
+        );
     }
 
     #[test]

@@ -118,6 +118,7 @@ mod tests {
             last,
             stood: false,
             settled: true,
+            loaded: None,
             pending: 0,
             leaving: None,
             told: 0,

@@ -184,6 +184,7 @@ impl BrowserSession {
         let made = bidi
             .send("network.addIntercept", params, self.setup.limits.command)
             .await?;
+        self.tab.hold_up(plan.own(), self.setup.limits.command).await?;
         let came = self.follow(plan).await;
         bidi.tell("network.removeIntercept", json!({"intercept": made["intercept"]}));
         Ok(came)

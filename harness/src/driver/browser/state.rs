@@ -39,6 +39,8 @@ pub(super) struct State {
     /// The navigation whose page stands in the tab.
     pub(super) committed: Option<String>,
     pub(super) settled: bool,
+    /// The address of the page that has loaded, once it has.
+    pub(super) loaded: Option<String>,
     /// Until when the page has time to go elsewhere, which it means to.
     pub(super) leaving: Option<Instant>,
     pub(super) gone: bool,
@@ -78,6 +80,7 @@ impl State {
             "browsingContext.load" => {
                 if self.navigation.as_deref() == navigation && self.committed.as_deref() == navigation {
                     self.settled = true;
+                    self.loaded = params["url"].as_str().map(|url| clip(url, LONGEST).to_owned());
                 }
             }
             "browsingContext.navigationFailed" | "browsingContext.navigationAborted" => {
@@ -133,6 +136,7 @@ impl State {
             self.dialogs = 0;
         }
         self.settled = false;
+        self.loaded = None;
         self.leaving = None;
     }
 

@@ -11,10 +11,12 @@ use std::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
+use url::Url;
 
 use super::{
     bidi::{Bidi, Refused},
     capture::{SCRIPT, body},
+    plan::no_more_than,
     seen::Seen,
     timers::NAME,
     trace::{Now, Trace},
@@ -123,8 +125,15 @@ impl Tab {
             devtools,
         };
         // What the page did not log itself (a script that its policy forbids) only DevTools tell.
-        tab.devtools("Log.enable", json!({}), limit).await?;
+        let log = tab.devtools("Log.enable", json!({}), limit);
+        tokio::try_join!(log, tab.hold_up(None, limit))?;
         Ok(tab)
+    }
+
+    /// Holds up in this tab what every plan may have something to say about, this address, and nothing else.
+    pub(super) async fn hold_up(&self, own: Option<&Url>, limit: Duration) -> Result<Value, Refused> {
+        let patterns = no_more_than(self.traces.site(), own);
+        self.devtools("Fetch.enable", patterns, limit).await
     }
 
     /// A window that a page opened, as a tab.

@@ -35,6 +35,8 @@ pub(super) struct Now {
     pub(super) stood: bool,
     /// The last navigation has loaded, or has failed.
     pub(super) settled: bool,
+    /// The address of its page, if that has loaded.
+    pub(super) loaded: Option<String>,
     /// Requests of the page itself that are under way.
     pub(super) pending: usize,
     /// Until when the page has time to go elsewhere, which it means to (a form that it submits, a refresh).
@@ -106,6 +108,7 @@ impl Trace {
             last: state.hops.last().or(state.before.as_ref()).cloned(),
             stood: state.hops.is_empty(),
             settled: state.settled,
+            loaded: state.loaded.clone(),
             pending: state.pending.len(),
             leaving: state.leaving,
             told: state.told,

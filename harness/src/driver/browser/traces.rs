@@ -69,6 +69,11 @@ impl Traces {
         }
     }
 
+    /// Whose journeys these are.
+    pub(super) fn site(&self) -> &Site {
+        &self.site
+    }
+
     /// Listens for a tab from now on.
     pub(super) fn open(&self, tab: &str, devtools: &str) -> Arc<Trace> {
         let trace = Arc::new(Trace::new(tab));
