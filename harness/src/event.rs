@@ -35,6 +35,9 @@ pub struct RunInfo {
     pub sp: String,
     /// The origin at which it is asked who is signed in.
     pub address: String,
+    /// The configuration's file, as it was named; none for the reference SP that comes along.
+    #[serde(default)]
+    pub config: Option<String>,
     /// From which deviation on the run fails.
     pub fail_on: FailOn,
     /// `http`, `browser` or `auto`.

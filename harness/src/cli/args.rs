@@ -110,7 +110,8 @@ pub struct RunArgs {
     /// A missing snapshot is a deviation, and none is written [default where CI is set]
     #[arg(long)]
     pub locked: bool,
-    /// Write a report: json=PATH, junit=PATH or html=PATH (repeatable)
+    /// Write a report: html=PATH and md=PATH for people, json=PATH for programs, junit=PATH and sarif=PATH for CI systems
+    /// (repeatable); md is added to GITHUB_STEP_SUMMARY where that is set
     #[arg(long, value_name = "KIND=PATH")]
     pub report: Vec<Target>,
     /// From which deviation on the run fails: a severity (critical, high, medium, low), fail for every failure, warn for

@@ -10,7 +10,7 @@ use scenarios::{
 use crate::{
     report::{
         anatomy::{Trust, anatomy, draw},
-        html::references,
+        refs,
     },
     run::rehearsal::{Rehearsal, RehearsalError},
 };
@@ -73,7 +73,7 @@ pub fn explain(scenario: &Scenario, rehearsal: &Rehearsal, color: bool) -> Resul
         Disturbs::User => paragraph(&mut out, "Disturbs", "other sessions of the same user"),
         Disturbs::Sp => paragraph(&mut out, "Disturbs", "the SP as a whole; it runs alone"),
     }
-    let references = references(&scenario.refs);
+    let references = refs::told(&scenario.refs);
     if !references.is_empty() {
         paragraph(&mut out, "References", &references.join("\n"));
     }

@@ -5,7 +5,7 @@ use std::{fmt::Write, sync::Arc};
 use scenarios::{Attacker, Disturbs, Need, Scenario};
 use serde::Serialize;
 
-use crate::report::html::references;
+use crate::report::refs;
 
 /// The catalogue for people: three lines a scenario.
 pub fn text(scenarios: &[Arc<Scenario>]) -> String {
@@ -16,7 +16,7 @@ pub fn text(scenarios: &[Arc<Scenario>]) -> String {
             "{}  {}  {}  {}\n    {}",
             scenario.id, scenario.tier, scenario.verdict, scenario.severity, scenario.title
         );
-        let mut more = references(&scenario.refs);
+        let mut more = refs::told(&scenario.refs);
         if scenario.watches() {
             let codes: Vec<String> = scenario
                 .aadsts

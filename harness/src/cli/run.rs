@@ -26,7 +26,12 @@ use crate::{
     judge::{VerdictKind, waiver::Waivers},
     last_run::LastRun,
     mask,
-    report::{Listener, Reports, Target as Report, terminal::Terminal},
+    report::{
+        Kind, Listener, Reports, Target as Report,
+        annotations::{Annotations, Service},
+        markdown::STEP_SUMMARY,
+        terminal::Terminal,
+    },
     run::{
         litmus,
         options::{CannotRun, Options},
@@ -45,10 +50,12 @@ const PATIENCE: Duration = Duration::from_secs(14);
 pub(crate) async fn run(args: RunArgs) -> anyhow::Result<Exit> {
     let interrupts = Interrupts::listen()?;
     let stop = Arc::<AtomicBool>::default();
-    let reports = Reports::open(&args.report).map_err(|error| Mistake(error.to_string()))?;
-    let watch = tokio::spawn(interrupted(interrupts, stop.clone(), args.report.clone()));
+    let asked = asked(&args.report);
+    let reports = Reports::open(&asked).map_err(|error| Mistake(error.to_string()))?;
+    let watch = tokio::spawn(interrupted(interrupts, stop.clone(), asked));
     let mut audience = Audience {
         terminal: Terminal::standard(),
+        marks: Service::around().map(|service| Box::new(Annotations::new(service, std::io::stdout()))),
         reports,
         counted: RunSummary::default(),
     };
@@ -59,6 +66,7 @@ pub(crate) async fn run(args: RunArgs) -> anyhow::Result<Exit> {
     };
     let Audience {
         mut terminal,
+        mut marks,
         reports,
         ..
     } = audience;
@@ -66,7 +74,12 @@ pub(crate) async fn run(args: RunArgs) -> anyhow::Result<Exit> {
         Ok(Came::Ran(summary)) => {
             let (summary, written) = reports.end(summary);
             terminal.wrote(written);
-            terminal.on(&Event::Finished(Arc::new(summary.clone())));
+            let end = Event::Finished(Arc::new(summary.clone()));
+            terminal.on(&end);
+            if let Some(mut marks) = marks.take() {
+                marks.on(&end);
+                marks.publish()?;
+            }
             (summary, terminal.write().err().map(anyhow::Error::from))
         }
         Ok(Came::Nothing(why)) => {
@@ -103,6 +116,8 @@ enum Came {
 /// All who are told.
 struct Audience {
     terminal: Terminal<std::io::Stdout>,
+    /// The lines for the CI system that this runs in.
+    marks: Option<Box<Annotations<std::io::Stdout>>>,
     reports: Reports,
     /// What came so far.
     counted: RunSummary,
@@ -117,8 +132,24 @@ impl Audience {
             }
         }
         self.terminal.on(event);
+        if let Some(marks) = &mut self.marks {
+            marks.on(event);
+        }
         self.reports.on(event);
     }
+}
+
+/// The reports that were asked for, and the page that GitHub shows of a step.
+fn asked(named: &[Report]) -> Vec<Report> {
+    let mut all = named.to_vec();
+    let page = std::env::var_os(STEP_SUMMARY).filter(|path| !path.is_empty());
+    if let Some(path) = page.map(PathBuf::from)
+        && all.iter().all(|report| report.path != path)
+    {
+        let kind = Kind::Markdown;
+        all.push(Report { kind, path });
+    }
+    all
 }
 
 /// A gate that reads only a report finds the cause there, and never the report of an earlier run.
@@ -308,11 +339,24 @@ fn options(args: &RunArgs, config: Option<&Config>, catalogue: &Catalogue) -> an
         seed: args.seed.or(run.and_then(|run| run.seed)).unwrap_or_else(seed),
         fail_on: args.fail_on.or(run.map(|run| run.fail_on)).unwrap_or_default(),
         last: LastRun::default(),
+        config: config.map(|_| named(args)),
         locked: args.is_locked(),
         snapshots,
         waivers,
         stop: Arc::default(),
     })
+}
+
+/// The configuration's file, from where the repository begins as far as that is known: this folder.
+fn named(args: &RunArgs) -> String {
+    let path = args
+        .config
+        .config
+        .as_deref()
+        .unwrap_or(config::FILE_NAME.as_ref());
+    let here = std::env::current_dir().ok();
+    let inside = here.and_then(|here| path.strip_prefix(here).ok());
+    inside.unwrap_or(path).to_string_lossy().replace('\\', "/")
 }
 
 /// The waivers of a file. One that no scenario of the catalogue is meant by is a slip of the pen, whatever is fired.

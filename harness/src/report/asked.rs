@@ -8,6 +8,8 @@ use super::{
     json::Json,
     junit::Junit,
     listener::{Listener, ReportError},
+    markdown::Markdown,
+    sarif::Sarif,
 };
 
 /// What a report is written as.
@@ -19,11 +21,15 @@ pub enum Kind {
     Junit,
     /// One page, for people.
     Html,
+    /// SARIF 2.1.0, for code-scanning services.
+    Sarif,
+    /// A summary in Markdown, for the page that a CI system shows.
+    Markdown,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Json, Self::Junit, Self::Html];
+    pub const ALL: [Self; 5] = [Self::Json, Self::Junit, Self::Html, Self::Sarif, Self::Markdown];
 
     /// The word on the command line.
     pub fn word(self) -> &'static str {
@@ -31,6 +37,8 @@ impl Kind {
             Self::Json => "json",
             Self::Junit => "junit",
             Self::Html => "html",
+            Self::Sarif => "sarif",
+            Self::Markdown => "md",
         }
     }
 }
@@ -56,6 +64,8 @@ impl Target {
             Kind::Json => Box::new(Json::create(path)?),
             Kind::Junit => Box::new(Junit::create(path)?),
             Kind::Html => Box::new(Html::create(path)?),
+            Kind::Sarif => Box::new(Sarif::create(path)?),
+            Kind::Markdown => Box::new(Markdown::create(path)?),
         })
     }
 

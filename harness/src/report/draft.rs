@@ -55,6 +55,21 @@ impl Draft {
         })
     }
 
+    /// The same for a file that others write to as well: what is written is added to it at the end.
+    ///
+    /// # Errors
+    /// It cannot be written to.
+    pub(super) fn behind(asked: &Path) -> Result<Self, ReportError> {
+        let file = File::options().append(true).create(true).open(asked);
+        Ok(Self {
+            asked: asked.to_owned(),
+            place: Place::Stream {
+                file: file.map_err(|why| cannot(asked, why))?,
+                text: Vec::new(),
+            },
+        })
+    }
+
     /// A spool for what stands in this report.
     ///
     /// # Errors
@@ -276,6 +291,19 @@ mod tests {
         assert_eq!(fs::read_to_string(&real).unwrap(), "new");
         assert!(Draft::begin(folder.path()).is_err());
         assert_eq!(names_in(folder.path()), ["link.json", "real.json"]);
+    }
+
+    #[test]
+    fn behind_what_others_wrote_the_last_text_is_added() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("summary.md");
+        for turn in ["one", "two"] {
+            let mut draft = Draft::behind(&path).unwrap();
+            draft.write(|out| out.write_all(b"torn")).unwrap();
+            draft.write(|out| writeln!(out, "{turn}")).unwrap();
+            draft.publish().unwrap();
+        }
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one\ntwo\n");
     }
 
     #[test]

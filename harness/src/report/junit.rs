@@ -7,7 +7,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use super::{
     draft::Draft,
     listener::{Listener, ReportError},
-    words,
+    refs, words,
 };
 use crate::{
     event::{Event, RunSummary, ScenarioResult},
@@ -117,6 +117,11 @@ fn test_case(name: &str, result: &ScenarioResult, fail_on: FailOn) -> TestCase {
     let mut case = TestCase::new(name, status);
     case.set_classname(fit(&format!("samlitmus.{}", result.scenario.namespace())));
     case.set_time(result.duration);
+    case.add_property(("severity", result.severity.word()));
+    case.add_property(("verdict", result.verdict.word()));
+    for reference in refs::told(&result.scenario.refs) {
+        case.add_property(("reference", fit(&reference).as_str()));
+    }
     if result.verdict != VerdictKind::Pass {
         case.set_system_out(format!(
             "{}: {}\nexpected {}, observed {} ({})\nrule: {}{}",

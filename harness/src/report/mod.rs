@@ -1,6 +1,7 @@
 //! What a run told, for people and for machines. Each report only listens.
 
 pub mod anatomy;
+pub mod annotations;
 mod asked;
 mod digest;
 mod draft;
@@ -8,7 +9,10 @@ pub mod html;
 pub mod json;
 pub mod junit;
 mod listener;
+pub mod markdown;
+pub(crate) mod refs;
 mod reports;
+pub mod sarif;
 mod spool;
 pub mod terminal;
 mod words;

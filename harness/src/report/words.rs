@@ -6,9 +6,11 @@ use scenarios::Severity;
 
 use crate::{
     event::{Calibration, RunSummary, ScenarioResult},
+    exit::Exit,
     judge::{
         VerdictKind,
         observation::{Page, Party},
+        summary::severities,
     },
     said::said,
     text::{counted, visible},
@@ -51,6 +53,35 @@ pub(super) fn learned(calibration: &Calibration) -> String {
         "accepts signed {places}; sign-in started by {starts}; refuses with {}",
         visible(refuses)
     )
+}
+
+/// How a run came out, in one line, and its tone: `good`, `bad` or `unsure`.
+pub(super) fn headline(end: Option<&RunSummary>) -> (&'static str, String) {
+    let Some(end) = end else {
+        return ("bad", "The run did not come to an end".to_owned());
+    };
+    let fails = end.counts.get(&VerdictKind::Fail).copied().unwrap_or(0);
+    match Exit::ALL.into_iter().find(|exit| exit.code() == end.exit) {
+        Some(Exit::Conforms) if fails > 0 => (
+            "unsure",
+            format!(
+                "Conforms as far as --fail-on asks: {} let pass",
+                counted(fails, "failure")
+            ),
+        ),
+        Some(Exit::Conforms) => ("good", "Conforms".to_owned()),
+        Some(Exit::Deviates) if fails > 0 => {
+            let all = end.fail_by_severity.iter();
+            let all = all.flat_map(|(severity, count)| std::iter::repeat_n(*severity, *count));
+            let failures = counted(fails, "failure");
+            ("bad", format!("Deviates: {failures} ({})", severities(all)))
+        }
+        Some(Exit::Deviates) => ("bad", "Deviates".to_owned()),
+        Some(Exit::NotJudged) => ("unsure", "The harness could not judge".to_owned()),
+        Some(Exit::NothingRan) => ("unsure", "Nothing ran".to_owned()),
+        Some(Exit::Interrupted) => ("unsure", "Interrupted".to_owned()),
+        Some(Exit::Usage) | None => ("unsure", format!("Ended with code {}", end.exit)),
+    }
 }
 
 /// The most characters of a sentence for people.

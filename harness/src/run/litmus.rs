@@ -43,6 +43,7 @@ pub async fn run(
     let mut info = RunInfo {
         sp: target.name.clone(),
         address: target.address(),
+        config: options.config.clone(),
         fail_on: options.fail_on,
         driver: match options.driver {
             DriverKind::Auto => "auto".to_owned(),

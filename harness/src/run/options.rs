@@ -44,6 +44,8 @@ pub struct Options {
     pub timeout: Duration,
     /// Decides everything random.
     pub seed: u64,
+    /// The configuration's file, as it was named.
+    pub config: Option<String>,
     /// From which deviation on the run fails.
     pub fail_on: FailOn,
     /// A missing snapshot is a deviation, and nothing is written.
@@ -65,6 +67,7 @@ impl Default for Options {
             jobs: 8,
             timeout: Duration::from_secs(10),
             seed: 0,
+            config: None,
             fail_on: FailOn::default(),
             last: LastRun::default(),
             locked: false,

@@ -123,6 +123,34 @@ fn check(text: &str) {
         assert_eq!(json["scenarios"][0]["reason"], text);
         assert_eq!(json["summary"]["causes"][0], text);
 
+        let sarif = report(Kind::Sarif, text, verdict);
+        assert!(is_fit(&sarif), "{sarif:?}");
+        let sarif: serde_json::Value = serde_json::from_str(&sarif).unwrap();
+        let deviates = matches!(
+            verdict,
+            VerdictKind::Fail | VerdictKind::Warn | VerdictKind::Waived
+        );
+        let results = sarif["runs"][0]["results"].as_array().unwrap();
+        assert_eq!(results.len(), usize::from(deviates));
+
+        let markdown = report(Kind::Markdown, text, verdict);
+        assert!(is_fit(&markdown), "{markdown:?}");
+        let ours = [
+            "<br>",
+            "<code>",
+            "</code>",
+            "<details>",
+            "</details>",
+            "<summary>",
+            "</summary>",
+            "<sub>",
+            "</sub>",
+        ];
+        let bare = ours
+            .iter()
+            .fold(markdown.clone(), |text, tag| text.replace(tag, ""));
+        assert!(!bare.contains('<'), "{markdown}");
+
         let html = report(Kind::Html, text, verdict);
         assert!(is_fit(&html), "{html:?}");
         assert_eq!(elements(&html), PLAIN[&verdict], "{html}");

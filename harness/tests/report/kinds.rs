@@ -9,6 +9,7 @@ use samlitmus::{
     report::{
         Target,
         anatomy::{Mark, Trust, anatomy, draw},
+        annotations::{Annotations, Service},
         json::Results,
         terminal::Terminal,
     },
@@ -122,6 +123,88 @@ fn junit_has_a_suite_a_namespace_and_tells_the_verdicts_apart() {
 }
 
 #[test]
+fn junit_tells_how_bad_it_is_and_where_that_stands_written() {
+    let text = write("junit", "properties.xml", &told::run());
+    let document = roxmltree::Document::parse(&text).unwrap();
+    let case = document
+        .descendants()
+        .find(|node| node.attribute("name") == Some("signature/xsw-3 [A]"));
+    let properties: Vec<(&str, &str)> = case
+        .unwrap()
+        .descendants()
+        .filter(|node| node.has_tag_name("property"))
+        .filter_map(|node| Some((node.attribute("name")?, node.attribute("value")?)))
+        .collect();
+    assert!(properties.contains(&("severity", "critical")), "{properties:?}");
+    assert!(
+        properties.iter().any(|(name, _)| *name == "reference"),
+        "{properties:?}"
+    );
+}
+
+#[test]
+fn sarif_has_a_rule_a_scenario_and_a_result_a_deviation() {
+    let text = write("sarif", "results.sarif", &told::run());
+    let told: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let run = &told["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    let results = run["results"].as_array().unwrap();
+    let of = |id: &str| results.iter().find(|result| result["ruleId"] == id);
+    let caught = of("signature/xsw-3").unwrap();
+    assert_eq!(caught["level"], "error");
+    let rule = &rules[usize::try_from(caught["ruleIndex"].as_u64().unwrap()).unwrap()];
+    assert_eq!(rule["id"], "signature/xsw-3");
+    assert_eq!(rule["properties"]["security-severity"], "9.5");
+    assert!(
+        rule["help"]["text"]
+            .as_str()
+            .unwrap()
+            .contains("samlitmus explain 'signature/xsw-3'")
+    );
+    let place = &caught["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+    assert_eq!(place, "samlitmus.toml");
+    assert_eq!(of("time/no-instant").unwrap()["level"], "note", "a warning");
+    let waived = of("destination/foreign").unwrap();
+    assert_eq!(waived["suppressions"][0]["kind"], "external");
+    assert!(of("baseline/post").is_none() && of("replay/same-bytes").is_none());
+    let named = |id: &str| rules.iter().any(|rule| rule["id"] == id);
+    assert!(named("baseline/post"), "what is well closes what was open");
+    assert!(!named("encryption/oaep"), "what was not judged says nothing");
+    assert_eq!(run["invocations"][0]["exitCode"], 1);
+    assert_eq!(run["invocations"][0]["executionSuccessful"], true);
+
+    let nothing: serde_json::Value = serde_json::from_str(&write("sarif", "nothing.sarif", &[])).unwrap();
+    assert_eq!(nothing["runs"][0]["invocations"][0]["executionSuccessful"], false);
+}
+
+#[test]
+fn markdown_says_on_one_page_what_a_person_decides_by() {
+    insta::assert_snapshot!("markdown", write("md", "summary.md", &told::run()));
+}
+
+#[test]
+fn a_ci_system_marks_the_run_and_its_worst_failures() {
+    let lines = |service| {
+        let said = Said::default();
+        told::tell(Box::new(Annotations::new(service, said.clone())), &told::run());
+        said.text()
+    };
+    let github = lines(Service::GitHub);
+    let first = github.lines().next().unwrap();
+    assert!(
+        first.starts_with("::error title=samlitmus%3A billing"),
+        "{github}"
+    );
+    assert!(
+        github.contains("::error title=signature/xsw-3 (base A)%2C critical::"),
+        "{github}"
+    );
+    assert!(github.contains("::warning title=replay/same-bytes"), "{github}");
+    assert!(!github.contains("time/no-instant"), "{github}");
+    assert!(lines(Service::AzurePipelines).starts_with("##vso[task.logissue type=error]samlitmus: billing"));
+}
+
+#[test]
 fn the_terminal_says_what_failed_and_the_one_sentence_that_matters() {
     let said = Said::default();
     let reports = vec![Target {
@@ -172,7 +255,7 @@ fn a_report_that_cannot_be_written_is_known_before_the_run() {
     );
     assert_eq!(
         "pdf=x".parse::<Target>().unwrap_err(),
-        "there is no report \"pdf\"; there are json, junit, html"
+        "there is no report \"pdf\"; there are json, junit, html, sarif, md"
     );
     assert!("html".parse::<Target>().is_err() && "html=".parse::<Target>().is_err());
 }

@@ -328,6 +328,7 @@ pub(crate) fn run() -> Vec<Event> {
     let info = RunInfo {
         sp: "billing <staging>".to_owned(),
         address: "http://127.0.0.1:8080".to_owned(),
+        config: Some("samlitmus.toml".to_owned()),
         fail_on: FailOn::Fail,
         driver: "auto".to_owned(),
         seed: 7,

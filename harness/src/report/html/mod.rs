@@ -7,4 +7,3 @@ mod scenario;
 mod told;
 
 pub use listener::Html;
-pub(crate) use scenario::references;

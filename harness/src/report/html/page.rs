@@ -6,8 +6,7 @@ use scenarios::Severity;
 
 use super::told::{Told, badge, grade};
 use crate::{
-    exit::Exit,
-    judge::{VerdictKind, summary::severities},
+    judge::VerdictKind,
     report::words,
     text::{counted, visible},
 };
@@ -30,7 +29,7 @@ pub(super) fn around(told: &Told) -> (String, String) {
 
 fn page(told: &Told) -> Markup {
     let sp = told.info.as_ref().map_or("no SP", |info| info.sp.as_str());
-    let (tone, headline) = headline(told);
+    let (tone, headline) = words::headline(told.end.as_ref());
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -76,35 +75,6 @@ fn policy() -> String {
         "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
         BASE64_STANDARD.encode(hash)
     )
-}
-
-fn headline(told: &Told) -> (&'static str, String) {
-    let count = |verdict| told.counts.get(&verdict).copied().unwrap_or(0);
-    let Some(end) = &told.end else {
-        return ("bad", "The run did not come to an end".to_owned());
-    };
-    let fails = count(VerdictKind::Fail);
-    match Exit::ALL.into_iter().find(|exit| exit.code() == end.exit) {
-        Some(Exit::Conforms) if fails > 0 => (
-            "unsure",
-            format!(
-                "Conforms as far as --fail-on asks: {} let pass",
-                counted(fails, "failure")
-            ),
-        ),
-        Some(Exit::Conforms) => ("good", "Conforms".to_owned()),
-        Some(Exit::Deviates) if fails > 0 => {
-            let all = end.fail_by_severity.iter();
-            let all = all.flat_map(|(severity, count)| std::iter::repeat_n(*severity, *count));
-            let failures = counted(fails, "failure");
-            ("bad", format!("Deviates: {failures} ({})", severities(all)))
-        }
-        Some(Exit::Deviates) => ("bad", "Deviates".to_owned()),
-        Some(Exit::NotJudged) => ("unsure", "The harness could not judge".to_owned()),
-        Some(Exit::NothingRan) => ("unsure", "Nothing ran".to_owned()),
-        Some(Exit::Interrupted) => ("unsure", "Interrupted".to_owned()),
-        Some(Exit::Usage) | None => ("unsure", format!("Ended with code {}", end.exit)),
-    }
 }
 
 /// Where the SP is, and what it says it is.

@@ -2,7 +2,6 @@
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use maud::{Markup, html};
-use scenarios::scenario::Refs;
 
 use super::{
     message,
@@ -15,7 +14,7 @@ use crate::{
         observation::{CookieSeen, Ended, Hop, Journey, Page, Party, Probe},
         request::Refused,
     },
-    report::{digest::news, words},
+    report::{digest::news, refs, words},
     text::{counted, visible},
 };
 
@@ -128,19 +127,9 @@ fn about(result: &ScenarioResult) -> Markup {
         h3 { "The rule" } p { (scenario.rule) }
         h3 { "Why it matters" } p { (scenario.why) }
         @if !scenario.mend.is_empty() { h3 { "How to mend it" } p { (scenario.mend) } }
-        @let references = references(&scenario.refs);
+        @let references = refs::told(&scenario.refs);
         @if !references.is_empty() { h3 { "References" } p { (references.join(" · ")) } }
     }
-}
-
-/// Where an expectation comes from, in words.
-pub(crate) fn references(refs: &Refs) -> Vec<String> {
-    let spec = refs.spec.iter().map(|clause| format!("SAML {clause}"));
-    let cwe = refs.cwe.iter().map(|number| format!("CWE-{number}"));
-    spec.chain(refs.cve.iter().cloned())
-        .chain(cwe)
-        .chain(refs.paper.iter().cloned())
-        .collect()
 }
 
 fn screenshot(png: &[u8], room: bool) -> Markup {
