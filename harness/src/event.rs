@@ -6,7 +6,13 @@ use scenarios::{Expected, Scenario, Severity};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::judge::{FailOn, VerdictKind, observation::Observation, outcome::Outcome, request::Refused};
+use crate::{
+    anatomy::{Anatomy, Trust, anatomy},
+    judge::{
+        FailOn, VerdictKind, circumstances::Circumstances, observation::Observation, outcome::Outcome,
+        request::Refused,
+    },
+};
 
 /// Something that happened in a run. Sent in order, once each.
 #[derive(Clone, Debug)]
@@ -29,7 +35,7 @@ pub enum Event {
 }
 
 /// What is known before the first scenario.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RunInfo {
     /// The SP's name in the configuration.
     pub sp: String,
@@ -38,6 +44,9 @@ pub struct RunInfo {
     /// The configuration's file, as it was named; none for the reference SP that comes along.
     #[serde(default)]
     pub config: Option<String>,
+    /// The results of an earlier run that this one is compared with, as they were named; none: with what was last fired.
+    #[serde(default)]
+    pub baseline: Option<String>,
     /// From which deviation on the run fails.
     pub fail_on: FailOn,
     /// `http`, `browser` or `auto`.
@@ -46,6 +55,9 @@ pub struct RunInfo {
     pub seed: u64,
     /// How many (scenario, base) pairs are planned.
     pub planned: usize,
+    /// Which part of what was picked this run fires; none where it fires all.
+    #[serde(default)]
+    pub shard: Option<Shard>,
     /// Start, RFC 3339.
     pub started: String,
     /// The version of the tool.
@@ -54,8 +66,19 @@ pub struct RunInfo {
     pub catalogue: String,
 }
 
+/// One of several runs that fire one selection together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Shard {
+    /// Which one, from 1.
+    pub number: usize,
+    /// Of how many.
+    pub of: usize,
+    /// The same for all runs that fire parts of one selection at one SP: a digest of both.
+    pub selection: String,
+}
+
 /// What the harness learned about this SP before it fired.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Calibration {
     /// Base A (assertion signed) signs a user in.
     pub assertion_signed: bool,
@@ -124,6 +147,10 @@ pub struct ScenarioResult {
     pub recipe: serde_json::Value,
     /// The message that was sent (none for raw exchanges).
     pub message: Option<Arc<scenarios::Message>>,
+    /// The message as a report kept it, where this comes out of one.
+    pub kept: Option<Arc<Anatomy>>,
+    /// It counts as refused, though it came as a 5xx, since this SP refuses so.
+    pub by_server_error: bool,
     /// What was seen.
     pub observation: Arc<Observation>,
     /// The identity class of the session for the snapshot: `nobody`, `alice`, `attacker`, `victim`, `other`, `mixed`.
@@ -136,6 +163,15 @@ pub struct ScenarioResult {
     pub variants: Vec<(String, Outcome, VerdictKind)>,
     /// What Azure refuses of the SP's own AuthnRequests, each code once; empty where something was fired.
     pub refused: Vec<Refused>,
+}
+
+impl ScenarioResult {
+    /// The message that was sent, laid out for people.
+    pub fn drawn(&self) -> Option<Arc<Anatomy>> {
+        let sent = self.message.as_ref();
+        let drawn = sent.map(|sent| Arc::new(anatomy(&sent.forged, Trust::Proven(&sent.proofs))));
+        drawn.or_else(|| self.kept.clone())
+    }
 }
 
 /// How a result compared with the accepted snapshot.
@@ -176,6 +212,9 @@ pub struct RunSummary {
     pub picture: Vec<String>,
     /// The exit code that the causes come to.
     pub exit: i32,
+    /// What decided the exit code beside the results.
+    #[serde(default)]
+    pub circumstances: Circumstances,
     /// Wall time of the run.
     pub duration: Duration,
     /// Requests that reached the SP.

@@ -3,6 +3,7 @@
 //! A mock IdP that behaves like Azure AD signs whatever assertion it is asked for; the runner fires it at a
 //! service provider, over HTTP and in a real browser; the verdict is who is signed in.
 
+pub mod anatomy;
 mod banner;
 pub mod cli;
 pub mod config;

@@ -69,6 +69,7 @@ fn answer(command: Command) -> anyhow::Result<Exit> {
         Command::Accept(args) => settled(&args, Choice::Accept),
         Command::Reject(args) => settled(&args, Choice::Reject),
         Command::Decode(args) => decode(&args),
+        Command::Report(args) => super::report::report(args),
         Command::Schema(args) => {
             let schema = match args.name {
                 SchemaName::Config => schemars::schema_for!(Config),

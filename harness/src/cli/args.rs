@@ -13,6 +13,7 @@ use super::{
 use crate::{
     config::{self, DriverChoice, FailOn},
     report::Target,
+    run::shard::Part,
 };
 
 /// A litmus test for SAML single sign-on: a mock IdP that behaves like Azure AD (Entra ID) signs whatever assertion it is
@@ -58,6 +59,8 @@ pub enum Command {
     Reject(SettleArgs),
     /// Show any SAML message, with what each signature covers
     Decode(DecodeArgs),
+    /// Merge the results of several runs that fired one selection together, or show results once more
+    Report(ReportArgs),
     /// Print a JSON Schema
     Schema(SchemaArgs),
 }
@@ -114,6 +117,13 @@ pub struct RunArgs {
     /// (repeatable); md is added to GITHUB_STEP_SUMMARY where that is set
     #[arg(long, value_name = "KIND=PATH")]
     pub report: Vec<Target>,
+    /// Fire one part of what is picked, such as 2/4 [default: as the CI system says that runs several jobs of one kind (GitLab, CircleCI,
+    /// Buildkite, Azure Pipelines; Kubernetes with SAMLITMUS_SHARDS), else all of it; 1/1 is all of it everywhere]
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<Part>,
+    /// The JSON results of an earlier run: what is new, healed, still failing or no longer applies since then is said
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
     /// From which deviation on the run fails: a severity (critical, high, medium, low), fail for every failure, warn for
     /// warnings too. What it lets pass is said; snapshots, waivers and what could not be judged decide as before [default: fail]
     #[arg(long, value_enum)]
@@ -306,6 +316,39 @@ pub struct DecodeArgs {
     /// XML, Base64, a URL, a form, the page that posts one, or a HAR file [default: standard input]
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
+}
+
+/// `samlitmus report`
+#[derive(Clone, Debug, Args)]
+pub struct ReportArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: ReportCommand,
+}
+
+/// What can be done with results.
+#[derive(Clone, Debug, Subcommand)]
+pub enum ReportCommand {
+    /// Make one run's reports of the JSON results of all its shards; a missing or doubled shard ends with 3
+    Merge {
+        /// What `samlitmus run --shard K/N --report json=FILE` wrote, all of it
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Write a report: html=, md=, json=, junit= or sarif=PATH (repeatable)
+        #[arg(long, value_name = "KIND=PATH")]
+        report: Vec<Target>,
+    },
+    /// Tell a run's results on the terminal, or as another report
+    Show {
+        /// What `samlitmus run --report json=FILE` wrote
+        file: PathBuf,
+        /// Write a report: html=, md=, json=, junit= or sarif=PATH (repeatable)
+        #[arg(long, value_name = "KIND=PATH")]
+        report: Vec<Target>,
+        /// Open the HTML in a browser; it is written beside the results unless --report says where
+        #[arg(long)]
+        open: bool,
+    },
 }
 
 /// `samlitmus schema`

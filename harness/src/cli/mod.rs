@@ -2,6 +2,7 @@
 
 mod answer;
 mod args;
+mod audience;
 pub mod decode;
 mod doctor;
 pub mod explain;
@@ -11,6 +12,7 @@ mod interrupt;
 pub mod list;
 mod output;
 pub mod pick;
+mod report;
 mod run;
 mod settle;
 mod settled;

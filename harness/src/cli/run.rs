@@ -17,24 +17,21 @@ use crate::{
     cli::pick::{Picked, Tiers, missing, pick},
     cli::{
         args::RunArgs,
+        audience::{Audience, asked},
         interrupt::Interrupts,
         output::{Mistake, catalogue, exit_of, note},
     },
     config::{self, Config},
     event::{Event, RunSummary},
     exit::Exit,
-    judge::{VerdictKind, waiver::Waivers},
+    judge::waiver::Waivers,
     last_run::LastRun,
     mask,
-    report::{
-        Kind, Listener, Reports, Target as Report,
-        annotations::{Annotations, Service},
-        markdown::STEP_SUMMARY,
-        terminal::Terminal,
-    },
+    report::{Target as Report, json},
     run::{
         litmus,
         options::{CannotRun, Options},
+        shard::Part,
     },
     stop,
     subject::target::Target,
@@ -51,105 +48,38 @@ pub(crate) async fn run(args: RunArgs) -> anyhow::Result<Exit> {
     let interrupts = Interrupts::listen()?;
     let stop = Arc::<AtomicBool>::default();
     let asked = asked(&args.report);
-    let reports = Reports::open(&asked).map_err(|error| Mistake(error.to_string()))?;
+    let mut audience = Audience::open(&asked)?;
     let watch = tokio::spawn(interrupted(interrupts, stop.clone(), asked));
-    let mut audience = Audience {
-        terminal: Terminal::standard(),
-        marks: Service::around().map(|service| Box::new(Annotations::new(service, std::io::stdout()))),
-        reports,
-        counted: RunSummary::default(),
-    };
     let begun = Instant::now();
     let fired = tokio::select! {
         fired = fire(&args, &stop, &mut audience) => fired,
-        () = stop::overdue(&stop, PATIENCE) => Ok(Came::Ran(left(&audience, begun))),
+        () = stop::overdue(&stop, PATIENCE) => Ok(Came::Ran(Box::new(left(&audience, begun)))),
     };
-    let Audience {
-        mut terminal,
-        mut marks,
-        reports,
-        ..
-    } = audience;
     let (exit, said) = match fired {
-        Ok(Came::Ran(summary)) => {
-            let (summary, written) = reports.end(summary);
-            terminal.wrote(written);
-            let end = Event::Finished(Arc::new(summary.clone()));
-            terminal.on(&end);
-            if let Some(mut marks) = marks.take() {
-                marks.on(&end);
-                marks.publish()?;
-            }
-            (summary, terminal.write().err().map(anyhow::Error::from))
-        }
+        Ok(Came::Ran(summary)) => audience.end(*summary),
         Ok(Came::Nothing(why)) => {
             note(&why);
-            let (summary, _) = reports.end(nothing_fired(why, Exit::NothingRan));
-            summary.causes.iter().skip(1).for_each(|cause| note(cause));
-            (summary, None)
+            (audience.nothing(nothing_fired(why, Exit::NothingRan)), None)
         }
         Err(error) => {
-            let (summary, _) = reports.end(nothing_fired(format!("{error:#}"), exit_of(&error)));
-            summary.causes.iter().skip(1).for_each(|cause| note(cause));
-            (summary, Some(error))
+            let nothing = nothing_fired(format!("{error:#}"), exit_of(&error));
+            (audience.nothing(nothing), Some(error))
         }
     };
     // Until here, a second signal ends the program at once.
     watch.abort();
     match said {
         Some(error) => Err(error),
-        None => Ok(Exit::ALL
-            .into_iter()
-            .find(|known| known.code() == exit.exit)
-            .unwrap_or(Exit::NotJudged)),
+        None => Ok(exit),
     }
 }
 
 /// How it came out, if nothing was wrong with the command itself.
 enum Came {
     /// Something was to be fired.
-    Ran(RunSummary),
+    Ran(Box<RunSummary>),
     /// Nothing was; why.
     Nothing(String),
-}
-
-/// All who are told.
-struct Audience {
-    terminal: Terminal<std::io::Stdout>,
-    /// The lines for the CI system that this runs in.
-    marks: Option<Box<Annotations<std::io::Stdout>>>,
-    reports: Reports,
-    /// What came so far.
-    counted: RunSummary,
-}
-
-impl Audience {
-    fn on(&mut self, event: &Event) {
-        if let Event::ScenarioFinished(result) = event {
-            *self.counted.counts.entry(result.verdict).or_default() += 1;
-            if result.verdict == VerdictKind::Fail {
-                *self.counted.fail_by_severity.entry(result.severity).or_default() += 1;
-            }
-        }
-        self.terminal.on(event);
-        if let Some(marks) = &mut self.marks {
-            marks.on(event);
-        }
-        self.reports.on(event);
-    }
-}
-
-/// The reports that were asked for, and the page that GitHub shows of a step.
-fn asked(named: &[Report]) -> Vec<Report> {
-    let mut all = named.to_vec();
-    let page = std::env::var_os(STEP_SUMMARY).filter(|path| !path.is_empty());
-    if let Some(path) = page.map(PathBuf::from)
-        && all.iter().all(|report| report.path != path)
-    {
-        let kind = Kind::Markdown;
-        all.push(Report { kind, path });
-    }
-    all
 }
 
 /// A gate that reads only a report finds the cause there, and never the report of an earlier run.
@@ -186,7 +116,7 @@ async fn fire(args: &RunArgs, stop: &Arc<AtomicBool>, audience: &mut Audience) -
     let catalogue = catalogue(&folders(args, config.as_ref()))?;
     let (state, sp) = kept_for(config.as_ref());
     let last = LastRun::load(&state, &sp);
-    let picked = match args.failed {
+    let mut picked = match args.failed {
         false => pick(&catalogue, &args.patterns, args.tier.as_ref())?,
         true => {
             let last = last.as_ref().map_err(|error| mistake(error.to_string()))?;
@@ -210,6 +140,10 @@ async fn fire(args: &RunArgs, stop: &Arc<AtomicBool>, audience: &mut Audience) -
     if !picked.missed.is_empty() {
         return Err(mistake(picked.missed.join("; ")));
     }
+    let shard = match part(args)? {
+        Some(part) => Some(part.keep(&mut picked.scenarios, &sp).map_err(mistake)?),
+        None => None,
+    };
     if let Some(config) = &config {
         for key in config.idle() {
             note(&format!("{key} is read, and this version does not act on it yet"));
@@ -217,7 +151,11 @@ async fn fire(args: &RunArgs, stop: &Arc<AtomicBool>, audience: &mut Audience) -
     }
     let options = Options {
         stop: stop.clone(),
-        last: last.clone(),
+        shard,
+        last: match &args.baseline {
+            Some(file) => baseline(file)?,
+            None => last.clone(),
+        },
         ..options(args, config.as_ref(), &catalogue)?
     };
     let target = match &config {
@@ -264,9 +202,36 @@ async fn fire(args: &RunArgs, stop: &Arc<AtomicBool>, audience: &mut Audience) -
     {
         note(&error.to_string());
     }
-    summary.map(Came::Ran).map_err(|error| match error {
-        CannotRun::Configuration(why) | CannotRun::NotJudged(why) => mistake(mask::text(&why)),
-    })
+    summary
+        .map(|summary| Came::Ran(Box::new(summary)))
+        .map_err(|error| match error {
+            CannotRun::Configuration(why) | CannotRun::NotJudged(why) => mistake(mask::text(&why)),
+        })
+}
+
+/// Which part of what is picked is fired; none where all of it is.
+fn part(args: &RunArgs) -> Result<Option<Part>, Mistake> {
+    let part = match args.shard {
+        Some(part) => Some(part),
+        None => Part::around().map_err(Mistake)?.map(|(part, by)| {
+            note(&format!(
+                "shard {part}, as {by} says; --shard 1/1 fires all of it"
+            ));
+            part
+        }),
+    };
+    Ok(part.filter(|part| part.of > 1))
+}
+
+/// What came out in an earlier run.
+fn baseline(file: &Path) -> Result<LastRun, Mistake> {
+    let results = json::read(file).map_err(|error| Mistake(error.to_string()))?;
+    let mut last = LastRun::default();
+    last.ended = results.started;
+    for entry in &results.scenarios {
+        last.learn(&entry.id, &entry.base, entry.verdict);
+    }
+    Ok(last)
 }
 
 /// The state folder in which is kept how everything came out, and the SP's name there.
@@ -339,7 +304,9 @@ fn options(args: &RunArgs, config: Option<&Config>, catalogue: &Catalogue) -> an
         seed: args.seed.or(run.and_then(|run| run.seed)).unwrap_or_else(seed),
         fail_on: args.fail_on.or(run.map(|run| run.fail_on)).unwrap_or_default(),
         last: LastRun::default(),
+        baseline: args.baseline.as_ref().map(|file| file.display().to_string()),
         config: config.map(|_| named(args)),
+        shard: None,
         locked: args.is_locked(),
         snapshots,
         waivers,

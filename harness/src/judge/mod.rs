@@ -4,6 +4,7 @@
 //! and `landing` what a page means), and word and expectation a judgement (`verdict`); waivers and the sum of a run
 //! (`summary`) come after. `request` judges what the SP sends by itself.
 
+pub mod circumstances;
 pub(crate) mod classify;
 mod fail_on;
 pub(crate) mod fingerprint;

@@ -7,7 +7,7 @@ use scenarios::Severity;
 use crate::{
     event::{RunSummary, ScenarioResult, SnapshotState},
     judge::outcome::Outcome,
-    judge::{FailOn, VerdictKind},
+    judge::{FailOn, VerdictKind, circumstances::Circumstances},
     text::counted,
 };
 
@@ -26,34 +26,9 @@ pub(crate) struct Tally {
     unanswered: usize,
 }
 
-/// What decides the exit code beside the results.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Circumstances {
-    /// From which deviation on the run fails.
-    pub(crate) fail_on: FailOn,
-    /// A missing snapshot is a deviation.
-    pub(crate) locked: bool,
-    /// Waivers that expired or no longer bite, one sentence each.
-    pub(crate) waivers: Vec<String>,
-    /// Why nothing could be judged at all.
-    pub(crate) hopeless: Option<String>,
-    /// What could not be judged beside single scenarios, one sentence each.
-    pub(crate) unjudged: Vec<String>,
-    /// How the SP refuses, as calibration found it.
-    pub(crate) refuses_with: Option<String>,
-    /// So many scenarios came to no verdict.
-    pub(crate) lost: usize,
-    /// So many AuthnRequests of the SP's were judged by scenarios that watch: no row is told of those that Azure takes.
-    pub(crate) watched: usize,
-    /// Ctrl-C.
-    pub(crate) interrupted: bool,
-    /// Warnings for the run.
-    pub(crate) warnings: Vec<String>,
-}
-
 impl Tally {
     /// Adds one result.
-    pub(crate) fn add(&mut self, result: &ScenarioResult, by_server_error: bool) {
+    pub(crate) fn add(&mut self, result: &ScenarioResult) {
         *self.summary.counts.entry(result.verdict).or_default() += 1;
         if result.verdict == VerdictKind::Fail {
             *self.summary.fail_by_severity.entry(result.severity).or_default() += 1;
@@ -74,7 +49,7 @@ impl Tally {
             SnapshotState::Off | SnapshotState::Same => {}
         }
         self.by_kind.entry(result.verdict).or_default().push(name);
-        self.by_server_error += usize::from(by_server_error);
+        self.by_server_error += usize::from(result.by_server_error);
         if result.expected.is_negative() && result.verdict != VerdictKind::NotApplicable {
             self.attacks += 1;
             self.unanswered += usize::from(matches!(result.outcome, Outcome::ServerError | Outcome::Hang));
@@ -88,6 +63,16 @@ impl Tally {
 
     /// The sum.
     pub(crate) fn finish(mut self, around: &Circumstances) -> RunSummary {
+        // Results come as they are judged; what is said of them is the same in every run.
+        for names in [
+            &mut self.drifted,
+            &mut self.new,
+            &mut self.unapplied,
+            &mut self.summary.warnings,
+        ] {
+            names.sort();
+        }
+        self.by_kind.values_mut().for_each(|names| names.sort());
         let listed = |names: &[String]| {
             let shown: Vec<&str> = names.iter().take(8).map(String::as_str).collect();
             let more = names.len().saturating_sub(8);
@@ -173,8 +158,12 @@ impl Tally {
                 false => self.summary.warnings.push(cause),
             }
         }
-        for waiver in &around.waivers {
-            because(1, waiver.clone());
+        for complaint in around
+            .waivers
+            .iter()
+            .filter_map(|bite| bite.complaint(around.partly))
+        {
+            because(1, complaint);
         }
         if let Some(why) = &around.hopeless {
             because(3, why.clone());
@@ -237,6 +226,7 @@ impl Tally {
         RunSummary {
             causes,
             exit,
+            circumstances: around.clone(),
             ..self.summary
         }
     }
@@ -258,6 +248,7 @@ pub(crate) fn severities(all: impl Iterator<Item = Severity>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::judge::waiver::Bite;
 
     fn sum(around: &Circumstances) -> (i32, Vec<String>) {
         let summary = Tally::default().finish(around);
@@ -306,13 +297,21 @@ mod tests {
         let (exit, causes) = sum(&Circumstances {
             lost: 1,
             interrupted: true,
-            waivers: vec!["a waiver expired".to_owned()],
+            waivers: vec![Bite {
+                id: "time/x".to_owned(),
+                expired: Some("2026-01-01".to_owned()),
+                seen: true,
+                bit: false,
+            }],
             ..Circumstances::default()
         });
         assert_eq!(exit, 130);
         assert_eq!(
             causes,
-            ["a waiver expired", "interrupted, with 1 scenario not judged"]
+            [
+                "the waiver for time/x expired on 2026-01-01: mend the SP, or argue it anew",
+                "interrupted, with 1 scenario not judged"
+            ]
         );
     }
 

@@ -142,26 +142,45 @@ impl Waivers {
         reason
     }
 
-    /// What is wrong with the waivers after the run, one sentence each.
-    pub fn complaints(&self) -> Vec<String> {
-        self.entries
-            .iter()
-            .filter_map(|entry| {
-                let Waiver { id, expires, .. } = &entry.waiver;
-                if entry.expired {
-                    let day = expires.as_deref().unwrap_or_default();
-                    Some(format!(
-                        "the waiver for {id} expired on {day}: mend the SP, or argue it anew"
-                    ))
-                } else if entry.seen && !entry.bit {
-                    Some(format!(
-                        "the waiver for {id} no longer bites: the deviation has healed, take it out"
-                    ))
-                } else {
-                    None
-                }
-            })
-            .collect()
+    /// What became of each.
+    pub fn bites(&self) -> Vec<Bite> {
+        let bite = |entry: &Entry| Bite {
+            id: entry.waiver.id.clone(),
+            expired: entry
+                .expired
+                .then(|| entry.waiver.expires.clone().unwrap_or_default()),
+            seen: entry.seen,
+            bit: entry.bit,
+        };
+        self.entries.iter().map(bite).collect()
+    }
+}
+
+/// What became of a waiver in a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Bite {
+    /// The scenario's id, or the glob.
+    pub id: String,
+    /// The day on which it expired, where it has.
+    pub expired: Option<String>,
+    /// Something that it means was judged.
+    pub seen: bool,
+    /// Something that it means deviated.
+    pub bit: bool,
+}
+
+impl Bite {
+    /// What is wrong with the waiver after the run, in one sentence. `partly`: what it means may be fired by another run.
+    pub fn complaint(&self, partly: bool) -> Option<String> {
+        let id = &self.id;
+        if let Some(day) = &self.expired {
+            return Some(format!(
+                "the waiver for {id} expired on {day}: mend the SP, or argue it anew"
+            ));
+        }
+        (self.seen && !self.bit && !partly)
+            .then(|| format!("the waiver for {id} no longer bites: the deviation has healed, take it out"))
     }
 }
 
@@ -182,6 +201,11 @@ mod tests {
 
     const TEXT: &str = "[[waiver]]\nid = 'destination/*'\nreason = 'known'\nexpires = '2027-01-31'\n";
 
+    fn complaints(waivers: &Waivers) -> Vec<String> {
+        let bites = waivers.bites();
+        bites.iter().filter_map(|bite| bite.complaint(false)).collect()
+    }
+
     fn on(day: &str) -> Waivers {
         Waivers::read("w.toml", TEXT, day.parse().unwrap()).unwrap()
     }
@@ -194,20 +218,20 @@ mod tests {
             Some("known")
         );
         assert_eq!(waivers.apply("time/x", VerdictKind::Fail), None);
-        assert!(waivers.complaints().is_empty());
+        assert!(complaints(&waivers).is_empty());
 
         let mut late = on("2027-02-01");
         assert_eq!(late.apply("destination/x", VerdictKind::Fail), None);
-        assert!(late.complaints()[0].contains("expired on 2027-01-31"));
+        assert!(complaints(&late)[0].contains("expired on 2027-01-31"));
 
         let mut healed = on("2027-01-01");
         assert_eq!(healed.apply("destination/x", VerdictKind::Pass), None);
-        assert!(healed.complaints()[0].contains("no longer bites"));
+        assert!(complaints(&healed)[0].contains("no longer bites"));
     }
 
     #[test]
     fn a_waiver_that_was_not_asked_says_nothing() {
-        assert!(on("2027-01-01").complaints().is_empty());
+        assert!(complaints(&on("2027-01-01")).is_empty());
     }
 
     #[test]

@@ -98,7 +98,7 @@ impl<W: Write + Send> Listener for Annotations<W> {
     fn on(&mut self, event: &Event) {
         match event {
             Event::Started(info) => {
-                self.digest.fail_on = info.fail_on;
+                self.digest.begin(info);
                 self.sp.clone_from(&info.sp);
             }
             Event::ScenarioFinished(result) => self.digest.add(result),

@@ -7,7 +7,7 @@ use scenarios::Severity;
 
 use super::words::{attacker, page, sentence, severity};
 use crate::{
-    event::{ScenarioResult, SnapshotState},
+    event::{RunInfo, ScenarioResult, SnapshotState},
     judge::{FailOn, VerdictKind, outcome::Outcome},
     text::visible,
 };
@@ -19,7 +19,9 @@ const NAMES: usize = 4;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Digest {
     /// From which deviation on the run fails.
-    pub(super) fail_on: FailOn,
+    fail_on: FailOn,
+    /// What is told of the last run is told of a baseline.
+    baseline: bool,
     rows: Vec<Row>,
     reasons: BTreeMap<String, usize>,
     accepted: Since,
@@ -56,10 +58,23 @@ struct Since {
     failing: Vec<String>,
     healed: Vec<String>,
     otherwise: Vec<String>,
+    still: Vec<String>,
+    unapplied: Vec<String>,
     unknown: usize,
 }
 
 impl Digest {
+    /// Takes in what is known before the first result.
+    pub(super) fn begin(&mut self, info: &RunInfo) {
+        self.fail_on = info.fail_on;
+        self.baseline = info.baseline.is_some();
+    }
+
+    /// Whether `--fail-on` lets this pass.
+    pub(super) fn lets_pass(&self, result: &ScenarioResult) -> bool {
+        self.fail_on.lets_pass(result.verdict, result.severity)
+    }
+
     /// Takes a result in.
     pub(super) fn add(&mut self, result: &ScenarioResult) {
         self.compare(result);
@@ -102,13 +117,17 @@ impl Digest {
 
     /// What is new since snapshots were accepted, and since the last run: a sentence each, where there is something to say.
     pub(super) fn news(&self) -> Vec<String> {
+        let since = match self.baseline {
+            true => "since the baseline",
+            false => "since they were last fired",
+        };
         let since = [
             (
                 &self.accepted,
                 "since the accepted snapshots",
                 "changed and failing",
             ),
-            (&self.last, "since they were last fired", "newly failing"),
+            (&self.last, since, "newly failing"),
         ];
         since
             .into_iter()
@@ -126,20 +145,26 @@ impl Digest {
                 && row.reason == result.reason
                 && row.news == news(result)
         };
+        // The page of somebody who is signed in says nothing that the reason does not.
+        let words = page(result).filter(|_| !result.outcome.is_session());
+        let reason = Some(sentence(&result.reason).replace('\n', " "));
+        let issuer = (result.severity == Severity::Issuer).then(|| severity(result.severity));
+        let lines = [reason, issuer, attacker(result), words];
+        let lines: Vec<String> = lines.into_iter().flatten().collect();
+        let anchor = format!("{}@{}", result.scenario.id, result.base);
         if let Some(row) = self.rows.iter_mut().find(alike) {
+            // The first base speaks for all, whichever was judged first.
+            if row.bases.iter().all(|base| *base > result.base) {
+                (row.lines, row.anchor) = (lines, anchor);
+            }
             row.bases.push(result.base.clone());
             row.bases.sort();
             return;
         }
-        let reason = Some(sentence(&result.reason).replace('\n', " "));
-        let issuer = (result.severity == Severity::Issuer).then(|| severity(result.severity));
-        // The page of somebody who is signed in says nothing that the reason does not.
-        let words = page(result).filter(|_| !result.outcome.is_session());
-        let lines = [reason, issuer, attacker(result), words];
         self.rows.push(Row {
             verdict: result.verdict,
             severity: result.severity,
-            anchor: format!("{}@{}", result.scenario.id, result.base),
+            anchor,
             bases: match result.scenario.watches() {
                 true => Vec::new(),
                 false => vec![result.base.clone()],
@@ -147,7 +172,7 @@ impl Digest {
             title: result.scenario.title.clone(),
             outcome: result.outcome,
             news: news(result),
-            lines: lines.into_iter().flatten().collect(),
+            lines,
             passed: self.fail_on.lets_pass(result.verdict, result.severity),
             reason: result.reason.clone(),
             name,
@@ -171,6 +196,12 @@ impl Digest {
         let deviates = |verdict| matches!(verdict, VerdictKind::Fail | VerdictKind::Waived);
         let says = |verdict| !matches!(verdict, VerdictKind::Inconclusive | VerdictKind::NotApplicable);
         let (now, before) = (deviates(result.verdict), deviates(last));
+        if self.baseline && now && before {
+            self.last.still.push(name.clone());
+        }
+        if result.verdict == VerdictKind::NotApplicable && says(last) {
+            self.last.unapplied.push(name.clone());
+        }
         if now != before && result.verdict != VerdictKind::Waived && says(last) && says(result.verdict) {
             self.last.changed(name, now, before);
         }
@@ -197,6 +228,8 @@ impl Since {
             (&self.failing, failing),
             (&self.healed, "healed"),
             (&self.otherwise, "changed and not failing"),
+            (&self.still, "still failing"),
+            (&self.unapplied, "no longer applicable"),
         ] {
             if !names.is_empty() {
                 let mut names = names.clone();
@@ -243,7 +276,7 @@ pub(super) fn news(result: &ScenarioResult) -> &'static str {
     match (&result.snapshot, result.last) {
         (SnapshotState::OutcomeDrift, _) => "changed since accepted",
         (SnapshotState::Off | SnapshotState::New, Some(last)) if bad && last != VerdictKind::Fail => {
-            "new since the last run"
+            "newly failing"
         }
         (_, Some(VerdictKind::Fail)) if result.verdict.is_good() => "healed",
         _ => "",

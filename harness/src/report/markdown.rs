@@ -183,7 +183,7 @@ impl Listener for Markdown {
     fn on(&mut self, event: &Event) {
         match event {
             Event::Started(info) => {
-                self.digest.fail_on = info.fail_on;
+                self.digest.begin(info);
                 self.info = Some(info.as_ref().clone());
             }
             Event::Calibrated(calibration) => self.calibration = Some(calibration.as_ref().clone()),

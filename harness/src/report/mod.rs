@@ -1,6 +1,5 @@
 //! What a run told, for people and for machines. Each report only listens.
 
-pub mod anatomy;
 pub mod annotations;
 mod asked;
 mod digest;
@@ -10,6 +9,7 @@ pub mod json;
 pub mod junit;
 mod listener;
 pub mod markdown;
+pub mod merge;
 pub(crate) mod refs;
 mod reports;
 pub mod sarif;
@@ -17,6 +17,7 @@ mod spool;
 pub mod terminal;
 mod words;
 
+pub use crate::anatomy;
 pub use asked::{Kind, Target};
 pub use listener::{Listener, ReportError};
 pub use reports::Reports;

@@ -104,7 +104,7 @@ impl<W: Write> Terminal<W> {
 
     fn started(&mut self, info: &RunInfo) {
         self.sp = format!("{} at {}", info.sp, visible(&info.address));
-        self.digest.fail_on = info.fail_on;
+        self.digest.begin(info);
         self.say(&format!(
             "samlitmus {} against {}: {}, driver {}, seed {}",
             info.version,

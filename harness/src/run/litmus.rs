@@ -12,11 +12,11 @@ use crate::{
     driver::Driver,
     event::{Event, RunInfo, RunSummary},
     judge::VerdictKind,
-    judge::summary::{Circumstances, Tally},
+    judge::{circumstances::Circumstances, summary::Tally},
     mask,
     run::calibration::{Hopeless, calibrate_with, reach, recheck},
     run::doctor,
-    run::firing::runner::{Finished, Runner},
+    run::firing::runner::Runner,
     run::learned::Learned,
     run::options::{CannotRun, DriverKind, Options},
     run::plan::plan,
@@ -44,6 +44,8 @@ pub async fn run(
         sp: target.name.clone(),
         address: target.address(),
         config: options.config.clone(),
+        baseline: options.baseline.clone(),
+        shard: options.shard.clone(),
         fail_on: options.fail_on,
         driver: match options.driver {
             DriverKind::Auto => "auto".to_owned(),
@@ -92,6 +94,7 @@ pub async fn run(
     let mut around = Circumstances {
         fail_on: options.fail_on,
         locked: options.locked,
+        partly: options.shard.is_some(),
         warnings: running.warnings.clone(),
         ..Circumstances::default()
     };
@@ -154,7 +157,7 @@ pub async fn run(
     }
     for mut row in requests::rows(&stage, scenarios, &mut options) {
         row.last = options.last.verdict(&row.scenario.id, &row.base);
-        tally.add(&row, false);
+        tally.add(&row);
         tell(&Event::ScenarioFinished(Arc::new(row)));
     }
     let requests = stage.answers.requests();
@@ -168,7 +171,7 @@ pub async fn run(
         let gone = reach(&stage).await.err();
         around.hopeless = gone.map(|Hopeless(why)| format!("the SP went away during the run: {why}"));
     }
-    around.waivers = options.waivers.complaints();
+    around.waivers = options.waivers.bites();
     around.interrupted = options.stop.load(Ordering::Relaxed);
     if let Err(why) = running.end(&options.stop).await {
         around.warnings.push(why);
@@ -239,7 +242,7 @@ async fn fire(
             Some(event) = told.recv() => tell(&event),
             one = finished.recv() => match one {
                 None => break,
-                Some(Finished { mut result, by_server_error }) => {
+                Some(mut result) => {
                     match snapshots.as_ref().map(|snapshots| snapshots.compare(&result)) {
                         None => {}
                         Some(Ok(state)) => result.snapshot = state,
@@ -250,7 +253,7 @@ async fn fire(
                         result.reason = format!("{}; waived: {reason}", result.reason);
                     }
                     result.last = options.last.verdict(&result.scenario.id, &result.base);
-                    tally.add(&result, by_server_error);
+                    tally.add(&result);
                     missing = missing.saturating_sub(1);
                     tell(&Event::ScenarioFinished(Arc::new(result)));
                 }

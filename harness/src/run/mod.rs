@@ -22,4 +22,5 @@ mod publish;
 mod registered;
 pub mod rehearsal;
 mod requests;
+pub mod shard;
 mod stage;

@@ -8,6 +8,7 @@ use std::{
 
 use crate::{
     config::DriverChoice,
+    event::Shard,
     judge::{FailOn, waiver::Waivers},
     last_run::LastRun,
 };
@@ -52,10 +53,14 @@ pub struct Options {
     pub locked: bool,
     /// Where accepted behaviour is kept; none: not compared.
     pub snapshots: Option<PathBuf>,
+    /// Which part of what was picked is fired.
+    pub shard: Option<Shard>,
     /// Known deviations.
     pub waivers: Waivers,
-    /// How everything came out when it was last fired.
+    /// How everything came out when it was last fired, or in the baseline.
     pub last: LastRun,
+    /// The baseline's file, as it was named.
+    pub baseline: Option<String>,
     /// Set to end the run after the firings under way.
     pub stop: Arc<AtomicBool>,
 }
@@ -70,8 +75,10 @@ impl Default for Options {
             config: None,
             fail_on: FailOn::default(),
             last: LastRun::default(),
+            baseline: None,
             locked: false,
             snapshots: None,
+            shard: None,
             waivers: Waivers::default(),
             stop: Arc::default(),
         }

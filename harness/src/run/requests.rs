@@ -46,6 +46,8 @@ pub(super) fn rows(stage: &Stage, scenarios: &[Arc<Scenario>], options: &mut Opt
             driver: stage.driver.name().to_owned(),
             recipe: serde_json::Value::Null,
             message: None,
+            kept: None,
+            by_server_error: false,
             observation: Arc::default(),
             identity: "nobody".to_owned(),
             snapshot: SnapshotState::Off,

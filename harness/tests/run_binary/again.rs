@@ -1,11 +1,6 @@
 //! What failed is repeated, what is new is told, and a threshold lets pass what it says it lets pass.
 
-use super::{Said, results, samlitmus};
-
-fn lines<'a>(said: &'a Said, beginning: &str) -> Vec<&'a str> {
-    let lines = said.out.lines().filter(|line| line.starts_with(beginning));
-    lines.collect()
-}
+use super::{lines, results, samlitmus};
 
 #[test]
 fn what_failed_is_repeated_until_nothing_fails_any_more() {

@@ -10,6 +10,7 @@ mod gates;
 mod killed;
 mod own_sp;
 mod serving;
+mod shards;
 mod side_by_side;
 mod site;
 
@@ -220,6 +221,12 @@ fn wait_until(what: &str, mut is: impl FnMut() -> bool) {
         assert!(Instant::now() < deadline, "never: {what}");
         thread::sleep(Duration::from_millis(5));
     }
+}
+
+/// The lines on standard output that begin so.
+fn lines<'a>(said: &'a Said, beginning: &str) -> Vec<&'a str> {
+    let lines = said.out.lines().filter(|line| line.starts_with(beginning));
+    lines.collect()
 }
 
 /// The results of a run.

@@ -51,11 +51,7 @@ impl Html {
         if room {
             self.screenshots_left = self.screenshots_left.saturating_sub(size);
         }
-        let passed = self
-            .told
-            .digest
-            .fail_on
-            .lets_pass(result.verdict, result.severity);
+        let passed = self.told.digest.lets_pass(result);
         let seed = self.told.info.as_ref().map(|info| info.seed);
         self.told.digest.add(result);
         let worst = u8::MAX - result.severity as u8;
@@ -74,7 +70,7 @@ impl Listener for Html {
     fn on(&mut self, event: &Event) {
         match event {
             Event::Started(info) => {
-                self.told.digest.fail_on = info.fail_on;
+                self.told.digest.begin(info);
                 self.told.info = Some(info.as_ref().clone());
             }
             Event::Calibrated(calibration) => self.told.calibration = Some(calibration.as_ref().clone()),

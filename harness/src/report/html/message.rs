@@ -3,16 +3,12 @@
 use maud::{Markup, html};
 
 use crate::{
-    report::anatomy::{Anatomy, Line, Mark, Seal, Trust, anatomy},
+    anatomy::{Anatomy, Line, Mark, Seal},
     text::visible,
 };
 
 /// The message that was sent.
-pub(super) fn message(message: &scenarios::Message) -> Markup {
-    tree(&anatomy(&message.forged, Trust::Proven(&message.proofs)))
-}
-
-fn tree(anatomy: &Anatomy) -> Markup {
+pub(super) fn tree(anatomy: &Anatomy) -> Markup {
     html! {
         @if let Some(note) = &anatomy.note { p.quiet { (visible(note)) } }
         @if let Some(raw) = &anatomy.raw { pre { (visible(raw)) } }

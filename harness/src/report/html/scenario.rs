@@ -69,9 +69,9 @@ pub(super) fn section(result: &ScenarioResult, seed: Option<u64>, room: bool, pa
                     }
                 }
                 @for refused in &result.refused { (self::refused(refused)) }
-                @if let Some(sent) = &result.message {
+                @if let Some(sent) = result.drawn() {
                     h3 { "The message" }
-                    (message::message(sent))
+                    (message::tree(&sent))
                 }
                 @if !scenario.watches() {
                     details.fold { summary { "Recipe" } pre { (pretty(&result.recipe)) } }

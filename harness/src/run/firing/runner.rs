@@ -38,18 +38,12 @@ use crate::{
 /// So many firings in a row without an answer open the circuit.
 const HANGS: usize = 5;
 
-/// A finished unit, and whether its refusal came as a calibrated 5xx.
-pub(crate) struct Finished {
-    pub(crate) result: ScenarioResult,
-    pub(crate) by_server_error: bool,
-}
-
 /// What workers share.
 pub(crate) struct Runner {
     stage: Arc<Stage>,
     learned: Arc<Learned>,
     tell: UnboundedSender<Event>,
-    finished: UnboundedSender<Finished>,
+    finished: UnboundedSender<ScenarioResult>,
     /// Set by Ctrl-C: no new firing begins.
     stop: Arc<AtomicBool>,
     lanes: Arc<Lanes>,
@@ -66,7 +60,7 @@ impl Runner {
         learned: Arc<Learned>,
         workers: usize,
         tell: UnboundedSender<Event>,
-        finished: UnboundedSender<Finished>,
+        finished: UnboundedSender<ScenarioResult>,
         stop: Arc<AtomicBool>,
     ) -> Self {
         let lanes = Arc::new(Lanes::new(workers));
@@ -92,7 +86,7 @@ impl Runner {
     /// Fires a plan with so many workers, then what must be alone. Says why it was given up, where it was.
     pub(crate) async fn run(self: &Arc<Self>, plan: Plan, workers: usize) -> Option<String> {
         for (unit, why) in plan.skipped {
-            self.finish(self.not_applicable(&unit, why), false);
+            self.finish(self.not_applicable(&unit, why));
         }
         let queue = Arc::new(Mutex::new(VecDeque::from(plan.together)));
         let mut crew = tokio::task::JoinSet::new();
@@ -310,8 +304,7 @@ impl Runner {
             .max_by_key(|(at, (_, v))| (v.kind, std::cmp::Reverse(*at)));
         let Some((worst, _)) = worst else { return };
         let (shot, verdict) = judged.swap_remove(worst);
-        let by_server_error = shot.classified.by_server_error;
-        self.finish(self.result(unit, shot, verdict, frame, variants), by_server_error);
+        self.finish(self.result(unit, shot, verdict, frame, variants));
     }
 
     /// Units that could not be fired, since nothing that they show could be judged.
@@ -320,7 +313,7 @@ impl Runner {
             let takes = unit.scenario.takes();
             let shot = Shot::none(&unit.scenario, takes.first(), why);
             let verdict = shot.verdict(unit, Control::NotNeeded, false, &self.learned);
-            self.finish(self.result(unit, shot, verdict, None, Vec::new()), false);
+            self.finish(self.result(unit, shot, verdict, None, Vec::new()));
         }
     }
 
@@ -357,6 +350,8 @@ impl Runner {
             driver: self.stage.driver_for(&unit.scenario).name().to_owned(),
             recipe: serde_json::to_value(&shot.played.recipe).unwrap_or_default(),
             message: shot.played.message,
+            kept: None,
+            by_server_error: shot.classified.by_server_error,
             observation: Arc::new(shot.played.observation),
             identity: shot.classified.identity,
             snapshot: SnapshotState::Off,
@@ -366,11 +361,8 @@ impl Runner {
         }
     }
 
-    fn finish(&self, result: ScenarioResult, by_server_error: bool) {
+    fn finish(&self, result: ScenarioResult) {
         // Nobody listens any more only when the run is being torn down.
-        let _ = self.finished.send(Finished {
-            result,
-            by_server_error,
-        });
+        let _ = self.finished.send(result);
     }
 }

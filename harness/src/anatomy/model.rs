@@ -3,6 +3,7 @@
 use std::{borrow::Cow, ops::Range};
 
 use proofs::{Proofs, TrustedKey};
+use serde::{Deserialize, Serialize};
 
 /// The most elements that are shown.
 pub(super) const MOST_LINES: usize = 400;
@@ -12,7 +13,7 @@ pub(super) const MOST_TEXT: usize = 160;
 pub(super) const MOST_RAW: usize = 16 * 1024;
 
 /// A message, laid out for people.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Anatomy {
     /// The elements in document order, as far as they matter.
     pub lines: Vec<Line>,
@@ -27,7 +28,7 @@ pub struct Anatomy {
 }
 
 /// One element, comment or processing instruction.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     /// How many elements stand around it.
     pub depth: usize,
@@ -44,7 +45,7 @@ pub struct Line {
 }
 
 /// Who vouches for a part of a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Mark {
     /// It says nothing about who somebody is, and no Signature covers it.
     Plain,
@@ -62,7 +63,7 @@ pub enum Mark {
 }
 
 /// One Signature (of one Reference): what it covers, and whether that holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seal {
     /// Its number in the drawing, from 1.
     pub number: usize,

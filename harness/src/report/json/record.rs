@@ -1,0 +1,68 @@
+//! What an entry does not say, and other reports do.
+
+use std::sync::Arc;
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use scenarios::Scenario;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    anatomy::Anatomy,
+    event::ScenarioResult,
+    judge::{VerdictKind, observation::Observation},
+};
+
+/// The most characters of a page's body, which is more than any report shows.
+const BODY: usize = 4_100;
+/// The largest screenshot, in bytes.
+const SCREENSHOT: usize = 512 << 10;
+
+/// What an entry does not say, and other reports do.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Record {
+    /// The sentence that was fired.
+    scenario: Box<Scenario>,
+    /// What was seen; of the page the beginning, without its headers.
+    seen: Observation,
+    /// The message that was sent, laid out.
+    sent: Option<Anatomy>,
+    /// It came as a 5xx and counts as refused.
+    by_server_error: bool,
+    /// What the browser showed, in Base64, where somebody has to look at it.
+    screenshot: Option<String>,
+}
+
+impl Record {
+    pub(super) fn of(result: &ScenarioResult) -> Self {
+        let mut seen = result.observation.as_ref().clone();
+        if let Some(page) = &mut seen.journey.page {
+            page.headers.clear();
+            let end = page.body.char_indices().nth(BODY).map(|(end, _)| end);
+            page.body.truncate(end.unwrap_or(page.body.len()));
+        }
+        let matters = matches!(result.verdict, VerdictKind::Fail | VerdictKind::Inconclusive);
+        let screenshot = seen.journey.screenshot.take();
+        let screenshot = screenshot.filter(|png| matters && png.len() <= SCREENSHOT);
+        Self {
+            scenario: Box::new(result.scenario.as_ref().clone()),
+            seen,
+            sent: result.drawn().map(Arc::unwrap_or_clone),
+            by_server_error: result.by_server_error,
+            screenshot: screenshot.map(|png| BASE64_STANDARD.encode(png)),
+        }
+    }
+
+    /// Adds what it knows to a result, but for the scenario.
+    pub(super) fn complete(self, result: &mut ScenarioResult) {
+        let mut seen = self.seen;
+        let png = self.screenshot.and_then(|text| BASE64_STANDARD.decode(text).ok());
+        seen.journey.screenshot = png;
+        result.observation = Arc::new(seen);
+        result.kept = self.sent.map(Arc::new);
+        result.by_server_error = self.by_server_error;
+    }
+
+    pub(super) fn scenario(&self) -> Arc<Scenario> {
+        Arc::new(self.scenario.as_ref().clone())
+    }
+}
