@@ -32,6 +32,7 @@ fn help_names_every_command_and_every_exit_code() {
     let help = stdout(&samlitmus(nowhere().path(), &["--help"]).code(0));
     for word in [
         "run",
+        "init",
         "doctor",
         "list",
         "explain",
@@ -44,6 +45,8 @@ fn help_names_every_command_and_every_exit_code() {
         "reject",
         "decode",
         "schema",
+        "completions",
+        "man",
         "4 nothing ran",
         "130 interrupted",
         "samlitmus run --demo",

@@ -13,12 +13,12 @@ use super::{
         Cli, Command, DecodeArgs, ExplainArgs, ForgeArgs, IdpArgs, IdpCommand, ListArgs, SchemaName,
         SettleArgs,
     },
-    decode, explain, list,
+    complete, decode, explain, list,
     output::{Mistake, catalogue, colored, exit_of, note, print, write},
     pick::{Tiers, globs, missing, pick},
     settle,
 };
-use crate::{config::Config, exit::Exit, report::json::Results, run::rehearsal::Rehearsal, snapshot::Choice};
+use crate::{config::schema, exit::Exit, report::json::Results, run::rehearsal::Rehearsal, snapshot::Choice};
 
 /// The whole program.
 pub fn main() -> ExitCode {
@@ -46,6 +46,7 @@ pub fn main() -> ExitCode {
 fn answer(command: Command) -> anyhow::Result<Exit> {
     match command {
         Command::Run(args) => running(super::run::run(args)),
+        Command::Init(args) => running(super::init::init(args)),
         Command::Doctor(args) => running(super::doctor::doctor(args)),
         Command::Idp(IdpArgs {
             command: Some(command),
@@ -72,12 +73,14 @@ fn answer(command: Command) -> anyhow::Result<Exit> {
         Command::Report(args) => super::report::report(args),
         Command::Schema(args) => {
             let schema = match args.name {
-                SchemaName::Config => schemars::schema_for!(Config),
+                SchemaName::Config => schema(),
                 SchemaName::Scenario => schemars::schema_for!(scenarios::Scenario),
                 SchemaName::Results => schemars::schema_for!(Results),
             };
             print(&format!("{}\n", serde_json::to_string_pretty(&schema)?))
         }
+        Command::Completions(args) => write(&complete::completions(args.shell)),
+        Command::Man(args) => complete::manual(args.out.as_deref()),
     }
 }
 

@@ -7,6 +7,7 @@ use reference_sp::{Flaw, Refusal};
 
 use super::{
     gallery::GalleryArgs,
+    init::InitArgs,
     pick::Tiers,
     setup::{ConfigArgs, IdpSetup},
 };
@@ -30,13 +31,16 @@ const EXIT_CODES: &str = "\
 Exit codes: 0 conforms · 1 deviates · 2 wrong usage or configuration · 3 the harness could not judge · 4 nothing ran · \
 130 interrupted.
 
-Start with `samlitmus run --demo`, which needs no service provider of yours.";
+Start with `samlitmus run --demo`, which needs no service provider of yours; then `samlitmus init URL`, which writes \
+the configuration for yours.";
 
 /// What can be asked for.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Fire scenarios at the SP of samlitmus.toml, or at the embedded reference SP
     Run(RunArgs),
+    /// Look at an SP, ask what cannot be found out, write a commented samlitmus.toml
+    Init(InitArgs),
     /// Walk one login at the SP and say what is missing for a run, with the mends
     Doctor(DoctorArgs),
     /// Show the catalogue, all tiers
@@ -63,6 +67,10 @@ pub enum Command {
     Report(ReportArgs),
     /// Print a JSON Schema
     Schema(SchemaArgs),
+    /// Print what completes these commands in a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write one for each command
+    Man(ManArgs),
 }
 
 /// `samlitmus run`
@@ -357,6 +365,26 @@ pub struct SchemaArgs {
     /// Of what
     #[arg(value_enum)]
     pub name: SchemaName,
+}
+
+/// `samlitmus completions`
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+bash: samlitmus completions bash > ~/.local/share/bash-completion/completions/samlitmus
+zsh:  samlitmus completions zsh > \"${fpath[1]}/_samlitmus\"
+fish: samlitmus completions fish > ~/.config/fish/completions/samlitmus.fish")]
+pub struct CompletionsArgs {
+    /// Which shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// `samlitmus man`
+#[derive(Clone, Debug, Args)]
+pub struct ManArgs {
+    /// Write samlitmus.1, samlitmus-run.1 and so on into this folder [default: samlitmus.1 to standard output]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }
 
 /// What has a JSON Schema.

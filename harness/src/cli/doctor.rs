@@ -62,13 +62,7 @@ fn told(found: &Examination, color: bool) -> String {
         let _ = write!(out, " ({server})");
     }
     out.push_str("\n\n");
-    for check in &found.checks {
-        let word = paint(color, check.state, &format!("{:<7}", check.state.word()));
-        let _ = writeln!(out, "{word} {:<13} {}", check.part.word(), check.told);
-        if let Some(mend) = &check.mend {
-            let _ = writeln!(out, "{:21} mend: {mend}", "");
-        }
-    }
+    checks(&mut out, found, color);
     for way in &found.ways {
         let _ = writeln!(out, "\n{}", way.title);
         for line in &way.lines {
@@ -86,6 +80,17 @@ fn told(found: &Examination, color: bool) -> String {
     out
 }
 
+/// What a run rests on, a line each.
+pub(super) fn checks(out: &mut String, found: &Examination, color: bool) {
+    for check in &found.checks {
+        let word = paint(color, check.state, &format!("{:<7}", check.state.word()));
+        let _ = writeln!(out, "{word} {:<13} {}", check.part.word(), check.told);
+        if let Some(mend) = &check.mend {
+            let _ = writeln!(out, "{:21} mend: {mend}", "");
+        }
+    }
+}
+
 fn table(out: &mut String, title: &str, rows: &[(&'static str, String)]) {
     if rows.is_empty() {
         return;
@@ -97,7 +102,8 @@ fn table(out: &mut String, title: &str, rows: &[(&'static str, String)]) {
     }
 }
 
-fn ending(out: &mut String, found: &Examination, color: bool) {
+/// Causes and mends, and what a run would end with.
+pub(super) fn ending(out: &mut String, found: &Examination, color: bool) {
     let broken = found.checks.iter().filter(|check| check.state == State::Broken);
     for cause in &found.causes {
         let _ = writeln!(out, "cause: {cause}");

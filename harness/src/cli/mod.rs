@@ -3,11 +3,13 @@
 mod answer;
 mod args;
 mod audience;
+mod complete;
 pub mod decode;
 mod doctor;
 pub mod explain;
 mod gallery;
 mod idp;
+mod init;
 mod interrupt;
 pub mod list;
 mod output;
@@ -24,4 +26,5 @@ pub use args::*;
 pub use gallery::{
     AddArgs, GalleryArgs, GalleryCommand, GalleryListArgs, ImportArgs, Kept, NewArgs, ShowArgs,
 };
+pub use init::InitArgs;
 pub use setup::{ConfigArgs, IdpSetup};

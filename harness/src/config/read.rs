@@ -19,8 +19,7 @@ const MOST: u64 = 1 << 20;
 pub enum ConfigError {
     /// No such file.
     #[error(
-        "there is no {}; write one that names your SP ([sp] with name and metadata, [sp.probe] with url), or try \
-         `samlitmus run --demo`",
+        "there is no {}; `samlitmus init URL` looks at your SP and writes one, and `samlitmus run --demo` needs none",
         .0.display()
     )]
     Missing(PathBuf),

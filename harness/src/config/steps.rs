@@ -66,6 +66,11 @@ struct Written {
 }
 
 impl Steps {
+    /// One step that opens a URL.
+    pub fn of_url(url: &str) -> Self {
+        Self(vec![Step::Open(url.to_owned())])
+    }
+
     /// The URL, where it is nothing but one.
     pub fn url(&self) -> Option<&str> {
         match self.0.as_slice() {

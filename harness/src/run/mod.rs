@@ -2,7 +2,7 @@
 //!
 //! `registered` makes the SP an application of the IdP, `answers` is the run's way into the live IdP, `requests` tells what Azure
 //! would refuse of what came in by it; `publish` and `oob` are what flows may change and hear; `rehearsal` makes
-//! messages that nobody sends.
+//! messages that nobody sends. `doctor` and `init` look at an SP without a run: what it lacks, and what can be found out about it.
 
 mod answers;
 mod calibration;
@@ -10,6 +10,7 @@ mod clues;
 pub mod doctor;
 mod firing;
 mod forging;
+pub mod init;
 mod lanes;
 mod learned;
 pub mod litmus;

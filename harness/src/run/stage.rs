@@ -247,6 +247,11 @@ impl Stage {
         }
     }
 
+    /// Ends it, and the IdP with it: whoever comes next may listen there.
+    pub(crate) async fn end(self) {
+        self.idp.shutdown().await;
+    }
+
     /// The link that starts IdP-initiated sign-in for a persona.
     pub(crate) fn launch_url(&self, persona: Persona) -> String {
         let directory = self.forge.directory.read();

@@ -201,7 +201,8 @@ fn a_mistake_in_the_configuration_is_named_with_its_line() {
     );
     let said = site.samlitmus(&["run", "--config", "other.toml"]).code(2);
     assert!(
-        said.sentence().starts_with("there is no other.toml; write one"),
+        said.sentence()
+            .starts_with("there is no other.toml; `samlitmus init URL`"),
         "{said:#?}"
     );
 }

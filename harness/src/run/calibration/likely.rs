@@ -71,6 +71,11 @@ const NEVER: [&str; 20] = [
     "unsubscribe",
     "password",
 ];
+/// Whether a door's words say that it ends a session, or begins something else.
+pub(in crate::run) fn leads_away(words: &str) -> bool {
+    NEVER.iter().any(|word| contains(words, word))
+}
+
 /// Words of a door that leads to an identity provider.
 const SINGLE_SIGN_ON: [&str; 12] = [
     "sso",
@@ -101,7 +106,7 @@ fn likely(all: &[Door], page: &Url, idp: &str) -> Vec<Vec<Step>> {
     let here = |door: &Door| door.leads.as_ref().is_none_or(|url| url.host() == page.host());
     let open: Vec<&Door> = all
         .iter()
-        .filter(|door| at_idp(door) || (here(door) && !says(door, &NEVER)))
+        .filter(|door| at_idp(door) || (here(door) && !leads_away(&door.words)))
         .collect();
     let alone = |door: &Door| open.iter().filter(|other| other.kind == door.kind).count() == 1;
     let rank = |door: &Door| match door {

@@ -23,5 +23,7 @@ mod source;
 mod way;
 
 pub(super) use eyes::calibrate_with;
+pub(super) use likely::leads_away;
 pub(super) use reach::{Hopeless, reach};
 pub(super) use recheck::recheck;
+pub(super) use way::leading;

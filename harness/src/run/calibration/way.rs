@@ -59,6 +59,21 @@ pub(super) async fn beyond(stage: &Stage, tried: &[Tried]) -> Result<Option<Step
     }
 }
 
+/// The steps that lead to the IdP from here on: these themselves, or what is found behind them.
+///
+/// # Errors
+/// Nothing does without a script, and this is why.
+pub(in crate::run) async fn leading(stage: &Stage, first: &Steps) -> Result<Option<Steps>, String> {
+    if explore(stage, first).await.arrived {
+        return Ok(Some(first.clone()));
+    }
+    match way(stage, first).await {
+        Found::Way(way) => Ok(Some(way)),
+        Found::NeedsBrowser(why) => Err(why),
+        Found::Nothing => Ok(None),
+    }
+}
+
 /// Whether scripts might sign in where nobody was signed in without.
 pub(super) fn scripts(stage: &Stage, played: &Played) -> Option<Need> {
     if !matches!(stage.driver, Driver::Http(_)) {

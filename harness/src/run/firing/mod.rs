@@ -1,7 +1,8 @@
 //! Flows played and judged.
 //!
 //! `flow` plays one: its steps in order, each a verb (`login`, `begin`, `send`, `visit`, `mint`) in a cookie jar of its own, with
-//! what the `scene` holds; `way` is the way to the IdP and behind it, and `explore` tries one out. `fire` plays it again where the SP asked for patience. `runner` fires many, between the controls
+//! what the `scene` holds; `way` is the way to the IdP and behind it, and `explore` tries one out; on a `tour` somebody
+//! signs in and then looks around. `fire` plays it again where the SP asked for patience. `runner` fires many, between the controls
 //! of `control`, which are `flawless` logins and which `watch` keeps an eye on; `shot` is one firing as it is judged, `conclude` what several of them come to.
 
 mod begin;
@@ -18,6 +19,7 @@ pub(super) mod runner;
 mod scene;
 mod send;
 mod shot;
+mod tour;
 mod visit;
 mod watch;
 mod way;
@@ -26,3 +28,4 @@ pub(super) use control::failure;
 pub(super) use explore::{Explored, explore};
 pub(super) use fire::fire;
 pub(super) use flawless::{flawless, single};
+pub(super) use tour::Tourist;

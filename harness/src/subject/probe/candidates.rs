@@ -53,6 +53,11 @@ impl Candidates {
     /// The places that follow every login seen, the best first: a place follows where it shows a value of each login's own
     /// message, or something of the SP's own that is one person's each time and never two persons'.
     pub(crate) fn following(&self) -> Vec<IdentityRule> {
+        self.ranked().into_iter().map(|(_, rule)| rule).collect()
+    }
+
+    /// The same, each with how well it follows, 0 best.
+    pub(crate) fn ranked(&self) -> Vec<(u8, IdentityRule)> {
         let Some(first) = self.seen.first() else {
             return Vec::new();
         };
@@ -63,10 +68,20 @@ impl Candidates {
             .enumerate()
             .filter_map(|(at, rule)| Some((self.rank(&rule)?, length(&rule), at, rule)))
             .collect();
+        // The NameID has a name of its own; attributes lie deeper.
+        let depth = |rule: &IdentityRule| match rule {
+            IdentityRule::Json(pointer) | IdentityRule::Jwt(pointer) => pointer.matches('/').count(),
+            _ => 0,
+        };
         // What the SP says itself goes before what its token claims, where both are values of the message.
         let claimed = |rule: &IdentityRule| matches!(rule, IdentityRule::Jwt(_));
-        ranked.sort_by_key(|(rank, length, at, rule)| (*rank == OPAQUE, claimed(rule), *rank, *length, *at));
-        ranked.into_iter().map(|(_, _, _, rule)| rule).collect()
+        ranked.sort_by_key(|(rank, length, at, rule)| {
+            (*rank == OPAQUE, claimed(rule), *rank, *length, depth(rule), *at)
+        });
+        ranked
+            .into_iter()
+            .map(|(rank, _, _, rule)| (rank, rule))
+            .collect()
     }
 
     /// How well a place follows, 0 best; none where it does not.
@@ -340,6 +355,13 @@ mod tests {
             (found[0].as_str(), found.last().unwrap().as_str()),
             ("css:#who", "jwt:/emails/0/value")
         );
+    }
+
+    #[test]
+    fn of_places_that_hold_the_same_the_one_at_the_top_is_taken() {
+        let found =
+            following(|name, _| format!(r#"{{"attributes": {{"mail": ["{name}"]}}, "nameId": "{name}"}}"#));
+        assert_eq!(found, ["json:/nameId", "json:/attributes/mail/0"]);
     }
 
     #[test]
