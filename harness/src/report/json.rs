@@ -102,6 +102,9 @@ pub struct Summary {
     /// What was seen of the login, where that keeps the run from being judged: a few lines for people.
     #[serde(default)]
     pub picture: Vec<String>,
+    /// The last lines of the SP's own log (`[sp] log`, or what `[sp] start` printed), where the run does not end well.
+    #[serde(default)]
+    pub sp_log: Vec<String>,
     /// The exit code; none where the run did not come to an end.
     pub exit: Option<i32>,
     /// Requests that reached the SP.
@@ -348,6 +351,7 @@ impl Summary {
         }
         self.let_pass.clone_from(&summary.let_pass);
         self.picture.clone_from(&summary.picture);
+        self.sp_log.clone_from(&summary.sp_log);
         self.exit = Some(summary.exit);
         self.requests = summary.requests;
         self.authn_requests = summary.authn_requests;

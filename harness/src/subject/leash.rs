@@ -11,7 +11,8 @@ use std::{
 const GATE: &str = r#"read -r go && exec sh -c "$1" </dev/null"#;
 
 /// Reads what we say until we are gone, and then ends the group of $1: by the command $2 first, if there is one and we have not
-/// begun it ourselves, by TERM, and by KILL whoever is still there.
+/// begun it ourselves, by TERM, and by KILL whoever is still there. Nobody waits for that end, so that the command has the time that
+/// containers take.
 const WATCH: &str = r#"
     stop=$2
     while read -r word; do
@@ -30,7 +31,7 @@ const WATCH: &str = r#"
     }
     if [ -n "$stop" ]; then
         sh -c "$stop" </dev/null >/dev/null 2>&1 &
-        wait_for 5 "$!"
+        wait_for 30 "$!"
     fi
     kill -s TERM -- "-$1"
     wait_for "$3" "-$1"

@@ -20,8 +20,9 @@ pub(crate) use super::command::{quoted, shell};
 /// So long an SP may take to end when it is asked to; and so long where somebody waits for the end of the run.
 const GOODBYE: Duration = Duration::from_secs(5);
 const HURRIED: Duration = Duration::from_secs(2);
-/// So long a stop command may take where somebody waits for the end of the run.
-const STOP: Duration = Duration::from_secs(5);
+/// So long a stop command may take where somebody waits for the end of the run: a container has ten seconds to end by itself, and
+/// then Docker still takes away what it made for it.
+const STOP: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(50);
 
 /// An SP that this run started. Dropping it ends it and what it started.
