@@ -161,6 +161,9 @@ pub(crate) async fn prepare(
         if let Some(ready) = &start.ready {
             wait_until(ready, &start.files.log, &http, running).await?;
         }
+        if let Some(started) = &mut running.started {
+            started.up();
+        }
     }
     running.files = target.start.map(|start| start.files);
     let sp = metadata(&target.metadata, &http).await?;

@@ -209,3 +209,14 @@ fn an_sp_that_was_started_is_stopped_by_its_command_also_when_the_run_is_killed(
     drop(run);
     super::wait_until("the stop command has ended", || site.path("stopped").exists());
 }
+
+#[test]
+fn what_was_still_coming_up_when_the_run_was_killed_is_ended_before_it_is_stopped() {
+    let site = Site::new();
+    let coming = "trap 'touch left; exit' TERM; touch coming; while :; do sleep 0.1; done";
+    site.starts(coming, "rm left && echo stopped > stopped");
+    let run = site.start(&["run", "baseline/*", "--driver=http"]);
+    super::wait_until("the SP is coming up", || site.path("coming").exists());
+    drop(run);
+    super::wait_until("it was stopped", || site.path("stopped").exists());
+}
