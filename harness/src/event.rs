@@ -210,6 +210,9 @@ pub struct RunSummary {
     /// What was seen of the login, where that keeps the run from being judged: a few lines under its causes.
     #[serde(default)]
     pub picture: Vec<String>,
+    /// The last lines of the SP's own log, where the run does not end well and there is a log.
+    #[serde(default)]
+    pub sp_log: Vec<String>,
     /// The exit code that the causes come to.
     pub exit: i32,
     /// What decided the exit code beside the results.

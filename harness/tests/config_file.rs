@@ -94,7 +94,7 @@ jobs      = 8
     );
     assert_eq!(config.path("test-ca.pem"), folder.path().join("test-ca.pem"));
     // Read, and not acted on yet: whoever sets them is told.
-    assert_eq!(config.idle(), ["[sp] log", "[sp.probe] users", "[sp.second]"]);
+    assert_eq!(config.idle(), ["[sp.probe] users", "[sp.second]"]);
 }
 
 #[test]

@@ -58,7 +58,7 @@ app.use((error, request, response, _next) => {
   response.status(403).send("<!doctype html><title>Sign-in failed</title><p>We could not sign you in.");
 });
 
-app.listen(port, "127.0.0.1");
+app.listen(port, process.env.LISTEN ?? "127.0.0.1"); // in a container every address is the container's own
 
 function cookie(request) {
   return /(?:^|;\s*)session=([\w-]+)/.exec(request.headers.cookie ?? "")?.[1];

@@ -1,4 +1,5 @@
 """A small service provider on python3-saml in strict mode, written as its README advises: app.py PORT IDP-METADATA-FILE"""
+import os
 import secrets
 import sys
 import time
@@ -77,4 +78,5 @@ def refuse(error):
     print(f"refused: {error}", file=sys.stderr)
     return "<!doctype html><title>Sign-in failed</title><p>We could not sign you in.", 403
 
-app.run(host="127.0.0.1", port=int(sys.argv[1]), threaded=True)
+# In a container every address is the container's own.
+app.run(host=os.environ.get("LISTEN", "127.0.0.1"), port=int(sys.argv[1]), threaded=True)

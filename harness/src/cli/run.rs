@@ -37,8 +37,9 @@ use crate::{
     subject::target::Target,
 };
 
-/// A run that was interrupted has ended by itself within this, whatever hangs; otherwise it is left as it is.
-const PATIENCE: Duration = Duration::from_secs(14);
+/// A run that was interrupted has ended by itself within this, whatever hangs (what is asked of the SP's own commands, `log` and `stop`,
+/// takes the most of it); otherwise it is left as it is.
+const PATIENCE: Duration = Duration::from_secs(34);
 
 /// Runs, reports, and says how it ended.
 ///

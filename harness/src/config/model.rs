@@ -82,9 +82,10 @@ pub struct Sp {
     pub start: Option<String>,
     /// A URL that answers with a success once the SP is ready.
     pub ready: Option<String>,
-    /// The command that stops the SP.
+    /// The command that stops the SP. It is run however the run ends, also where `start` failed.
     pub stop: Option<String>,
-    /// The command that prints the SP's log.
+    /// The command that prints the SP's log, where what it says does not come out of `start` (`docker compose logs`). It is run before
+    /// `stop`; where a run does not end well, the last lines stand in its reports.
     pub log: Option<String>,
     /// The command that brings the SP back to its first state.
     pub reset: Option<String>,
@@ -295,7 +296,6 @@ impl Config {
                 self.sp.encryption_certificate.is_some(),
             ),
             ("[sp] expendable", self.sp.expendable),
-            ("[sp] log", self.sp.log.is_some()),
             ("[sp.probe] users", self.sp.probe.users.is_some()),
             ("[sp.second]", self.sp.second.is_some()),
             ("[idp] tenant", self.idp.tenant != Idp::default().tenant),

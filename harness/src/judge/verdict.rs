@@ -86,7 +86,8 @@ fn kind(scenario: &Scenario, facts: &Facts<'_>) -> (VerdictKind, Severity) {
                 O::SessionVictim | O::SessionMixed | O::SessionOther => {
                     return (K::Fail, impersonation(scenario));
                 }
-                O::ServerError | O::Hang => K::Fail,
+                O::Hang => K::Fail,
+                // An error page where somebody should get in is a refusal: as red as that, and no redder.
                 _ => red,
             },
             Expected::May | Expected::Info => match outcome {
@@ -270,6 +271,14 @@ mod tests {
         assert_eq!(
             kind_of("SHOULD_ACCEPT", false, Outcome::Rejected, Control::NotNeeded),
             K::Warn
+        );
+        assert_eq!(
+            kind_of("SHOULD_ACCEPT", false, Outcome::ServerError, Control::NotNeeded),
+            K::Warn
+        );
+        assert_eq!(
+            kind_of("MUST_ACCEPT", false, Outcome::ServerError, Control::NotNeeded),
+            K::Fail
         );
     }
 

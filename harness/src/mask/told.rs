@@ -27,6 +27,7 @@ pub fn told(event: &Event) -> Event {
             causes: all(&summary.causes, &[]),
             warnings: all(&summary.warnings, &[]),
             picture: all(&summary.picture, &[]),
+            sp_log: all(&summary.sp_log, &[]),
             ..summary.as_ref().clone()
         })),
     }

@@ -154,6 +154,9 @@ fn whole_run(end: Option<&RunSummary>) -> TestCase {
             status
                 .set_message(fit(&[&end.causes[..], &end.picture].concat().join("; ")))
                 .set_type(format!("exit {}", end.exit));
+            if !end.sp_log.is_empty() {
+                status.set_description(fit(&format!("what the SP said last:\n{}", end.sp_log.join("\n"))));
+            }
             status
         }
         None => {

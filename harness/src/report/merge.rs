@@ -236,13 +236,19 @@ fn sum(told: &[Told], results: &[Arc<ScenarioResult>], faults: Vec<String>) -> R
         requests: told.iter().map(|one| one.end.requests).sum(),
         authn_requests: told.iter().map(|one| one.end.authn_requests).sum(),
         authn_requests_refused: told.iter().map(|one| one.end.authn_requests_refused).sum(),
-        picture: told
-            .iter()
-            .find(|one| !one.end.picture.is_empty())
-            .map(|one| one.end.picture.clone())
-            .unwrap_or_default(),
+        picture: first(told, |end| &end.picture),
+        sp_log: first(told, |end| &end.sp_log),
         ..summary
     }
+}
+
+/// The lines of the first part that has any.
+fn first(told: &[Told], lines: fn(&RunSummary) -> &Vec<String>) -> Vec<String> {
+    let all = told.iter().map(|one| lines(&one.end));
+    all.into_iter()
+        .find(|lines| !lines.is_empty())
+        .cloned()
+        .unwrap_or_default()
 }
 
 fn refused(faults: Vec<String>) -> Vec<Event> {

@@ -20,6 +20,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 const REPEATED: usize = 20;
 /// The most reasons why scenarios do not apply.
 const REASONS: usize = 12;
+/// The most lines of the SP's log; the other reports have more.
+const SP_LOG: usize = 15;
 
 /// The listener that writes to a terminal, or to whatever stands in for one.
 pub struct Terminal<W> {
@@ -329,6 +331,14 @@ impl<W: Write> Terminal<W> {
         }
         for line in &summary.picture {
             self.say(&format!("  {}", sentence(line)));
+        }
+        // Where something was judged, the log's end is seldom about it: it stands in the other reports.
+        if summary.exit == Exit::NotJudged.code() && !summary.sp_log.is_empty() {
+            self.say("what the SP said last:");
+            let hidden = summary.sp_log.len().saturating_sub(SP_LOG);
+            for line in summary.sp_log.iter().skip(hidden) {
+                self.say(&format!("  | {line}"));
+            }
         }
         let meaning = Exit::ALL
             .into_iter()

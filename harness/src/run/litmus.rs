@@ -11,6 +11,7 @@ use scenarios::Scenario;
 use crate::{
     driver::Driver,
     event::{Event, RunInfo, RunSummary},
+    exit::Exit,
     judge::VerdictKind,
     judge::{circumstances::Circumstances, summary::Tally},
     mask,
@@ -66,10 +67,10 @@ pub async fn run(
     let mut stage = match prepared {
         Ok(stage) => stage,
         Err(why) => {
-            let ended = running.end(&options.stop).await;
+            let closed = running.end(&options.stop).await;
             let mut around = Circumstances {
                 interrupted: why.is_none(),
-                warnings: ended.err().into_iter().collect(),
+                warnings: closed.complaints,
                 ..Circumstances::default()
             };
             match why {
@@ -82,6 +83,7 @@ pub async fn run(
             tell(&Event::Started(Arc::new(info)));
             let summary = Arc::new(RunSummary {
                 duration: begun.elapsed(),
+                sp_log: closed.said,
                 ..Tally::default().finish(&around)
             });
             tell(&Event::Finished(summary.clone()));
@@ -173,10 +175,15 @@ pub async fn run(
     }
     around.waivers = options.waivers.bites();
     around.interrupted = options.stop.load(Ordering::Relaxed);
-    if let Err(why) = running.end(&options.stop).await {
-        around.warnings.push(why);
-    }
+    let closed = running.end(&options.stop).await;
+    around.warnings.extend(closed.complaints);
     let mut summary = tally.finish(&around);
+    if [Exit::Deviates, Exit::NotJudged]
+        .map(Exit::code)
+        .contains(&summary.exit)
+    {
+        summary.sp_log = closed.said;
+    }
     summary.duration = begun.elapsed();
     summary.requests = stage.requests();
     summary.picture = picture;

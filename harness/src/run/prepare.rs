@@ -28,6 +28,7 @@ use crate::{
     run::stage::Stage,
     run::{answers::Answers, forging::Forge},
     subject::files::Files,
+    subject::log::Log,
     subject::probe::{PersonaMarkers, Prober},
     subject::process::Started,
     subject::target::{MetadataOf, Target, everybody, markers, trust},
@@ -42,6 +43,16 @@ pub(crate) struct Running {
     reference: Option<reference_sp::ReferenceSp>,
     /// Ours in the state folder until the SP has ended.
     files: Option<Files>,
+    log: Log,
+}
+
+/// What came of ending what lived as long as the run.
+#[derive(Default)]
+pub(crate) struct Closed {
+    /// What the SP said last.
+    pub(crate) said: Vec<String>,
+    /// Commands that failed.
+    pub(crate) complaints: Vec<String>,
 }
 
 impl Running {
@@ -50,18 +61,22 @@ impl Running {
         self.started.as_mut().and_then(Started::failed)
     }
 
-    /// Ends the SP that was started; within seconds from `hurry` on.
-    ///
-    /// # Errors
-    /// Its stop command failed.
-    pub(crate) async fn end(self, hurry: &AtomicBool) -> Result<(), String> {
+    /// Ends the SP that was started, once it was heard; within seconds from `hurry` on.
+    pub(crate) async fn end(self, hurry: &AtomicBool) -> Closed {
+        let mut closed = Closed::default();
         if let Some(sp) = self.reference {
             sp.shutdown().await;
         }
-        match self.started {
-            Some(started) => started.stop(hurry).await,
-            None => Ok(()),
+        match self.log.last(hurry).await {
+            Ok(said) => closed.said = said,
+            Err(why) => closed.complaints.push(why),
         }
+        if let Some(started) = self.started
+            && let Err(why) = started.stop(hurry).await
+        {
+            closed.complaints.push(why);
+        }
+        closed
     }
 }
 
@@ -115,6 +130,11 @@ pub(crate) async fn prepare(
     running.name.clone_from(&target.name);
     running.warnings = warnings;
     running.reference = target.reference;
+    running.log = Log {
+        command: target.log,
+        folder: target.subject.folder.clone(),
+        file: target.start.as_ref().map(|start| start.files.log.clone()),
+    };
     if let Some(sp) = &running.reference {
         sp.set_trust(trust(&target.directory, |tenant| idp.sso_url(tenant)));
     }
@@ -140,6 +160,9 @@ pub(crate) async fn prepare(
         running.started = Some(started);
         if let Some(ready) = &start.ready {
             wait_until(ready, &start.files.log, &http, running).await?;
+        }
+        if let Some(started) = &mut running.started {
+            started.up();
         }
     }
     running.files = target.start.map(|start| start.files);

@@ -18,17 +18,34 @@ use crate::nameless;
 const COMMAND: Duration = Duration::from_secs(120);
 /// So much of what it said is read.
 const SAID: u64 = 8 << 10;
+/// So much of what it prints is kept, where somebody wants to read that.
+const PRINTED: u64 = 256 << 10;
 
 /// Runs a command of the configuration to its end; at most two minutes. Whoever stops waiting for it ends it and what it
 /// started; what outlives its regular end (an SP that was restarted) stays.
 pub(crate) async fn shell(command: &str, folder: &Path) -> Result<(), String> {
+    run(command, folder, false).await.map(drop)
+}
+
+/// The same, and the end of what it printed, whichever way.
+pub(super) async fn printed(command: &str, folder: &Path) -> Result<Vec<u8>, String> {
+    let said = run(command, folder, true).await?;
+    said.and_then(|file| tail(file, PRINTED).ok()).ok_or_else(|| {
+        format!("what `{command}` prints cannot be kept in the system's folder for temporary files")
+    })
+}
+
+async fn run(command: &str, folder: &Path, prints: bool) -> Result<Option<File>, String> {
     let failed = |error: std::io::Error| format!("`{command}` cannot be run: {error}");
     // No pipe: what it leaves running may go on to write there.
     let said = file_for_words();
-    let stderr = said.as_ref().and_then(|file| file.try_clone().ok());
+    let to_file = || {
+        let file = said.as_ref().and_then(|file| file.try_clone().ok());
+        file.map_or_else(Stdio::null, Stdio::from)
+    };
     let mut child = Command::from(gated(command, folder))
-        .stdout(Stdio::null())
-        .stderr(stderr.map_or_else(Stdio::null, Stdio::from))
+        .stdout(if prints { to_file() } else { Stdio::null() })
+        .stderr(to_file())
         .spawn()
         .map_err(failed)?;
     let leash = Leash::tie(child.id().unwrap_or_default(), &End::Killed).map_err(failed)?;
@@ -45,9 +62,9 @@ pub(crate) async fn shell(command: &str, folder: &Path) -> Result<(), String> {
     };
     leash.release();
     if status.success() {
-        return Ok(());
+        return Ok(said);
     }
-    let said = said.and_then(|file| tail(file).ok()).unwrap_or_default();
+    let said = said.and_then(|file| tail(file, SAID).ok()).unwrap_or_default();
     Err(format!("`{command}` ended with {status}: {}", last_words(&said)))
 }
 
@@ -58,11 +75,12 @@ fn file_for_words() -> Option<File> {
     nameless::at(&std::env::temp_dir().join(name)).ok()
 }
 
-fn tail(mut file: File) -> std::io::Result<Vec<u8>> {
+/// The last bytes of a file, `most` of them.
+pub(super) fn tail(mut file: File, most: u64) -> std::io::Result<Vec<u8>> {
     let length = file.metadata()?.len();
-    file.seek(SeekFrom::Start(length.saturating_sub(SAID)))?;
+    file.seek(SeekFrom::Start(length.saturating_sub(most)))?;
     let mut said = Vec::new();
-    file.take(SAID).read_to_end(&mut said)?;
+    file.take(most).read_to_end(&mut said)?;
     Ok(said)
 }
 

@@ -11,11 +11,14 @@ use std::{
 const GATE: &str = r#"read -r go && exec sh -c "$1" </dev/null"#;
 
 /// Reads what we say until we are gone, and then ends the group of $1: by the command $2 first, if there is one and we have not
-/// begun it ourselves, by TERM, and by KILL whoever is still there.
+/// begun it ourselves (what was not up yet has ended before that, or it would bring up again what the command took away), by TERM, and by KILL whoever is still there. Nobody waits for that end, so that the command has the time that
+/// containers take.
 const WATCH: &str = r#"
     stop=$2
+    up=
     while read -r word; do
         case $word in
+            up) up=yes ;;
             stopping) stop= ;;
             done) exit 0 ;;
         esac
@@ -28,9 +31,14 @@ const WATCH: &str = r#"
             left=$((left - 1))
         done
     }
+    if [ -n "$stop" ] && [ -z "$up" ]; then
+        kill -s TERM -- "-$1"
+        wait_for "$3" "-$1"
+        kill -s KILL -- "-$1"
+    fi
     if [ -n "$stop" ]; then
         sh -c "$stop" </dev/null >/dev/null 2>&1 &
-        wait_for 5 "$!"
+        wait_for 30 "$!"
     fi
     kill -s TERM -- "-$1"
     wait_for "$3" "-$1"
@@ -71,6 +79,11 @@ impl Leash {
             .spawn()?;
         let pipe = watch.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
         Ok(Self { pipe, watch })
+    }
+
+    /// Says that what was started is up.
+    pub(super) fn up(&mut self) {
+        self.say("up");
     }
 
     /// Says that the stop command is run by us.

@@ -20,8 +20,9 @@ pub(crate) use super::command::{quoted, shell};
 /// So long an SP may take to end when it is asked to; and so long where somebody waits for the end of the run.
 const GOODBYE: Duration = Duration::from_secs(5);
 const HURRIED: Duration = Duration::from_secs(2);
-/// So long a stop command may take where somebody waits for the end of the run.
-const STOP: Duration = Duration::from_secs(5);
+/// So long a stop command may take where somebody waits for the end of the run: a container has ten seconds to end by itself, and
+/// then Docker still takes away what it made for it.
+const STOP: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(50);
 
 /// An SP that this run started. Dropping it ends it and what it started.
@@ -30,6 +31,7 @@ pub(crate) struct Started {
     child: Child,
     group: Option<u32>,
     stop: Option<String>,
+    up: bool,
     folder: PathBuf,
     log: PathBuf,
     /// However we end (killed, or by a second Ctrl-C), no SP is left behind on the port of the next run.
@@ -67,6 +69,7 @@ impl Started {
             group: Some(child.id()),
             child,
             stop: stop.map(str::to_owned),
+            up: false,
             folder: folder.to_owned(),
             log: log.to_owned(),
         })
@@ -86,13 +89,25 @@ impl Started {
         })
     }
 
-    /// Runs the stop command, and ends what is left. From `hurry` on, both have only a few seconds for it.
+    /// It is up: from now on the stop command comes first.
+    pub(crate) fn up(&mut self) {
+        self.up = true;
+        if let Some(leash) = &mut self.leash {
+            leash.up();
+        }
+    }
+
+    /// Runs the stop command, and ends what is left. What was not up yet is ended before, or it would bring up again what the command
+    /// took away. From `hurry` on, both have only a few seconds for it.
     ///
     /// # Errors
     /// The stop command failed, or did not end.
     pub(crate) async fn stop(mut self, hurry: &AtomicBool) -> Result<(), String> {
         if let Some(leash) = &mut self.leash {
             leash.stopping();
+        }
+        if !self.up {
+            self.end_group(hurry).await;
         }
         let stopped = match self.stop.take() {
             Some(command) => tokio::select! {
@@ -103,29 +118,33 @@ impl Started {
             },
             None => Ok(()),
         };
-        if let Some(group) = self.group.take() {
-            signal("TERM", group);
-            let asked = Instant::now();
-            // The shell's children may outlive it, and whoever runs next wants their port.
-            while runs(group) {
-                let limit = match hurry.load(Ordering::Relaxed) {
-                    true => HURRIED,
-                    false => GOODBYE,
-                };
-                if asked.elapsed() >= limit {
-                    signal("KILL", group);
-                    break;
-                }
-                // What has ended and nobody has buried counts as well.
-                let _ = self.child.try_wait();
-                tokio::time::sleep(POLL).await;
-            }
-        }
+        self.end_group(hurry).await;
         if let Some(leash) = self.leash.take() {
             leash.release();
         }
         let _ = self.child.try_wait();
         stopped.map_err(|why| format!("[sp] stop: {why}"))
+    }
+
+    /// Ends the start command and its children, where they still run.
+    async fn end_group(&mut self, hurry: &AtomicBool) {
+        let Some(group) = self.group.take() else { return };
+        signal("TERM", group);
+        let asked = Instant::now();
+        // The shell's children may outlive it, and whoever runs next wants their port.
+        while runs(group) {
+            let limit = match hurry.load(Ordering::Relaxed) {
+                true => HURRIED,
+                false => GOODBYE,
+            };
+            if asked.elapsed() >= limit {
+                signal("KILL", group);
+                break;
+            }
+            // What has ended and nobody has buried counts as well.
+            let _ = self.child.try_wait();
+            tokio::time::sleep(POLL).await;
+        }
     }
 }
 
@@ -171,6 +190,25 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         panic!("the child still runs");
+    }
+
+    #[tokio::test]
+    async fn the_stop_command_comes_first_for_what_is_up_and_last_for_what_is_still_coming_up() {
+        // What is ended in the middle of it may still leave something behind, which is the stop command's to take away.
+        let start = "trap 'touch left; exit' TERM; echo waits; while :; do sleep 0.1; done";
+        for (up, stop) in [(false, "rm left"), (true, "test ! -e left")] {
+            let folder = tempfile::tempdir().unwrap();
+            let log = folder.path().join("sp.log");
+            let mut started =
+                Started::start(start, Path::new("m.xml"), folder.path(), &log, Some(stop)).unwrap();
+            while !std::fs::read_to_string(&log).is_ok_and(|said| said.contains("waits")) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            if up {
+                started.up();
+            }
+            started.stop(&AtomicBool::new(false)).await.unwrap();
+        }
     }
 
     #[tokio::test]

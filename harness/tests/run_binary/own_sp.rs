@@ -127,3 +127,96 @@ fn a_start_line_that_fails_is_named_with_its_last_words() {
         "{said:#?}"
     );
 }
+
+#[test]
+fn the_log_of_an_sp_that_does_not_come_up_stands_in_the_report_and_it_is_stopped() {
+    let site = Site::new();
+    // As with containers: start hands over and fails, the log is asked for elsewhere, and goes with stop.
+    site.configure(|text| {
+        let lines = "start = \"echo no such table: users > container.log; echo error: sp is unhealthy >&2; exit 1\"\n\
+             ready = \"http://127.0.0.1:9/\"\nlog = \"cat container.log\"\nstop = \"rm container.log; echo stopped > stopped\"\n\n[sp.probe]";
+        text.replacen("[sp.probe]", lines, 1)
+    });
+    let reports = [
+        "--report",
+        "json=r.json",
+        "--report",
+        "html=r.html",
+        "--report",
+        "junit=r.xml",
+    ];
+    let said = site
+        .samlitmus(&[&["run", "baseline/*"], &reports[..]].concat())
+        .code(3);
+    assert!(said.causes()[0].contains("sp is unhealthy"), "{said:#?}");
+    assert!(
+        said.out
+            .contains("what the SP said last:\n  | no such table: users\n"),
+        "{said:#?}"
+    );
+    let json = results(&site.path("r.json"));
+    assert_eq!(
+        json["summary"]["sp-log"],
+        serde_json::json!(["no such table: users"])
+    );
+    for report in ["r.html", "r.xml", ".samlitmus/sp.log"] {
+        let text = std::fs::read_to_string(site.path(report)).unwrap();
+        assert!(text.contains("no such table: users"), "{report}: {text}");
+    }
+    assert_eq!(
+        std::fs::read_to_string(site.path("stopped")).unwrap(),
+        "stopped\n"
+    );
+    assert!(!site.path("container.log").exists());
+}
+
+#[test]
+fn a_log_that_cannot_be_read_is_a_warning_and_a_run_that_ends_well_shows_none() {
+    let site = Site::new();
+    let _served = site.serve(&[]);
+    for (log, exit_says) in [
+        ("echo all is well", None),
+        ("echo no such container >&2; exit 1", Some("no such container")),
+    ] {
+        site.configure(|text| text.replacen("[sp.probe]", &format!("log = \"{log}\"\n\n[sp.probe]"), 1));
+        let said = site
+            .samlitmus(&["run", "baseline/*", "--driver=http", "--report", "json=r.json"])
+            .code(0);
+        let warned = said
+            .out
+            .lines()
+            .find(|line| line.starts_with("warning: [sp] log: "));
+        assert_eq!(warned.is_some(), exit_says.is_some(), "{said:#?}");
+        assert!(
+            exit_says.is_none_or(|words| warned.is_some_and(|line| line.contains(words))),
+            "{said:#?}"
+        );
+        assert_eq!(
+            results(&site.path("r.json"))["summary"]["sp-log"],
+            serde_json::json!([])
+        );
+    }
+}
+
+#[test]
+fn an_sp_that_was_started_is_stopped_by_its_command_also_when_the_run_is_killed() {
+    let site = Site::new();
+    let _served = site.serve(&[]);
+    // Longer than a process is given to end: a container may take so long.
+    site.starts("true", "sleep 8; echo stopped > stopped");
+    let mut run = site.start(&["run", "--jobs", "1", "--tier", "all", "--driver=http"]);
+    run.until("learned: ");
+    drop(run);
+    super::wait_until("the stop command has ended", || site.path("stopped").exists());
+}
+
+#[test]
+fn what_was_still_coming_up_when_the_run_was_killed_is_ended_before_it_is_stopped() {
+    let site = Site::new();
+    let coming = "trap 'touch left; exit' TERM; touch coming; while :; do sleep 0.1; done";
+    site.starts(coming, "rm left && echo stopped > stopped");
+    let run = site.start(&["run", "baseline/*", "--driver=http"]);
+    super::wait_until("the SP is coming up", || site.path("coming").exists());
+    drop(run);
+    super::wait_until("it was stopped", || site.path("stopped").exists());
+}

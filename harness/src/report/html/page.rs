@@ -192,6 +192,7 @@ fn tally(told: &Told) -> Markup {
 fn causes(told: &Told) -> Markup {
     let end = told.end.as_ref();
     let causes = end.map(|end| end.causes.as_slice()).unwrap_or_default();
+    let said = end.map(|end| end.sp_log.as_slice()).unwrap_or_default();
     let mut warnings = told.warnings.clone();
     for warning in end.map(|end| end.warnings.as_slice()).unwrap_or_default() {
         if !warnings.contains(warning) {
@@ -204,6 +205,12 @@ fn causes(told: &Told) -> Markup {
                 h2 { "Why it does not end with 0" }
                 ul { @for cause in causes { li { (words::sentence(cause)) } } }
                 @for line in end.map(|end| end.picture.as_slice()).unwrap_or_default() { p.quiet { (words::sentence(line)) } }
+                @if !said.is_empty() {
+                    details {
+                        summary { "What the SP said last" }
+                        pre { code { (said.join("\n")) } }
+                    }
+                }
             }
         }
         @if !warnings.is_empty() {

@@ -142,6 +142,7 @@ impl Summary {
         }
         self.let_pass.clone_from(&summary.let_pass);
         self.picture.clone_from(&summary.picture);
+        self.sp_log.clone_from(&summary.sp_log);
         self.circumstances.clone_from(&summary.circumstances);
         self.exit = Some(summary.exit);
         self.requests = summary.requests;

@@ -97,6 +97,9 @@ pub struct Summary {
     /// What was seen of the login, where that keeps the run from being judged: a few lines for people.
     #[serde(default)]
     pub picture: Vec<String>,
+    /// The last lines of the SP's own log (`[sp] log`, or what `[sp] start` printed), where the run does not end well.
+    #[serde(default)]
+    pub sp_log: Vec<String>,
     /// What decided the exit code beside the results, for `report merge`.
     #[serde(default)]
     #[schemars(with = "serde_json::Value")]

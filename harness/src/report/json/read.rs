@@ -152,6 +152,7 @@ impl Summary {
             warnings: self.warnings,
             let_pass: self.let_pass,
             picture: self.picture,
+            sp_log: self.sp_log,
             circumstances: self.circumstances,
             exit: self.exit.unwrap_or_default(),
             duration,

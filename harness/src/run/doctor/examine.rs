@@ -69,7 +69,7 @@ pub async fn examine(target: Target, mut options: Options) -> Examination {
     if let Some(failed) = running.failed() {
         found = found.because(Exit::NotJudged, &failed);
     }
-    if let Err(why) = running.end(&options.stop).await {
+    for why in running.end(&options.stop).await.complaints {
         found = found.because(Exit::NotJudged, &why);
     }
     found

@@ -72,10 +72,12 @@ pub async fn enter(
         }
         Err(why) => Err(why),
     };
-    let ended = running.end(&options.stop).await;
+    let complaints = running.end(&options.stop).await.complaints;
     let entered = entered?;
-    ended.map_err(CannotRun::NotJudged)?;
-    Ok(entered)
+    match complaints.into_iter().next() {
+        Some(why) => Err(CannotRun::NotJudged(why)),
+        None => Ok(entered),
+    }
 }
 
 /// Over plain HTTP, and in the browser where that does not do.
