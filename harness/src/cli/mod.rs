@@ -10,13 +10,13 @@ mod idp;
 mod interrupt;
 pub mod list;
 mod output;
-pub mod pick;
 mod run;
 mod settle;
 mod settled;
 mod setup;
 mod sp;
 
+pub use crate::order::pick;
 pub use answer::main;
 pub use args::*;
 pub use gallery::{

@@ -10,6 +10,7 @@ use crate::{
     config::DriverChoice,
     judge::{FailOn, waiver::Waivers},
     last_run::LastRun,
+    run::served::Served,
 };
 
 /// Which driver fires.
@@ -54,6 +55,8 @@ pub struct Options {
     pub waivers: Waivers,
     /// How everything came out when it was last fired.
     pub last: LastRun,
+    /// The IdP that is there already; none: the run starts its own.
+    pub idp: Option<Served>,
     /// Set to end the run after the firings under way.
     pub stop: Arc<AtomicBool>,
 }
@@ -70,6 +73,7 @@ impl Default for Options {
             locked: false,
             snapshots: None,
             waivers: Waivers::default(),
+            idp: None,
             stop: Arc::default(),
         }
     }

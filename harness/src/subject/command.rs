@@ -68,7 +68,7 @@ fn tail(mut file: File) -> std::io::Result<Vec<u8>> {
 
 /// The last line that tells of an error (after it Node says its version), or the last that says anything; at most 300
 /// characters of it.
-pub(super) fn last_words(said: &[u8]) -> String {
+pub(crate) fn last_words(said: &[u8]) -> String {
     let said = String::from_utf8_lossy(said);
     let mut lines = said.lines().rev().map(str::trim).filter(|line| !line.is_empty());
     let error = lines
