@@ -5,11 +5,7 @@ use std::path::Path;
 use url::Url;
 
 use super::{container::Container, idp::MockIdp};
-use crate::{
-    order::Placed,
-    run::{options::CannotRun, served::Served},
-    subject::target::Target,
-};
+use crate::{order::Placed, run::options::CannotRun, subject::target::Target};
 
 /// An SP at a URL, with what `samlitmus.toml` would say of it. Made by [`Sp::url`](super::Sp::url) and
 /// [`Sp::docker`](super::Sp::docker); a path such as `/login` is one of that URL.
@@ -160,7 +156,7 @@ impl Described {
     }
 
     /// What a run needs of it, and what must live as long as that.
-    pub(super) async fn target(&self) -> Result<(Target, Placed, Option<Served>), CannotRun> {
+    pub(super) async fn target(&self) -> Result<(Target, Placed, Option<MockIdp>), CannotRun> {
         let idp = match &self.idp {
             Some(idp) => Some(idp.clone()),
             None if self.is_apart() => Some(MockIdp::beside(&self.base.replace("{port}", "80")).await?),
@@ -180,7 +176,7 @@ impl Described {
             None => Target::of(config),
         };
         let target = target.map_err(CannotRun::Configuration)?;
-        Ok((target, placed, idp.map(|idp| idp.served().clone())))
+        Ok((target, placed, idp))
     }
 
     /// The configuration that says the same.

@@ -10,6 +10,7 @@ use clap::ValueEnum;
 use scenarios::{Catalogue, Scenario};
 
 use super::{
+    idp::MockIdp,
     report::Report,
     sp::{Sp, Which},
 };
@@ -26,7 +27,6 @@ use crate::{
     run::{
         litmus,
         options::{CannotRun, Options},
-        served::Served,
     },
     subject::{target::Target, turn::Turn},
 };
@@ -164,7 +164,7 @@ impl Harness {
             .wishes
             .options(config, &catalogue, last.clone(), stop)
             .map_err(wrong)?;
-        options.idp = set.idp;
+        options.idp = set.idp.as_ref().map(|idp| idp.served().clone());
         if kept.is_none() {
             options.snapshots.clone_from(&self.wishes.snapshots);
         }
@@ -191,7 +191,8 @@ impl Harness {
 struct Set {
     target: Target,
     placed: Option<Placed>,
-    idp: Option<Served>,
+    /// What it wrote for the SP goes with it.
+    idp: Option<MockIdp>,
     again: Vec<String>,
     _turn: Option<Turn>,
 }

@@ -50,8 +50,8 @@ impl Listed {
         let whole = Entry {
             name: WHOLE.to_owned(),
             kind: "run",
-            // It goes along with those that are ignored otherwise.
-            ignored: arguments.ignored,
+            // It goes along with those that are ignored otherwise, and is none of them.
+            ignored: arguments.ignored && !arguments.list,
             scenario: None,
         };
         let scenarios = catalogue.scenarios.iter();
