@@ -25,9 +25,16 @@ async fn a_response_signs_in_once() -> Result<(), Box<dyn Error>> {
         .login("/singlesignon/saml/login")
         .probe("/whoami", "json:/nameId")
         .trusts(&idp);
-    let report = Harness::new(sp).only("replay/*").only("baseline/*").driver("http").run().await?;
+    let report = Harness::new(sp)
+        .only("replay/*")
+        .only("baseline/*")
+        .driver("http")
+        .run()
+        .await?;
     report.assert_conforms();
-    let replayed = report.result("replay/same-bytes-new-session").ok_or("it was not fired")?;
+    let replayed = report
+        .result("replay/same-bytes-new-session")
+        .ok_or("it was not fired")?;
     println!("{}: {}", replayed.outcome, replayed.reason);
     Ok(())
 }

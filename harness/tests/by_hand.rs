@@ -53,10 +53,7 @@ async fn a_program_is_started_and_an_assertion_that_fails_explains_itself() -> R
         (result.verdict, result.outcome.word()),
         (VerdictKind::Fail, "session:victim")
     );
-    assert_eq!(
-        report.result("signature/xsw-1").unwrap().verdict,
-        VerdictKind::Pass
-    );
+    assert!(report.result("signature/xsw-1").unwrap().verdict.is_good());
     assert!(report.result("time/past").is_none());
     let said = objection(&report);
     for part in [
