@@ -20,6 +20,7 @@
 //! In `tests/saml.rs`:
 //!
 //! ```no_run
+//! # extern crate samlitmus;
 //! fn main() {
 //!     samlitmus::test_main("samlitmus.toml")
 //! }

@@ -1,10 +1,14 @@
 //! Tests as a user writes them: the builder, SPs that are started by it, in containers too, and what is said when it is red.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of tests may panic as tests do")]
+
 use std::{
-    net::IpAddr,
+    net::{IpAddr, TcpStream},
     os::unix::fs::PermissionsExt,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Duration,
 };
 
 use samlitmus::{
@@ -29,6 +33,33 @@ fn started(more: &str) -> Described {
         "exec {PROGRAM} sp --listen 127.0.0.1:{{port}} --create-users --idp-metadata {{metadata}} {more}"
     );
     at_home(Sp::url("http://127.0.0.1:{port}").start(&command)).named("billing")
+}
+
+/// An application that somebody else started.
+struct Application(Child);
+
+impl Application {
+    async fn serve(port: u16, metadata: &Path) -> Self {
+        let served = Command::new(PROGRAM)
+            .args(["sp", "--create-users", "--listen", &format!("127.0.0.1:{port}")])
+            .arg("--idp-metadata")
+            .arg(metadata)
+            .stdout(Stdio::null())
+            .spawn();
+        let mut served = Self(served.unwrap());
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(served.0.try_wait().unwrap().is_none(), "the SP ended");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        served
+    }
+}
+
+impl Drop for Application {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 /// What an assertion that does not hold says.
@@ -80,22 +111,7 @@ async fn one_idp_serves_an_sp_for_several_runs_and_is_gone_when_it_is_dropped() 
     assert_eq!(metadata, idp.metadata());
     assert!(metadata.contains(&idp.login_url()) && idp.metadata_url().starts_with(idp.url()));
     let port = FreePort::claim(IpAddr::from([127, 0, 0, 1])).unwrap().number;
-    let mut child = std::process::Command::new(PROGRAM)
-        .args([
-            "sp",
-            "--create-users",
-            "--listen",
-            &format!("127.0.0.1:{port}"),
-            "--idp-metadata",
-        ])
-        .arg(idp.metadata_file())
-        .stdout(std::process::Stdio::null())
-        .spawn()
-        .unwrap();
-    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(child.try_wait().unwrap().is_none(), "the SP ended");
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
+    let _application = Application::serve(port, &idp.metadata_file()).await;
     let sp = || at_home(Sp::url(&format!("http://127.0.0.1:{port}"))).trusts(&idp);
     for _ in 0..2 {
         let report = Harness::new(sp())
@@ -112,13 +128,11 @@ async fn one_idp_serves_an_sp_for_several_runs_and_is_gone_when_it_is_dropped() 
         .run()
         .await?;
     assert_eq!(report.exit(), Exit::NotJudged, "{:?}", report.causes());
-    child.kill().unwrap();
-    child.wait().unwrap();
 
     let file = idp.metadata_file();
     drop(idp);
-    while std::net::TcpStream::connect(at.trim_start_matches("http://")).is_ok() {
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    while TcpStream::connect(at.trim_start_matches("http://")).is_ok() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert!(!file.exists());
     Ok(())
@@ -143,7 +157,7 @@ async fn keys_that_are_kept_are_the_same_for_whoever_starts_it() -> Result<(), C
     let second = loop {
         match MockIdp::kept(&state, listen).await {
             Ok(second) => break second,
-            Err(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
         }
     };
     assert_eq!(
@@ -344,9 +358,14 @@ async fn an_engine_that_is_missing_or_has_no_daemon_is_said() {
         .await
         .unwrap();
     assert_eq!(report.exit(), Exit::NotJudged);
-    assert!(
-        report.causes()[0].contains("error: no such image"),
-        "{:?}",
-        report.causes()
-    );
+    let cause = &report.causes()[0];
+    assert!(cause.contains("error: no such image"), "{cause}");
+    // What is named is there for whoever reads on, and only then.
+    let log = cause
+        .split_once("all it said is in ")
+        .unwrap()
+        .1
+        .trim_end_matches(')');
+    assert_eq!(std::fs::read_to_string(log).unwrap(), "error: no such image\n");
+    std::fs::remove_file(log).unwrap();
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use tempfile::TempPath;
 use url::Url;
 
 use super::{container::Container, idp::MockIdp};
@@ -26,6 +27,15 @@ pub struct Described {
     allow: Vec<String>,
     idp: Option<MockIdp>,
     container: Option<Container>,
+}
+
+/// What a run needs of it, and what must live as long as that.
+pub(super) struct Set {
+    pub(super) target: Target,
+    pub(super) placed: Placed,
+    pub(super) idp: Option<MockIdp>,
+    /// Where an SP that is started says what it says; it goes when it is dropped.
+    pub(super) log: Option<TempPath>,
 }
 
 impl Described {
@@ -156,7 +166,7 @@ impl Described {
     }
 
     /// What a run needs of it, and what must live as long as that.
-    pub(super) async fn target(&self) -> Result<(Target, Placed, Option<MockIdp>), CannotRun> {
+    pub(super) async fn set(&self) -> Result<Set, CannotRun> {
         let idp = match &self.idp {
             Some(idp) => Some(idp.clone()),
             None if self.is_apart() => Some(MockIdp::beside(&self.base.replace("{port}", "80")).await?),
@@ -175,8 +185,19 @@ impl Described {
             Some(idp) => Target::known_to(idp.directory().clone(), config, idp.folder()),
             None => Target::of(config),
         };
-        let target = target.map_err(CannotRun::Configuration)?;
-        Ok((target, placed, idp))
+        let mut target = target.map_err(CannotRun::Configuration)?;
+        let mut log = None;
+        if let Some(start) = &mut target.start {
+            let own = log_of(&target.name).map_err(|why| CannotRun::Configuration(why.to_string()))?;
+            start.files.log = own.to_path_buf();
+            log = Some(own);
+        }
+        Ok(Set {
+            target,
+            placed,
+            idp,
+            log,
+        })
     }
 
     /// The configuration that says the same.
@@ -250,6 +271,15 @@ impl Described {
             name.trim_matches('-').chars().take(64).collect()
         })
     }
+}
+
+/// What the SP prints goes there, and stays where nothing could be judged: a cause may name it.
+fn log_of(name: &str) -> std::io::Result<TempPath> {
+    let file = tempfile::Builder::new()
+        .prefix(&format!("samlitmus-{name}-"))
+        .suffix(".log")
+        .tempfile()?;
+    Ok(file.into_temp_path())
 }
 
 fn strings<const N: usize>(pairs: [(&str, Option<String>); N]) -> toml::Table {

@@ -8,8 +8,10 @@ use std::{
 
 use clap::ValueEnum;
 use scenarios::{Catalogue, Scenario};
+use tempfile::TempPath;
 
 use super::{
+    described,
     idp::MockIdp,
     report::Report,
     sp::{Sp, Which},
@@ -17,6 +19,7 @@ use super::{
 use crate::{
     config::{Config, DriverChoice, FailOn, duration},
     event::Event,
+    exit::Exit,
     last_run::LastRun,
     note::note,
     order::{
@@ -183,6 +186,10 @@ impl Harness {
         if let Some(Err(why)) = history.map(|history| history.keep(&scenarios, Some(report.summary()))) {
             report.warn(why.to_string());
         }
+        if report.exit() == Exit::NotJudged {
+            // A cause may name it.
+            set.log.map(TempPath::keep);
+        }
         Ok(report)
     }
 }
@@ -193,6 +200,7 @@ struct Set {
     placed: Option<Placed>,
     /// What it wrote for the SP goes with it.
     idp: Option<MockIdp>,
+    log: Option<TempPath>,
     again: Vec<String>,
     _turn: Option<Turn>,
 }
@@ -208,6 +216,7 @@ impl Set {
                     target: reference.target().await?,
                     placed: None,
                     idp: None,
+                    log: None,
                     again,
                     _turn: None,
                 })
@@ -217,11 +226,17 @@ impl Set {
                     true => None,
                     false => Some(turn(crate::config::Idp::default().state.into()).await?),
                 };
-                let (target, placed, idp) = described.target().await?;
+                let described::Set {
+                    target,
+                    placed,
+                    idp,
+                    log,
+                } = described.set().await?;
                 Ok(Self {
                     target,
                     placed: Some(placed),
                     idp,
+                    log,
                     again,
                     _turn: turn,
                 })
@@ -239,6 +254,7 @@ impl Set {
                     target: Target::of(config).map_err(wrong)?,
                     placed: Some(placed),
                     idp: None,
+                    log: None,
                     again,
                     _turn: Some(turn),
                 })
