@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     config::{self, DriverChoice, FailOn},
+    order,
     report::Target,
     run::shard::Part,
 };
@@ -141,8 +142,7 @@ pub struct RunArgs {
 impl RunArgs {
     /// Whether snapshots are locked: asked for, or `CI` is set to anything but `false` or `0`.
     pub fn is_locked(&self) -> bool {
-        let ci = std::env::var("CI").unwrap_or_default();
-        self.locked || !matches!(ci.as_str(), "" | "0" | "false")
+        self.locked || order::wishes::is_ci()
     }
 }
 

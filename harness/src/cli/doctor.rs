@@ -28,8 +28,8 @@ use crate::{
 /// A mistake in arguments or configuration.
 pub(super) async fn doctor(args: DoctorArgs) -> anyhow::Result<Exit> {
     let mut interrupts = Interrupts::listen()?;
-    let mut ports = Vec::new();
-    let config = args.config.load_placed(args.listen, &mut ports)?;
+    let placed = args.config.placed(args.listen)?;
+    let config = &placed.config;
     let stop = Arc::<AtomicBool>::default();
     let options = Options {
         driver: args.driver.unwrap_or(config.run.driver).into(),
@@ -37,7 +37,7 @@ pub(super) async fn doctor(args: DoctorArgs) -> anyhow::Result<Exit> {
         stop: stop.clone(),
         ..Options::default()
     };
-    let target = Target::of(&config).map_err(Mistake)?;
+    let target = Target::of(config).map_err(Mistake)?;
     let watch = tokio::spawn(async move {
         interrupts.first().await;
         stop.store(true, Ordering::Relaxed);

@@ -13,7 +13,6 @@ mod init;
 mod interrupt;
 pub mod list;
 mod output;
-pub mod pick;
 mod report;
 mod run;
 mod settle;
@@ -21,6 +20,7 @@ mod settled;
 mod setup;
 mod sp;
 
+pub use crate::order::pick;
 pub use answer::main;
 pub use args::*;
 pub use gallery::{

@@ -7,8 +7,13 @@ use std::{
 
 use scenarios::Catalogue;
 
-use super::pick::PatternError;
-use crate::{config::ConfigError, exit::Exit};
+pub(crate) use crate::note::note;
+
+use crate::{
+    config::ConfigError,
+    exit::Exit,
+    order::{self, pick::PatternError},
+};
 
 /// What a person asked for that cannot be: a mistake of theirs, exit code 2.
 #[derive(Debug, thiserror::Error)]
@@ -24,11 +29,6 @@ pub(crate) fn exit_of(error: &anyhow::Error) -> Exit {
 /// A line on standard output, from a command that goes on though nobody may read it any more.
 pub(crate) fn line(text: &str) {
     let _ = writeln!(io::stdout(), "{text}");
-}
-
-/// A sentence to whoever sits there, on standard error, whether or not anybody reads it.
-pub(crate) fn note(sentence: &str) {
-    let _ = writeln!(io::stderr(), "samlitmus: {sentence}");
 }
 
 pub(crate) fn print(text: &str) -> anyhow::Result<Exit> {
@@ -51,11 +51,5 @@ pub(crate) fn colored() -> bool {
 /// # Errors
 /// What is wrong in a folder.
 pub(crate) fn catalogue(folders: &[PathBuf]) -> anyhow::Result<Catalogue> {
-    folders
-        .iter()
-        .try_fold(Catalogue::embedded().clone(), |catalogue, folder| {
-            catalogue
-                .with_folder(folder)
-                .map_err(|error| Mistake(error.to_string()).into())
-        })
+    order::catalogue(folders).map_err(|why| Mistake(why).into())
 }

@@ -1,7 +1,6 @@
 //! `samlitmus run`: from arguments and configuration to a run, its reports and its exit code.
 
 use std::{
-    collections::BTreeSet,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -14,7 +13,6 @@ use reference_sp::Flaws;
 use scenarios::Catalogue;
 
 use crate::{
-    cli::pick::{Picked, Tiers, missing, pick},
     cli::{
         args::RunArgs,
         audience::{Audience, asked},
@@ -24,9 +22,13 @@ use crate::{
     config::{self, Config},
     event::{Event, RunSummary},
     exit::Exit,
-    judge::waiver::Waivers,
     last_run::LastRun,
     mask,
+    order::{
+        History, Wishes,
+        history::kept_for,
+        pick::{Picked, Tiers, pick},
+    },
     report::{Target as Report, json},
     run::{
         litmus,
@@ -108,14 +110,13 @@ fn left(audience: &Audience, begun: Instant) -> RunSummary {
 /// Everything between the opening of the reports and their end.
 async fn fire(args: &RunArgs, stop: &Arc<AtomicBool>, audience: &mut Audience) -> anyhow::Result<Came> {
     let mistake = |why: String| anyhow::Error::new(Mistake(why));
-    let mut ports = Vec::new();
-    let config = if args.demo {
-        None
-    } else {
-        Some(args.config.load_placed(args.listen, &mut ports)?)
+    let placed = match args.demo {
+        true => None,
+        false => Some(args.config.placed(args.listen)?),
     };
-    let catalogue = catalogue(&folders(args, config.as_ref()))?;
-    let (state, sp) = kept_for(config.as_ref());
+    let config = placed.as_ref().map(|placed| &placed.config);
+    let catalogue = catalogue(&folders(args, config))?;
+    let (state, sp) = kept_for(config);
     let last = LastRun::load(&state, &sp);
     let mut picked = match args.failed {
         false => pick(&catalogue, &args.patterns, args.tier.as_ref())?,
@@ -145,21 +146,24 @@ async fn fire(args: &RunArgs, stop: &Arc<AtomicBool>, audience: &mut Audience) -
         Some(part) => Some(part.keep(&mut picked.scenarios, &sp).map_err(mistake)?),
         None => None,
     };
-    if let Some(config) = &config {
+    if let Some(config) = config {
         for key in config.idle() {
             note(&format!("{key} is read, and this version does not act on it yet"));
         }
     }
-    let options = Options {
-        stop: stop.clone(),
-        shard,
-        last: match &args.baseline {
-            Some(file) => baseline(file)?,
-            None => last.clone(),
-        },
-        ..options(args, config.as_ref(), &catalogue)?
+    let since = match &args.baseline {
+        Some(file) => baseline(file)?,
+        None => last.clone(),
     };
-    let target = match &config {
+    let options = Options {
+        shard,
+        baseline: args.baseline.as_ref().map(|file| file.display().to_string()),
+        config: config.map(|_| named(args)),
+        ..wishes(args)
+            .options(config, &catalogue, since, stop.clone())
+            .map_err(mistake)?
+    };
+    let target = match config {
         Some(config) => Target::of(config),
         None => {
             let flaws = args.flaw.iter().copied().collect::<Flaws>();
@@ -175,32 +179,16 @@ async fn fire(args: &RunArgs, stop: &Arc<AtomicBool>, audience: &mut Audience) -
         }
     };
     let target = target.map_err(mistake)?;
-    let (mut now, mut told) = (last, BTreeSet::new());
+    let mut history = History::new(&state, &sp, last);
     let tell = |event: &Event| {
-        if let Event::ScenarioFinished(result) = event {
-            told.insert(result.scenario.id.clone());
-            now.learn(&result.scenario.id, &result.base, result.verdict);
-        }
+        history.on(event);
         // The end is told when it is known which reports could be written.
         if !matches!(event, Event::Finished(_)) {
             audience.on(event);
         }
     };
     let summary = litmus::run(target, &picked.scenarios, options, tell).await;
-    if let Ok(summary) = &summary
-        && summary.authn_requests > 0
-    {
-        // What Azure takes has no row of its own, and has healed all the same.
-        let watching = picked.scenarios.iter().filter(|scenario| scenario.watches());
-        for scenario in watching.filter(|scenario| !told.contains(&scenario.id)) {
-            now.forget(&scenario.id);
-        }
-    }
-    now.ended = jiff::Timestamp::now().to_string();
-    // A run that did not come to fire anything knows nothing new.
-    if !told.is_empty()
-        && let Err(error) = now.save(&state, &sp)
-    {
+    if let Err(error) = history.keep(&picked.scenarios, summary.as_ref().ok()) {
         note(&error.to_string());
     }
     summary
@@ -233,14 +221,6 @@ fn baseline(file: &Path) -> Result<LastRun, Mistake> {
         last.learn(&entry.id, &entry.base, entry.verdict);
     }
     Ok(last)
-}
-
-/// The state folder in which is kept how everything came out, and the SP's name there.
-fn kept_for(config: Option<&Config>) -> (PathBuf, String) {
-    match config {
-        Some(config) => (config.path(&config.idp.state), config.sp.name.clone()),
-        None => (config::Idp::default().state.into(), "reference-sp".to_owned()),
-    }
 }
 
 /// What failed or could not be judged when it was last fired, of that which patterns and tiers mean; or why there is nothing.
@@ -278,43 +258,6 @@ fn folders(args: &RunArgs, config: Option<&Config>) -> Vec<PathBuf> {
     configured.chain(args.scenarios.iter().cloned()).collect()
 }
 
-fn options(args: &RunArgs, config: Option<&Config>, catalogue: &Catalogue) -> anyhow::Result<Options> {
-    let default = Options::default();
-    let run = config.map(|config| &config.run);
-    let waivers = args
-        .waivers
-        .clone()
-        .or_else(|| Some(config?.path(run?.waivers.as_ref()?)));
-    let waivers = match waivers {
-        Some(path) => known_waivers(&path, catalogue)?,
-        None => Waivers::default(),
-    };
-    let chosen = args.driver.or(run.map(|run| run.driver)).unwrap_or_default();
-    // The demo compares with nothing unless it is told where: there is nothing yet that somebody accepted.
-    let snapshots = args
-        .snapshots
-        .clone()
-        .or_else(|| config.map(|config| config.path(&config.run.snapshots)));
-    Ok(Options {
-        driver: chosen.into(),
-        jobs: args.jobs.or(run.map(|run| run.jobs)).unwrap_or(default.jobs),
-        timeout: args
-            .timeout
-            .or(config.map(|c| c.run.timeout()))
-            .unwrap_or(default.timeout),
-        seed: args.seed.or(run.and_then(|run| run.seed)).unwrap_or_else(seed),
-        fail_on: args.fail_on.or(run.map(|run| run.fail_on)).unwrap_or_default(),
-        last: LastRun::default(),
-        baseline: args.baseline.as_ref().map(|file| file.display().to_string()),
-        config: config.map(|_| named(args)),
-        shard: None,
-        locked: args.is_locked(),
-        snapshots,
-        waivers,
-        stop: Arc::default(),
-    })
-}
-
 /// The configuration's file, from where the repository begins as far as that is known: this folder.
 fn named(args: &RunArgs) -> String {
     let path = args
@@ -327,29 +270,18 @@ fn named(args: &RunArgs) -> String {
     inside.unwrap_or(path).to_string_lossy().replace('\\', "/")
 }
 
-/// The waivers of a file. One that no scenario of the catalogue is meant by is a slip of the pen, whatever is fired.
-fn known_waivers(path: &Path, catalogue: &Catalogue) -> Result<Waivers, Mistake> {
-    let waivers = Waivers::load(path, today()).map_err(|error| Mistake(error.to_string()))?;
-    let ids = catalogue.scenarios.iter().map(|scenario| scenario.id.as_str());
-    let unknown = waivers.unknown(ids);
-    if unknown.is_empty() {
-        return Ok(waivers);
+/// What the command line says of how it goes.
+fn wishes(args: &RunArgs) -> Wishes {
+    Wishes {
+        driver: args.driver,
+        jobs: args.jobs,
+        timeout: args.timeout,
+        seed: args.seed,
+        fail_on: args.fail_on,
+        waivers: args.waivers.clone(),
+        snapshots: args.snapshots.clone(),
+        locked: args.is_locked(),
     }
-    let missing: Vec<String> = unknown.iter().map(|id| missing(catalogue, id)).collect();
-    Err(Mistake(format!(
-        "the waivers in {}: {}",
-        path.display(),
-        missing.join("; ")
-    )))
-}
-
-fn today() -> jiff::civil::Date {
-    jiff::Zoned::now().date()
-}
-
-fn seed() -> u64 {
-    // Any number will do: it is printed, and names this run's order.
-    u64::try_from(jiff::Timestamp::now().as_microsecond()).unwrap_or_default() % 1_000_000
 }
 
 /// The first signal ends the run, with the report of what ran; the second ends the program.

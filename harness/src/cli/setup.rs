@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::{
     config::{self, Config},
-    subject::port::FreePort,
+    order::Placed,
 };
 
 /// Which configuration.
@@ -26,27 +26,13 @@ impl ConfigArgs {
         Config::load(self.config.as_deref().unwrap_or(config::FILE_NAME.as_ref()))
     }
 
-    /// Reads it for a run: the IdP listens there, and the ports that were taken for it are kept as long as they are held here.
+    /// Reads it for a run: the IdP listens there, and the ports that were taken for it are kept as long as it is.
     ///
     /// # Errors
     /// It is missing or wrong, or no port is free.
-    pub fn load_placed(
-        &self,
-        listen: Option<SocketAddr>,
-        ports: &mut Vec<FreePort>,
-    ) -> Result<Config, config::ConfigError> {
-        let mut claim = |ip| {
-            let port = FreePort::claim(ip)?;
-            let number = port.number;
-            ports.push(port);
-            Ok(number)
-        };
-        let mut places = config::Places {
-            listen,
-            claim: Some(&mut claim),
-        };
+    pub(crate) fn placed(&self, listen: Option<SocketAddr>) -> Result<Placed, config::ConfigError> {
         let path = self.config.as_deref().unwrap_or(config::FILE_NAME.as_ref());
-        Config::load_placed(path, &mut places)
+        Placed::load(path, listen)
     }
 
     /// Reads it where it was named or is there; a command that can do without gets none.

@@ -55,6 +55,7 @@ impl Circumstances {
                     Some(known) => {
                         known.seen |= bite.seen;
                         known.bit |= bite.bit;
+                        known.partly |= bite.partly;
                     }
                     None => whole.waivers.push(bite.clone()),
                 }

@@ -2,12 +2,13 @@
 //!
 //! What was seen (`observation`) becomes one word (`outcome`, by `classify`, which asks `people` whose session it is, `refusal`
 //! and `landing` what a page means), and word and expectation a judgement (`verdict`); waivers and the sum of a run
-//! (`summary`) come after. `request` judges what the SP sends by itself.
+//! (`summary`) come after; `gate` is what one result means by itself. `request` judges what the SP sends by itself.
 
 pub mod circumstances;
 pub(crate) mod classify;
 mod fail_on;
 pub(crate) mod fingerprint;
+pub(crate) mod gate;
 mod kind;
 pub(crate) mod landing;
 pub(crate) mod marker;

@@ -302,6 +302,7 @@ mod tests {
                 expired: Some("2026-01-01".to_owned()),
                 seen: true,
                 bit: false,
+                partly: false,
             }],
             ..Circumstances::default()
         });

@@ -1,6 +1,6 @@
 //! Known deviations: data, reviewed like code. A waiver that has healed, or has expired, breaks the gate.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use globset::{Glob, GlobMatcher};
 use jiff::civil::Date;
@@ -67,6 +67,8 @@ struct Entry {
     expired: bool,
     seen: bool,
     bit: bool,
+    /// Something that it is for is not fired.
+    partly: bool,
 }
 
 impl Waivers {
@@ -117,6 +119,7 @@ impl Waivers {
                 expired,
                 seen: false,
                 bit: false,
+                partly: false,
             });
         }
         Ok(Self { entries })
@@ -127,6 +130,15 @@ impl Waivers {
         let meant = |entry: &&Entry| ids.clone().any(|id| entry.matcher.is_match(id));
         let unknown = self.entries.iter().filter(|entry| !meant(entry));
         unknown.map(|entry| entry.waiver.id.as_str()).collect()
+    }
+
+    /// Of what a whole run fires, only a part is fired: a waiver that is also for the rest has not healed because this part has
+    /// nothing to waive.
+    pub(crate) fn part_of_a_run(&mut self, fired: &BTreeSet<String>, whole: &BTreeSet<String>) {
+        for entry in &mut self.entries {
+            let mut rest = whole.difference(fired);
+            entry.partly = rest.any(|id| entry.matcher.is_match(id));
+        }
     }
 
     /// What a verdict becomes under the waivers, with the reason of the one that bit.
@@ -151,6 +163,7 @@ impl Waivers {
                 .then(|| entry.waiver.expires.clone().unwrap_or_default()),
             seen: entry.seen,
             bit: entry.bit,
+            partly: entry.partly,
         };
         self.entries.iter().map(bite).collect()
     }
@@ -168,6 +181,9 @@ pub struct Bite {
     pub seen: bool,
     /// Something that it means deviated.
     pub bit: bool,
+    /// Something that it means was not to be fired in this run.
+    #[serde(default)]
+    pub partly: bool,
 }
 
 impl Bite {
@@ -179,7 +195,7 @@ impl Bite {
                 "the waiver for {id} expired on {day}: mend the SP, or argue it anew"
             ));
         }
-        (self.seen && !self.bit && !partly)
+        (self.seen && !self.bit && !partly && !self.partly)
             .then(|| format!("the waiver for {id} no longer bites: the deviation has healed, take it out"))
     }
 }
@@ -208,6 +224,20 @@ mod tests {
 
     fn on(day: &str) -> Waivers {
         Waivers::read("w.toml", TEXT, day.parse().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_waiver_of_which_only_a_part_is_fired_has_not_healed() {
+        let all = ["destination/x", "destination/y", "time/x"];
+        let of = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
+        for (fired, healed) in [(&all[..1], 0), (&all[..2], 1)] {
+            let mut waivers = on("2027-01-31");
+            waivers.part_of_a_run(&of(fired), &of(&all));
+            fired
+                .iter()
+                .for_each(|id| drop(waivers.apply(id, VerdictKind::Pass)));
+            assert_eq!(complaints(&waivers).len(), healed, "{fired:?}");
+        }
     }
 
     #[test]

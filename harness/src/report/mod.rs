@@ -5,6 +5,7 @@ mod asked;
 mod digest;
 mod draft;
 pub mod html;
+pub(crate) mod in_full;
 pub mod json;
 pub mod junit;
 mod listener;

@@ -189,6 +189,9 @@ pub async fn run(
     summary.picture = picture;
     summary.authn_requests = requests.checked;
     summary.authn_requests_refused = requests.refused;
+    if let Some(stage) = Arc::into_inner(stage) {
+        stage.end().await;
+    }
     for warning in &summary.warnings {
         tell(&Event::Warning(warning.clone()));
     }

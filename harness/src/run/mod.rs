@@ -1,7 +1,7 @@
 //! A whole run: prepared (`prepare`), learned about (`calibration`), laid out (`plan`), fired (`firing`).
 //!
 //! `registered` makes the SP an application of the IdP, `answers` is the run's way into the live IdP, `requests` tells what Azure
-//! would refuse of what came in by it; `publish` and `oob` are what flows may change and hear; `rehearsal` makes
+//! would refuse of what came in by it; `served` is that IdP; `publish` and `oob` are what flows may change and hear; `rehearsal` makes
 //! messages that nobody sends. `doctor` and `init` look at an SP without a run: what it lacks, and what can be found out about it.
 
 mod answers;
@@ -23,5 +23,6 @@ mod publish;
 mod registered;
 pub mod rehearsal;
 mod requests;
+pub mod served;
 pub mod shard;
 mod stage;

@@ -11,6 +11,7 @@ use crate::{
     event::Shard,
     judge::{FailOn, waiver::Waivers},
     last_run::LastRun,
+    run::served::Served,
 };
 
 /// Which driver fires.
@@ -61,6 +62,8 @@ pub struct Options {
     pub last: LastRun,
     /// The baseline's file, as it was named.
     pub baseline: Option<String>,
+    /// The IdP that is there already; none: the run starts its own.
+    pub idp: Option<Served>,
     /// Set to end the run after the firings under way.
     pub stop: Arc<AtomicBool>,
 }
@@ -80,6 +83,7 @@ impl Default for Options {
             snapshots: None,
             shard: None,
             waivers: Waivers::default(),
+            idp: None,
             stop: Arc::default(),
         }
     }

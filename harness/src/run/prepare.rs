@@ -2,15 +2,13 @@
 
 use std::{
     collections::BTreeSet,
-    future::Future,
     path::Path,
-    pin::Pin,
-    sync::{Arc, Mutex, OnceLock, RwLock, atomic::AtomicBool},
+    sync::{Arc, Mutex, RwLock, atomic::AtomicBool},
     time::{Duration, Instant},
 };
 
 use jiff::{SignedDuration, Timestamp};
-use mock_idp::server::{Answer, Live, MockIdp, Options as IdpOptions, Reply};
+use mock_idp::server::{MockIdp, Options as IdpOptions};
 use saml::SpMetadata;
 use scenarios::{KeyRing, Need, Scenario};
 use url::Url;
@@ -25,6 +23,7 @@ use crate::{
     run::oob::Oob,
     run::options::{CannotRun, DriverKind, Options},
     run::registered::register,
+    run::served::Served,
     run::stage::Stage,
     run::{answers::Answers, forging::Forge},
     subject::files::Files,
@@ -98,14 +97,16 @@ pub(crate) async fn prepare(
     let scripts = storage.is_some();
     warnings.extend(storage);
 
-    let late = Arc::new(Late::default());
     let mut idp_options = IdpOptions::new(target.directory.clone());
     idp_options.listen = target.listen;
     idp_options.url = target.idp_url.clone();
     idp_options.sp = Some(target.towards.clone());
     idp_options.azure = target.azure;
-    idp_options.answer = Some(late.clone());
-    let idp = MockIdp::start(idp_options).await.map_err(|e| wrong(&e))?;
+    let served = match &options.idp {
+        Some(served) => served.clone(),
+        None => Served::start(idp_options).await.map_err(|e| wrong(&e))?,
+    };
+    let idp = served.idp.clone();
 
     let origin = Url::parse(idp.origin()).map_err(|e| wrong(&e))?;
     let guard = guard(&target, &idp).map_err(|e| wrong(&e))?;
@@ -207,7 +208,7 @@ pub(crate) async fn prepare(
         identity: Mutex::new(None),
     });
     let answers = Arc::new(Answers::new(forge.clone()));
-    late.set(answers.clone());
+    served.answer_by(answers.clone());
     warming.await.map_err(|e| wrong(&e))?.map_err(|e| wrong(&e))?;
     let browser = scenarios
         .iter()
@@ -442,24 +443,4 @@ async fn metadata(of: &MetadataOf, http: &HttpDriver) -> Result<SpMetadata, Cann
         )));
     }
     Ok(metadata)
-}
-
-/// Answers that come to be known only after the IdP is up, since the SP needs its address first.
-#[derive(Default)]
-struct Late(OnceLock<Arc<Answers>>);
-
-impl Late {
-    fn set(&self, answers: Arc<Answers>) {
-        // Set once by construction.
-        let _ = self.0.set(answers);
-    }
-}
-
-impl Answer for Late {
-    fn answer(&self, ticket: &str, live: Live) -> Pin<Box<dyn Future<Output = Reply> + Send + '_>> {
-        match self.0.get() {
-            Some(answers) => answers.answer(ticket, live),
-            None => Box::pin(std::future::ready(Reply::SignIn)),
-        }
-    }
 }

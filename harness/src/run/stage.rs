@@ -33,7 +33,7 @@ pub(crate) struct Stage {
     pub(crate) driver: Driver,
     /// The other kind of driver, for scenarios that only it can play.
     pub(crate) other: Option<Driver>,
-    pub(crate) idp: MockIdp,
+    pub(crate) idp: Arc<MockIdp>,
     pub(crate) forge: Arc<Forge>,
     pub(crate) answers: Arc<Answers>,
     pub(crate) prober: RwLock<Arc<Prober>>,
@@ -67,7 +67,7 @@ impl Stage {
         setup: Setup,
         driver: Driver,
         other: Option<Driver>,
-        idp: MockIdp,
+        idp: Arc<MockIdp>,
         forge: Arc<Forge>,
         answers: Arc<Answers>,
         prober: Prober,
@@ -97,6 +97,22 @@ impl Stage {
             absences: AtomicUsize::new(0),
             firing: AtomicU64::new(0),
             requests: AtomicU64::new(0),
+        }
+    }
+
+    /// Ends the IdP, unless it is somebody else's: whoever listens there next finds the address free.
+    pub(crate) async fn end(self) {
+        let Self {
+            driver,
+            other,
+            idp,
+            answers,
+            ..
+        } = self;
+        // Their connections to it end first.
+        drop((driver, other, answers));
+        if let Some(idp) = Arc::into_inner(idp) {
+            idp.shutdown().await;
         }
     }
 
@@ -245,11 +261,6 @@ impl Stage {
             domain: domain.to_owned(),
             mail: mail.clone(),
         }
-    }
-
-    /// Ends it, and the IdP with it: whoever comes next may listen there.
-    pub(crate) async fn end(self) {
-        self.idp.shutdown().await;
     }
 
     /// The link that starts IdP-initiated sign-in for a persona.

@@ -86,12 +86,17 @@ pub(super) fn tail(mut file: File, most: u64) -> std::io::Result<Vec<u8>> {
 
 /// The last line that tells of an error (after it Node says its version), or the last that says anything; at most 300
 /// characters of it.
-pub(super) fn last_words(said: &[u8]) -> String {
+pub(crate) fn last_words(said: &[u8]) -> String {
     let said = String::from_utf8_lossy(said);
     let mut lines = said.lines().rev().map(str::trim).filter(|line| !line.is_empty());
-    let error = lines
-        .clone()
-        .find(|line| line.to_ascii_lowercase().contains("error:"));
+    let tells = |line: &&str| {
+        let line = line.to_ascii_lowercase();
+        // The second is Docker's.
+        ["error:", "error response"]
+            .iter()
+            .any(|word| line.contains(word))
+    };
+    let error = lines.clone().find(tells);
     let last = error.or_else(|| lines.next()).unwrap_or("it said nothing");
     last.chars().take(300).collect()
 }
@@ -150,6 +155,11 @@ mod tests {
         assert_eq!(
             last_words(b"starting\nport 8471 is in use\n\n"),
             "port 8471 is in use"
+        );
+        let docker = "docker: Error response from daemon: no such image.\n\nRun 'docker run --help' for more information\n";
+        assert_eq!(
+            last_words(docker.as_bytes()),
+            "docker: Error response from daemon: no such image."
         );
         assert_eq!(last_words(b"\n"), "it said nothing");
     }

@@ -9,13 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{
-    command::last_words,
-    leash::{End, GO, Leash, gated, runs, signal},
-};
+use super::leash::{End, GO, Leash, gated, runs, signal};
 use crate::stop::overdue;
 
-pub(crate) use super::command::{quoted, shell};
+pub(crate) use super::command::{last_words, quoted, shell};
 
 /// So long an SP may take to end when it is asked to; and so long where somebody waits for the end of the run.
 const GOODBYE: Duration = Duration::from_secs(5);

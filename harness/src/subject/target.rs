@@ -1,6 +1,9 @@
 //! The SP under test, as a run needs to know it: out of a configuration, or the reference SP that comes along.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use mock_idp::{Directory, User};
 use reference_sp::{Account, ReferenceSp, Trusted};
@@ -70,7 +73,15 @@ impl Target {
     /// The state folder cannot be used, or a value of the configuration cannot.
     pub fn of(config: &Config) -> Result<Self, String> {
         let state = config.path(&config.idp.state);
-        let mut directory = Directory::open(&state).map_err(|error| error.to_string())?;
+        let directory = Directory::open(&state).map_err(|error| error.to_string())?;
+        Self::known_to(directory, config, &state)
+    }
+
+    /// The same, with the IdP's directory at hand; what is written for the SP goes into the folder `state`.
+    ///
+    /// # Errors
+    /// A value of the configuration cannot be used.
+    pub(crate) fn known_to(mut directory: Directory, config: &Config, state: &Path) -> Result<Self, String> {
         people(&mut directory, config);
         let sp = &config.sp;
         let listen = config.idp.listen().ok_or_else(|| {
@@ -123,7 +134,7 @@ impl Target {
                 command,
                 ready: sp.ready.clone(),
                 stop: sp.stop.clone(),
-                files: Files::claim(&state, listen.port()),
+                files: Files::claim(state, listen.port()),
             }),
             log: sp.log.clone(),
             provision: sp.provision.clone(),

@@ -7,12 +7,13 @@ use crate::{
         setup::ConfigArgs,
     },
     config::Config,
+    order::Placed,
     run::{
         doctor::{Check, Examination, Part, State, examine},
         init::{Entered, Leads, Looked, Place, Shown, enter},
         options::{CannotRun, Options},
     },
-    subject::{port::FreePort, target::Target},
+    subject::target::Target,
 };
 
 /// So many pages that seem to show who is signed in are examined.
@@ -61,9 +62,10 @@ async fn once(
     probe: Option<&str>,
 ) -> anyhow::Result<Entered> {
     file.save()?;
-    let (config, _ports) = config(args, file)?;
-    let target = Target::of(&config).map_err(Mistake)?;
-    let entered = enter(target, &options(args, &config), &looked.rests, probe).await;
+    let placed = placed(args, file)?;
+    let config = &placed.config;
+    let target = Target::of(config).map_err(Mistake)?;
+    let entered = enter(target, &options(args, config), &looked.rests, probe).await;
     entered.map_err(|why| match why {
         CannotRun::Configuration(why) => Mistake(why).into(),
         CannotRun::NotJudged(why) => anyhow::Error::msg(why),
@@ -98,9 +100,10 @@ pub(super) async fn examined(
         }
         file.save()?;
         note("examines it as `samlitmus doctor` does");
-        let (config, _ports) = config(args, file)?;
-        let target = Target::of(&config).map_err(Mistake)?;
-        let examination = examine(target, options(args, &config)).await;
+        let placed = placed(args, file)?;
+        let config = &placed.config;
+        let target = Target::of(config).map_err(Mistake)?;
+        let examination = examine(target, options(args, config)).await;
         let bad = |check: &Check| check.part == Part::Probe && check.state == State::Broken;
         let next = examination.checks.iter().any(bad);
         if found.is_none() || !next {
@@ -113,12 +116,11 @@ pub(super) async fn examined(
     found.ok_or_else(|| anyhow::Error::msg("nothing was examined"))
 }
 
-fn config(args: &InitArgs, file: &Written) -> anyhow::Result<(Config, Vec<FreePort>)> {
-    let mut ports = Vec::new();
+fn placed(args: &InitArgs, file: &Written) -> anyhow::Result<Placed> {
     let named = ConfigArgs {
         config: Some(file.path.clone()),
     };
-    Ok((named.load_placed(args.listen, &mut ports)?, ports))
+    Ok(named.placed(args.listen)?)
 }
 
 fn options(args: &InitArgs, config: &Config) -> Options {
