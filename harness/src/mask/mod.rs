@@ -10,4 +10,4 @@ mod text;
 mod told;
 
 pub use text::{known, sparing, text};
-pub use told::told;
+pub use told::{summary, told};

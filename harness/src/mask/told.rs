@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     event::{Calibration, Event, RunSummary, ScenarioResult},
+    judge::circumstances::Circumstances,
     judge::observation::{Ended, Hop, Journey, Observation, Page, Probe},
 };
 
@@ -23,13 +24,26 @@ pub fn told(event: &Event) -> Event {
         })),
         Event::ScenarioFinished(found) => Event::ScenarioFinished(Arc::new(result(found))),
         Event::Warning(warning) => Event::Warning(text(warning)),
-        Event::Finished(summary) => Event::Finished(Arc::new(RunSummary {
-            causes: all(&summary.causes, &[]),
-            warnings: all(&summary.warnings, &[]),
-            picture: all(&summary.picture, &[]),
-            sp_log: all(&summary.sp_log, &[]),
-            ..summary.as_ref().clone()
-        })),
+        Event::Finished(end) => Event::Finished(Arc::new(summary(end))),
+    }
+}
+
+/// The end of a run without secrets.
+pub fn summary(summary: &RunSummary) -> RunSummary {
+    let around = &summary.circumstances;
+    RunSummary {
+        causes: all(&summary.causes, &[]),
+        warnings: all(&summary.warnings, &[]),
+        picture: all(&summary.picture, &[]),
+        sp_log: all(&summary.sp_log, &[]),
+        circumstances: Circumstances {
+            hopeless: around.hopeless.as_deref().map(text),
+            unjudged: all(&around.unjudged, &[]),
+            refuses_with: around.refuses_with.as_deref().map(text),
+            warnings: all(&around.warnings, &[]),
+            ..around.clone()
+        },
+        ..summary.clone()
     }
 }
 

@@ -6,6 +6,7 @@ use samlitmus::{
     event::{Event, RunSummary, ScenarioResult},
     judge::{
         VerdictKind,
+        circumstances::Circumstances,
         observation::{Ended, Page, Probe},
     },
     mask,
@@ -70,6 +71,15 @@ fn events() -> (Vec<Event>, usize) {
     let summary = RunSummary {
         causes: vec![plant("it answers 403 at http://127.0.0.1:8080/cb?token=@")],
         warnings: vec![plant("the session=@ is still there")],
+        picture: vec![plant("it came by /cb?token=@")],
+        sp_log: vec![plant("GET /cb?token=@ HTTP/1.1")],
+        circumstances: Circumstances {
+            hopeless: Some(plant("nobody gets in at /cb?token=@")),
+            unjudged: vec![plant("the victim ends at /cb?token=@")],
+            refuses_with: Some(plant("403 /cb?token=@")),
+            warnings: vec![plant("it stays at /cb?token=@")],
+            ..Circumstances::default()
+        },
         exit: 1,
         ..RunSummary::default()
     };
