@@ -30,6 +30,20 @@ use std::{
 /// Far more than anything takes, even where many builds share the machine: only a hang gets here.
 const PATIENCE: Duration = Duration::from_secs(240);
 
+/// What a CI system may say around the tests, and the program listens to.
+const AROUND: [&str; 10] = [
+    "CI",
+    "CI_NODE_TOTAL",
+    "CIRCLE_NODE_TOTAL",
+    "BUILDKITE_PARALLEL_JOB_COUNT",
+    "SYSTEM_TOTALJOBSINPHASE",
+    "SAMLITMUS_SHARDS",
+    "GITHUB_ACTIONS",
+    "GITHUB_STEP_SUMMARY",
+    "TF_BUILD",
+    "SAMLITMUS_LOG",
+];
+
 /// How a process ended, and what it said.
 #[derive(Debug)]
 struct Said {
@@ -85,11 +99,13 @@ struct Process {
 impl Process {
     /// Starts the program in a folder, in an environment that says nothing about CI, colours and browsers' output.
     fn start(folder: &Path, args: &[&str], environment: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_samlitmus"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_samlitmus"));
+        for name in AROUND {
+            command.env_remove(name);
+        }
+        let mut child = command
             .args(args)
             .current_dir(folder)
-            .env_remove("CI")
-            .env_remove("SAMLITMUS_LOG")
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
