@@ -114,7 +114,7 @@ pub(crate) const ALL: &[Shape] = &[
         name: "jwt-claim-and-api",
         kept: Kept::Fragment,
         probe: "url = \"@/api/ping\"\ntoken = \"url:#access_token\"",
-        rule: "jwt:/emails/0",
+        rule: "jwt:sub",
         logout: FORGET,
         http: true,
     },
