@@ -2,6 +2,14 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use openssl::sha::sha256;
+
+/// A short name that only the same texts have, in every run and version.
+pub(crate) fn digest(parts: &[&str]) -> String {
+    let whole = sha256(parts.join("\n").as_bytes());
+    whole.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Whether an ASCII text stands in another, in any case.
 pub(crate) fn contains(text: &str, needle: &str) -> bool {
     find(text, needle, 0).is_some()

@@ -126,20 +126,7 @@ mod tests {
     use super::*;
 
     fn listed(arguments: &[&str]) -> (Listed, Arguments) {
-        let scenario = |(id, tier): (&str, &str)| {
-            format!(
-                "[[scenario]]\nid = \"{id}\"\ntitle = \"t\"\nverdict = \"INFO\"\nseverity = \"info\"\nrule = \"r\"\nwhy = \"w\"\ntier = \"{tier}\"\n"
-            )
-        };
-        let text = [
-            ("baseline/post", "smoke"),
-            ("time/past", "core"),
-            ("time/odd", "extended"),
-            ("dos/bomb", "opt-in"),
-        ]
-        .map(scenario)
-        .concat();
-        let catalogue = Catalogue::read([("test.toml".to_owned(), text.as_str())]).unwrap();
+        let catalogue = crate::order::pick::tests::catalogue();
         let arguments = Arguments::from_iter([&["saml"], arguments].concat());
         (Listed::of(&catalogue, &arguments), arguments)
     }

@@ -135,10 +135,11 @@ pub fn missing(catalogue: &Catalogue, pattern: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn catalogue() -> Catalogue {
+    /// One scenario of each tier but observe.
+    pub(crate) fn catalogue() -> Catalogue {
         let scenario = |id: &str, tier: &str| {
             format!(
                 "[[scenario]]\nid = \"{id}\"\ntitle = \"t\"\nverdict = \"INFO\"\nseverity = \"info\"\nrule = \"r\"\nwhy = \"w\"\ntier = \"{tier}\"\n"

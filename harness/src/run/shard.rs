@@ -2,10 +2,9 @@
 
 use std::{fmt, str::FromStr, sync::Arc};
 
-use openssl::sha::sha256;
 use scenarios::Scenario;
 
-use crate::event::Shard;
+use crate::{event::Shard, text::digest};
 
 /// The most runs of one selection.
 const MOST: usize = 1_000;
@@ -134,8 +133,7 @@ fn selection(scenarios: &[Arc<Scenario>], sp: &str) -> String {
     let head = [sp, env!("CARGO_PKG_VERSION"), scenarios::catalogue::VERSION];
     let ids = scenarios.iter().map(|scenario| scenario.id.as_str());
     let text: Vec<&str> = head.into_iter().chain(ids).collect();
-    let digest = sha256(text.join("\n").as_bytes());
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    digest(&text)
 }
 
 #[cfg(test)]

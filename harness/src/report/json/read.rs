@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::model::{Entry, Results, SCHEMA, Summary};
 use crate::{
     event::{Event, RunSummary, ScenarioResult},
-    judge::{VerdictKind, observation::Observation, request::Refused},
+    judge::{VerdictKind, request::Refused},
 };
 
 /// The largest file that is read: some ten times the results of everything there is.
@@ -84,10 +84,11 @@ impl Results {
 impl Entry {
     /// The result that it was made of; none where an older version wrote it.
     pub(crate) fn result(self) -> Option<ScenarioResult> {
-        let record = self.record?;
+        let mut record = self.record?;
         let variants = self.variants.into_iter();
-        let mut result = ScenarioResult {
-            scenario: record.scenario(),
+        Some(ScenarioResult {
+            observation: Arc::new(record.observation()),
+            scenario: Arc::from(record.scenario),
             base: self.base,
             variant: self.variant,
             firing: self.firing,
@@ -101,9 +102,8 @@ impl Entry {
             driver: self.driver,
             recipe: self.recipe,
             message: None,
-            kept: None,
-            by_server_error: false,
-            observation: Arc::<Observation>::default(),
+            kept: record.sent.map(Arc::new),
+            by_server_error: record.by_server_error,
             identity: self.identity,
             snapshot: self.snapshot,
             last: self.last,
@@ -126,9 +126,7 @@ impl Entry {
                     text: refused.text,
                 })
                 .collect(),
-        };
-        record.complete(&mut result);
-        Some(result)
+        })
     }
 }
 

@@ -21,13 +21,13 @@ const SCREENSHOT: usize = 512 << 10;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Record {
     /// The sentence that was fired.
-    scenario: Box<Scenario>,
+    pub(super) scenario: Box<Scenario>,
     /// What was seen; of the page the beginning, without its headers.
     seen: Observation,
     /// The message that was sent, laid out.
-    sent: Option<Anatomy>,
+    pub(super) sent: Option<Anatomy>,
     /// It came as a 5xx and counts as refused.
-    by_server_error: bool,
+    pub(super) by_server_error: bool,
     /// What the browser showed, in Base64, where somebody has to look at it.
     screenshot: Option<String>,
 }
@@ -52,17 +52,11 @@ impl Record {
         }
     }
 
-    /// Adds what it knows to a result, but for the scenario.
-    pub(super) fn complete(self, result: &mut ScenarioResult) {
-        let mut seen = self.seen;
-        let png = self.screenshot.and_then(|text| BASE64_STANDARD.decode(text).ok());
-        seen.journey.screenshot = png;
-        result.observation = Arc::new(seen);
-        result.kept = self.sent.map(Arc::new);
-        result.by_server_error = self.by_server_error;
-    }
-
-    pub(super) fn scenario(&self) -> Arc<Scenario> {
-        Arc::new(self.scenario.as_ref().clone())
+    /// What was seen, with the screenshot.
+    pub(super) fn observation(&mut self) -> Observation {
+        let png = self.screenshot.take();
+        let mut seen = std::mem::take(&mut self.seen);
+        seen.journey.screenshot = png.and_then(|text| BASE64_STANDARD.decode(text).ok());
+        seen
     }
 }
