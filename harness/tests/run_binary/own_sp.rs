@@ -1,6 +1,8 @@
 //! An SP in a process of its own, as a user's is, which trusts the keys of the state folder.
 
-use super::{results, site::Site};
+use std::thread;
+
+use super::{results, site::Site, wait_until};
 
 #[test]
 fn a_flawed_sp_signs_the_victim_in_and_a_hardened_one_does_not() {
@@ -68,6 +70,53 @@ fn an_sp_that_refuses_in_any_style_can_be_judged() {
         .samlitmus(&["run", "signature/xsw-3", "--timeout", "1s"])
         .code(1);
     assert!(said.out.contains("hang"), "{said:#?}");
+}
+
+/// A session that a flow rests on is gone, as it is when an SP is started anew meanwhile: that says nothing about the message.
+#[test]
+fn an_sp_that_forgets_its_sessions_once_in_the_middle_of_a_flow_is_judged_all_the_same() {
+    let site = Site::new();
+    // The first time the command waits until the SP has been started anew; later it does nothing.
+    let command = "mkdir asked || exit 0; while [ ! -e anew ]; do sleep 0.05; done";
+    site.configure(|text| text.replacen("[sp.probe]", &format!("refresh = \"{command}\"\n\n[sp.probe]"), 1));
+    let scenario = r#"
+        [[scenario]]
+        id       = "baseline/a-session-lasts"
+        title    = "A session lasts while another begins"
+        tier     = "smoke"
+        verdict  = "MUST_ACCEPT"
+        severity = "high"
+        rule     = "a session is that of the assertion's subject (Prof 4.1.4.3)"
+        why      = "A session that ends because another begins signs people out."
+        mend     = "Key sessions by their own identifiers."
+        refs     = { spec = ["Prof 4.1.4.3"] }
+        as       = "attacker"
+        flow     = [
+            { login = "alice", jar = "one" },
+            { refresh = "sp" },
+            { probe = "one", is = "alice" },
+            { login = "attacker", jar = "two" },
+        ]
+    "#;
+    std::fs::create_dir(site.path("own")).unwrap();
+    site.write("own/session.toml", scenario);
+    let said = thread::scope(|scope| {
+        scope.spawn(|| {
+            let first = site.serve(&[]);
+            wait_until("the flow is in its middle", || site.path("asked").exists());
+            drop(first);
+            let second = site.serve(&[]);
+            site.write("anew", "");
+            wait_until("the run has ended", || site.path("ended").exists());
+            drop(second);
+        });
+        wait_until("the SP is there", || !site.is_free());
+        let said = site.samlitmus(&["run", "baseline/a-session-lasts", "--scenarios", "own"]);
+        site.write("ended", "");
+        said
+    });
+    said.code(0);
+    assert!(site.path("anew").exists());
 }
 
 #[test]

@@ -60,7 +60,7 @@ impl Follower<'_> {
             if let Some(over) = self.over(&now) {
                 return over;
             }
-            if now.settled && inert.is_unknown(&now) {
+            if inert.is_unknown(&now) {
                 inert = self.inert(&now).await;
                 continue;
             }
@@ -285,9 +285,12 @@ struct Inert {
 }
 
 impl Inert {
-    /// Whether the page that was answered last is another, and there whole.
+    /// Whether the page that was answered last is another, and there whole: it is looked at while the browser shows it.
     fn is_unknown(&self, now: &Now) -> bool {
-        let whole = now.last.as_ref().filter(|last| last.elapsed.is_some());
+        let whole = now
+            .last
+            .as_ref()
+            .filter(|last| last.elapsed.is_some() && !last.leads_on());
         whole.is_some_and(|last| self.of.as_ref() != Some(&name(last)))
     }
 

@@ -34,6 +34,11 @@ impl Seen {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// Whether the browser follows the answer elsewhere before it shows anything.
+    pub(super) fn leads_on(&self) -> bool {
+        self.status.is_some_and(|status| (300..400).contains(&status)) && self.header("location").is_some()
+    }
+
     /// The answer's type, without parameters.
     pub(super) fn content_type(&self) -> &str {
         let kind = self.header("content-type").unwrap_or_default();

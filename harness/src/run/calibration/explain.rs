@@ -98,7 +98,7 @@ fn told(stage: &Stage, played: &Played) -> Option<Hopeless> {
             return Some(Hopeless(format!("a flawless message cannot be made: {fault}")));
         }
         Some(Broke::Driver(why)) => return Some(Hopeless(why.clone())),
-        Some(Broke::Precondition(why) | Broke::NeedsBrowser(why)) => {
+        Some(Broke::Precondition(why) | Broke::Session(why) | Broke::NeedsBrowser(why)) => {
             return Some(Hopeless(format!("no login works: {why}")));
         }
         None => {}

@@ -44,7 +44,7 @@ pub(super) async fn sign_out(stage: &Stage, learned: &mut Learned, base: Base) -
             locked(&stage.clues).browser = Some(Need::Sure(why.clone()));
             Err(Hopeless(why))
         }
-        Some(Broke::Precondition(why)) => {
+        Some(Broke::Precondition(why) | Broke::Session(why)) => {
             learned
                 .causes
                 .push(format!("alice cannot be signed out: {why}; mend [sp] logout"));

@@ -32,7 +32,7 @@ pub(crate) async fn fire(
 ) -> Played {
     let begun = Instant::now();
     let mut left = AGAIN;
-    let mut straddled = false;
+    let mut forgotten = false;
     loop {
         if stage.is_lost() {
             let why = "nobody listens at the SP any more, and nobody came back".to_owned();
@@ -49,10 +49,10 @@ pub(crate) async fn fire(
         let refused = page.is_some_and(|page| learned.refusals.knows(page));
         match played.obstacle {
             _ if left == 0 || begun.elapsed() > PATIENCE => return played,
-            // Another flow found nobody there meanwhile: what this one began with may be forgotten. Once, since it may be the
-            // message that brings the SP down.
-            None if !straddled && stage.absences() != played.absences && nobody(&played) => {
-                straddled = true;
+            // What this one began with may have been forgotten: another flow found nobody there meanwhile, or a session that this
+            // one rests on is not what it should be. Once, since it may be the message that brings the SP down.
+            None if !forgotten && may_be_forgotten(stage, &played) => {
+                forgotten = true;
                 stage.back_within(RESTART).await;
             }
             None => return played,
@@ -68,6 +68,8 @@ pub(crate) async fn fire(
     }
 }
 
-fn nobody(played: &Played) -> bool {
-    played.observation.probe == Probe::SignedOut
+fn may_be_forgotten(stage: &Stage, played: &Played) -> bool {
+    let nobody = played.observation.probe == Probe::SignedOut;
+    let absent = stage.absences() != played.absences;
+    matches!(played.broke, Some(Broke::Session(_))) || (absent && nobody)
 }

@@ -255,7 +255,7 @@ impl Flow<'_> {
         match is {
             Some(persona) => self.must_show(seen, persona),
             None if *seen == Probe::SignedOut => Ok(()),
-            None => Err(Broke::Precondition(format!(
+            None => Err(Broke::Session(format!(
                 "nobody should be signed in here, and the SP shows {seen}"
             ))),
         }
@@ -277,7 +277,7 @@ impl Flow<'_> {
                     Persona::Alice => "alice".to_owned(),
                     other => format!("the {}", other.name()),
                 };
-                Err(Broke::Precondition(format!(
+                Err(Broke::Session(format!(
                     "{who} should be signed in here, and the SP shows {other}{lacked}"
                 )))
             }

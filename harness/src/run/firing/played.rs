@@ -56,6 +56,8 @@ pub(crate) enum Broke {
     Fault(Fault),
     /// A step before the judged one did not come out.
     Precondition(String),
+    /// Who should be signed in by then is not, or somebody is who should not be.
+    Session(String),
     /// It can be done, but not over plain HTTP.
     NeedsBrowser(String),
     /// The driver failed: our fault.
@@ -66,7 +68,9 @@ impl std::fmt::Display for Broke {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Fault(fault) => write!(f, "the harness's own fault: {fault}"),
-            Self::Precondition(why) | Self::NeedsBrowser(why) | Self::Driver(why) => f.write_str(why),
+            Self::Precondition(why) | Self::Session(why) | Self::NeedsBrowser(why) | Self::Driver(why) => {
+                f.write_str(why)
+            }
         }
     }
 }

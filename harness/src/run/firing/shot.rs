@@ -95,7 +95,9 @@ fn classified(played: &Played, learned: &Learned) -> Classified {
         Some(Broke::Fault(fault)) => {
             return Classified::new(Outcome::Unobserved, format!("the harness's own fault: {fault}"));
         }
-        Some(Broke::Driver(why) | Broke::Precondition(why) | Broke::NeedsBrowser(why)) => {
+        Some(
+            Broke::Driver(why) | Broke::Precondition(why) | Broke::Session(why) | Broke::NeedsBrowser(why),
+        ) => {
             return Classified::new(Outcome::Unobserved, why.clone());
         }
         None => {}
