@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use scenarios::{Expected, Scenario, Severity};
+use scenarios::{Base, Expected, Scenario, Severity};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -166,6 +166,34 @@ pub struct ScenarioResult {
 }
 
 impl ScenarioResult {
+    /// Of which nothing is known yet: nothing was fired, and nobody is signed in.
+    pub fn blank(scenario: Arc<Scenario>, base: Base) -> Self {
+        Self {
+            base: base.letter().to_owned(),
+            variant: None,
+            firing: 0,
+            expected: scenario.verdict,
+            severity: scenario.severity,
+            outcome: Outcome::Unobserved,
+            verdict: VerdictKind::Inconclusive,
+            reason: String::new(),
+            control: None,
+            duration: Duration::ZERO,
+            driver: "http".to_owned(),
+            recipe: serde_json::Value::Null,
+            message: None,
+            kept: None,
+            by_server_error: false,
+            observation: Arc::default(),
+            identity: "nobody".to_owned(),
+            snapshot: SnapshotState::Off,
+            last: None,
+            variants: Vec::new(),
+            refused: Vec::new(),
+            scenario,
+        }
+    }
+
     /// The message that was sent, laid out for people.
     pub fn drawn(&self) -> Option<Arc<Anatomy>> {
         let sent = self.message.as_ref();

@@ -83,6 +83,9 @@ pub struct RunArgs {
     /// Only what failed or could not be judged when it was last fired at this SP
     #[arg(long)]
     pub failed: bool,
+    /// Go on with a run of the same that was interrupted or killed: what was judged there is not fired again
+    #[arg(long)]
+    pub resume: bool,
     /// Which SP.
     #[command(flatten)]
     pub config: ConfigArgs,

@@ -10,7 +10,7 @@ use std::{
 };
 
 use reference_sp::Flaws;
-use scenarios::Catalogue;
+use scenarios::{Catalogue, Scenario};
 
 use crate::{
     cli::{
@@ -27,6 +27,7 @@ use crate::{
     order::{
         History, Wishes,
         history::kept_for,
+        journal::{Journal, JournalError, Same},
         pick::{Picked, Tiers, pick},
     },
     report::{Target as Report, json},
@@ -37,6 +38,7 @@ use crate::{
     },
     stop,
     subject::target::Target,
+    text::counted,
 };
 
 /// A run that was interrupted has ended by itself within this, whatever hangs (what is asked of the SP's own commands, `log` and `stop`,
@@ -155,7 +157,7 @@ async fn fire(args: &RunArgs, stop: &Arc<AtomicBool>, audience: &mut Audience) -
         Some(file) => baseline(file)?,
         None => last.clone(),
     };
-    let options = Options {
+    let mut options = Options {
         shard,
         baseline: args.baseline.as_ref().map(|file| file.display().to_string()),
         config: config.map(|_| named(args)),
@@ -179,6 +181,7 @@ async fn fire(args: &RunArgs, stop: &Arc<AtomicBool>, audience: &mut Audience) -
         }
     };
     let target = target.map_err(mistake)?;
+    let journal = journal(args, config, &state, &sp, &picked.scenarios, &mut options)?;
     let mut history = History::new(&state, &sp, last);
     let tell = |event: &Event| {
         history.on(event);
@@ -191,11 +194,67 @@ async fn fire(args: &RunArgs, stop: &Arc<AtomicBool>, audience: &mut Audience) -
     if let Err(error) = history.keep(&picked.scenarios, summary.as_ref().ok()) {
         note(&error.to_string());
     }
+    let ended = summary
+        .as_ref()
+        .is_ok_and(|summary| summary.circumstances.came_to_its_end());
+    match journal.map(|journal| journal.close(ended)) {
+        Some(Ok(true)) => note("the same with --resume goes on from here"),
+        Some(Err(error)) => note(&error.to_string()),
+        Some(Ok(false)) | None => {}
+    }
     summary
         .map(|summary| Came::Ran(Box::new(summary)))
         .map_err(|error| match error {
             CannotRun::Configuration(why) | CannotRun::NotJudged(why) => mistake(mask::text(&why)),
         })
+}
+
+/// Keeps what the run comes to as it comes, and takes in what an earlier one kept. A run is none the worse where nothing can be kept.
+fn journal(
+    args: &RunArgs,
+    config: Option<&Config>,
+    state: &Path,
+    sp: &str,
+    scenarios: &[Arc<Scenario>],
+    options: &mut Options,
+) -> Result<Option<Journal>, Mistake> {
+    let subject = match config {
+        Some(_) => std::fs::read_to_string(file(args)).unwrap_or_default(),
+        None => format!("{:?}", args.flaw),
+    };
+    let seed = args.seed.or(config.and_then(|config| config.run.seed));
+    let same = Same {
+        sp,
+        subject: &subject,
+        scenarios,
+        options,
+    };
+    match Journal::open(state, &same, seed, args.resume) {
+        Ok((journal, held)) => {
+            let judged = held.as_ref().map_or(0, |held| held.before.results.len());
+            if args.resume && judged == 0 {
+                note("there is no run of the same that was broken off: everything is fired");
+            } else if judged > 0 {
+                note(&format!(
+                    "goes on where a run broke off, with {}",
+                    counted(judged, "result")
+                ));
+            }
+            if let Some(held) = held {
+                options.seed = held.seed;
+                options.before = held.before;
+            }
+            options.keep = Some(Box::new(journal.clone()));
+            Ok(Some(journal))
+        }
+        Err(error) if args.resume => Err(Mistake(error.to_string())),
+        // Somebody else fires the same at the same time.
+        Err(JournalError::UnderWay(_)) => Ok(None),
+        Err(error) => {
+            note(&error.to_string());
+            Ok(None)
+        }
+    }
 }
 
 /// Which part of what is picked is fired; none where all of it is.
@@ -260,14 +319,15 @@ fn folders(args: &RunArgs, config: Option<&Config>) -> Vec<PathBuf> {
 
 /// The configuration's file, from where the repository begins as far as that is known: this folder.
 fn named(args: &RunArgs) -> String {
-    let path = args
-        .config
-        .config
-        .as_deref()
-        .unwrap_or(config::FILE_NAME.as_ref());
+    let path = file(args);
     let here = std::env::current_dir().ok();
     let inside = here.and_then(|here| path.strip_prefix(here).ok());
     inside.unwrap_or(path).to_string_lossy().replace('\\', "/")
+}
+
+fn file(args: &RunArgs) -> &Path {
+    let named = args.config.config.as_deref();
+    named.unwrap_or(config::FILE_NAME.as_ref())
 }
 
 /// What the command line says of how it goes.

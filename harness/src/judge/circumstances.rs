@@ -33,6 +33,11 @@ pub struct Circumstances {
 }
 
 impl Circumstances {
+    /// Whether everything that was to be fired was fired, and the SP was there to the end.
+    pub fn came_to_its_end(&self) -> bool {
+        self.hopeless.is_none() && self.lost == 0 && !self.interrupted
+    }
+
     /// Those of one run, out of those of the runs that fired its parts.
     pub fn joined(parts: &[Self]) -> Self {
         let mut whole = parts.first().cloned().unwrap_or_default();

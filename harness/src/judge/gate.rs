@@ -53,38 +53,22 @@ pub(crate) fn gate(result: &ScenarioResult, fail_on: FailOn, locked: bool) -> Ga
 
 #[cfg(test)]
 mod tests {
-    use std::{sync::Arc, time::Duration};
+    use std::sync::Arc;
 
-    use scenarios::{Catalogue, Severity};
+    use scenarios::{Base, Catalogue, Severity};
 
     use super::*;
-    use crate::judge::{observation::Observation, outcome::Outcome};
+    use crate::judge::outcome::Outcome;
 
     fn result(verdict: VerdictKind, snapshot: SnapshotState) -> ScenarioResult {
         let scenario = Catalogue::embedded().get("signature/xsw-3").unwrap();
         ScenarioResult {
-            scenario: Arc::new(Clone::clone(&**scenario)),
-            base: "A".to_owned(),
-            variant: None,
-            firing: 1,
-            expected: scenario.verdict,
             severity: Severity::Medium,
             outcome: Outcome::Rejected,
             verdict,
             reason: "so it is".to_owned(),
-            control: None,
-            duration: Duration::ZERO,
-            driver: "http".to_owned(),
-            recipe: serde_json::Value::Null,
-            message: None,
-            kept: None,
-            by_server_error: false,
-            observation: Arc::new(Observation::default()),
-            identity: "nobody".to_owned(),
             snapshot,
-            last: None,
-            variants: Vec::new(),
-            refused: Vec::new(),
+            ..ScenarioResult::blank(Arc::clone(scenario), Base::A)
         }
     }
 

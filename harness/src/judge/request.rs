@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use mock_idp::Aadsts;
 use saml::names::ns;
 use scenarios::{Expected, Scenario};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::{VerdictKind, verdict::Verdict};
 use crate::text::counted;
@@ -26,31 +28,34 @@ pub(crate) struct Arrived<'a> {
     pub(crate) binding: &'static str,
 }
 
-/// What Azure refuses, with the first request that it would have refused so.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What Azure refuses of the SP's own AuthnRequests.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "RefusedRequest")]
 pub struct Refused {
     /// The number behind `AADSTS`.
     pub code: u32,
     /// Azure's sentence, with the code.
     pub says: String,
-    /// So many of the run's requests.
+    /// So many of the run's AuthnRequests.
     pub count: usize,
     /// How the first of them came: `redirect` or `post`.
-    pub binding: &'static str,
+    pub binding: String,
     /// The bytes that are refused, out of the first of them.
     pub part: String,
-    /// The first of them, decoded where that was possible.
+    /// The first of them, decoded where that was possible; at most 8,000 characters.
     pub text: String,
 }
 
-/// All AuthnRequests of a run.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Requests {
+/// All AuthnRequests of a run, added up.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Requests {
     /// So many came.
-    pub(crate) checked: usize,
+    pub checked: usize,
     /// So many of them Azure would have turned away.
-    pub(crate) refused: usize,
-    by_code: BTreeMap<u32, Refused>,
+    pub refused: usize,
+    /// What they refuse, by the number behind `AADSTS`.
+    pub by_code: BTreeMap<u32, Refused>,
 }
 
 impl Requests {
@@ -72,11 +77,21 @@ impl Requests {
                     code,
                     says: error.to_string(),
                     count: 0,
-                    binding: arrived.binding,
+                    binding: arrived.binding.to_owned(),
                     part: offending(error, arrived),
                     text: cut(arrived.text, LONGEST),
                 })
                 .count += 1;
+        }
+    }
+
+    /// Adds what came before: of what was refused in both, the first request is the one of before.
+    pub(crate) fn after(&mut self, before: Self) {
+        self.checked += before.checked;
+        self.refused += before.refused;
+        for (code, mut first) in before.by_code {
+            first.count += self.by_code.get(&code).map_or(0, |refused| refused.count);
+            self.by_code.insert(code, first);
         }
     }
 

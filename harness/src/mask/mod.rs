@@ -10,4 +10,4 @@ mod text;
 mod told;
 
 pub use text::{known, sparing, text};
-pub use told::{summary, told};
+pub use told::{result, summary, told};

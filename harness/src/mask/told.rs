@@ -47,7 +47,8 @@ pub fn summary(summary: &RunSummary) -> RunSummary {
     }
 }
 
-fn result(result: &ScenarioResult) -> ScenarioResult {
+/// A result without secrets. Identities are none.
+pub fn result(result: &ScenarioResult) -> ScenarioResult {
     let seen = &result.observation;
     let mut identities = Vec::new();
     if let Probe::SignedIn { identity, .. } = &seen.probe {

@@ -91,6 +91,11 @@ impl Answers {
         locked(&self.requests).clone()
     }
 
+    /// Adds the requests of the run that this one goes on with.
+    pub(crate) fn go_on(&self, before: Requests) {
+        locked(&self.requests).after(before);
+    }
+
     /// Every request counts, also one that a refusal brought here again.
     fn check(&self, live: &Live) {
         if live.binding == Binding::IdpInitiated {

@@ -10,7 +10,7 @@ use scenarios::Scenario;
 
 use crate::{
     driver::Driver,
-    event::{Event, RunInfo, RunSummary},
+    event::{Event, RunInfo, RunSummary, ScenarioResult},
     exit::Exit,
     judge::VerdictKind,
     judge::{circumstances::Circumstances, summary::Tally},
@@ -23,6 +23,7 @@ use crate::{
     run::plan::plan,
     run::prepare::{Running, prepare},
     run::requests,
+    run::settle::Settling,
     run::stage::Stage,
     snapshot::Snapshots,
     stop::{GRACE, overdue, wished},
@@ -230,9 +231,20 @@ async fn fire(
         Driver::Browser(_) => options.jobs.min(4),
     };
     let workers = workers.min(learned.jobs.unwrap_or(usize::MAX));
-    let plan = plan(scenarios, learned, workers);
+    let before = std::mem::take(&mut options.before).decided();
+    stage.answers.go_on(before.requests.clone());
+    let plan = plan(scenarios, &before.done(), learned, workers);
     let batches = plan.together.iter().chain(&plan.alone);
     let mut missing = plan.skipped.len() + batches.map(|batch| batch.units.len()).sum::<usize>();
+    let keep = options.keep.take();
+    let mut settling = Settling {
+        options,
+        snapshots,
+        keep,
+    };
+    for kept in before.results {
+        counted(settling.kept(kept), tally, tell);
+    }
     let (events, mut told) = tokio::sync::mpsc::unbounded_channel();
     let (done, mut finished) = tokio::sync::mpsc::unbounded_channel();
     let runner = Arc::new(Runner::new(
@@ -241,10 +253,10 @@ async fn fire(
         workers,
         events,
         done,
-        options.stop.clone(),
+        settling.options.stop.clone(),
     ));
     let firing = tokio::spawn(async move { runner.run(plan, workers).await });
-    let (stop, mut abandoned) = (options.stop.clone(), false);
+    let (stop, mut abandoned) = (settling.options.stop.clone(), false);
     let overdue = overdue(&stop, GRACE);
     tokio::pin!(overdue);
     loop {
@@ -253,20 +265,10 @@ async fn fire(
             Some(event) = told.recv() => tell(&event),
             one = finished.recv() => match one {
                 None => break,
-                Some(mut result) => {
-                    match snapshots.as_ref().map(|snapshots| snapshots.compare(&result)) {
-                        None => {}
-                        Some(Ok(state)) => result.snapshot = state,
-                        Some(Err(error)) => tell(&Event::Warning(error.to_string())),
-                    }
-                    if let Some(reason) = options.waivers.apply(&result.scenario.id, result.verdict) {
-                        result.verdict = VerdictKind::Waived;
-                        result.reason = format!("{}; waived: {reason}", result.reason);
-                    }
-                    result.last = options.last.verdict(&result.scenario.id, &result.base);
-                    tally.add(&result);
+                Some(result) => {
+                    let settled = settling.fired(result, &stage.answers.requests());
                     missing = missing.saturating_sub(1);
-                    tell(&Event::ScenarioFinished(Arc::new(result)));
+                    counted(settled, tally, tell);
                 }
             },
             () = &mut overdue, if !abandoned => {
@@ -287,4 +289,14 @@ async fn fire(
         lost: missing,
         given_up,
     }
+}
+
+/// Counts a result and tells it, with what could not be done about it.
+fn counted(settled: (ScenarioResult, Option<String>), tally: &mut Tally, tell: &mut impl FnMut(&Event)) {
+    let (result, trouble) = settled;
+    if let Some(trouble) = trouble {
+        tell(&Event::Warning(trouble));
+    }
+    tally.add(&result);
+    tell(&Event::ScenarioFinished(Arc::new(result)));
 }

@@ -11,7 +11,10 @@ use crate::{
     event::Shard,
     judge::{FailOn, waiver::Waivers},
     last_run::LastRun,
-    run::served::Served,
+    run::{
+        kept::{Before, Keep},
+        served::Served,
+    },
 };
 
 /// Which driver fires.
@@ -62,6 +65,10 @@ pub struct Options {
     pub last: LastRun,
     /// The baseline's file, as it was named.
     pub baseline: Option<String>,
+    /// What an earlier run of the same came to, which this one goes on with.
+    pub before: Before,
+    /// Who keeps what this run comes to, as it comes.
+    pub keep: Option<Box<dyn Keep>>,
     /// The IdP that is there already; none: the run starts its own.
     pub idp: Option<Served>,
     /// Set to end the run after the firings under way.
@@ -83,6 +90,8 @@ impl Default for Options {
             snapshots: None,
             shard: None,
             waivers: Waivers::default(),
+            before: Before::default(),
+            keep: None,
             idp: None,
             stop: Arc::default(),
         }

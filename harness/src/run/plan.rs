@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use scenarios::{Base, Disturbs, Persona, Scenario};
 
-use super::learned::Learned;
+use super::{kept::Done, learned::Learned};
 
 /// So many negatives at most stand between two controls.
 const BATCH: usize = 20;
@@ -56,12 +56,13 @@ pub(crate) struct Plan {
     pub(crate) skipped: Vec<(Unit, String)>,
 }
 
-/// Lays out what is to be done for so many workers.
-pub(crate) fn plan(scenarios: &[Arc<Scenario>], learned: &Learned, workers: usize) -> Plan {
+/// Lays out what is to be done yet, for so many workers.
+pub(crate) fn plan(scenarios: &[Arc<Scenario>], done: &Done, learned: &Learned, workers: usize) -> Plan {
     let mut plan = Plan::default();
     let mut free = Vec::new();
     for scenario in scenarios.iter().filter(|scenario| !scenario.watches()) {
-        for base in &bases(scenario, learned) {
+        let bases = bases(scenario, learned);
+        for base in bases.iter().filter(|base| !done.has(scenario, **base)) {
             let unit = Unit {
                 scenario: scenario.clone(),
                 base: *base,

@@ -1,12 +1,12 @@
 //! Rows for what Azure would refuse of the SP's own AuthnRequests: told once all have come.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use scenarios::Scenario;
+use scenarios::{Base, Scenario};
 
 use super::{options::Options, stage::Stage};
 use crate::{
-    event::{ScenarioResult, SnapshotState},
+    event::ScenarioResult,
     judge::{VerdictKind, outcome::Outcome, request},
 };
 
@@ -32,28 +32,13 @@ pub(super) fn rows(stage: &Stage, scenarios: &[Arc<Scenario>], options: &mut Opt
             None => (verdict.kind, verdict.severity, verdict.reason),
         };
         rows.push(ScenarioResult {
-            scenario: scenario.clone(),
-            base: scenarios::Base::N.letter().to_owned(),
-            variant: None,
-            firing: 0,
-            expected: scenario.verdict,
             severity,
             outcome: Outcome::Violated,
             verdict,
             reason,
-            control: None,
-            duration: Duration::ZERO,
             driver: stage.driver.name().to_owned(),
-            recipe: serde_json::Value::Null,
-            message: None,
-            kept: None,
-            by_server_error: false,
-            observation: Arc::default(),
-            identity: "nobody".to_owned(),
-            snapshot: SnapshotState::Off,
-            last: None,
-            variants: Vec::new(),
             refused: requests.of(scenario).into_iter().cloned().collect(),
+            ..ScenarioResult::blank(scenario.clone(), Base::N)
         });
     }
     rows

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of tests may panic as tests do")]
 
 mod again;
+mod alike;
 mod bad_input;
 mod demo;
 mod ends;

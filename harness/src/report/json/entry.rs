@@ -1,12 +1,12 @@
 //! From a result to its entry.
 
 use super::{
-    model::{Entry, Hop, Page, RefusedRequest, Variant},
+    model::{Entry, Hop, Page, Variant},
     record::Record,
 };
 use crate::{
     event::ScenarioResult,
-    judge::{observation, request::Refused},
+    judge::observation,
     report::words::own_page,
     said::{Said, said},
 };
@@ -55,20 +55,9 @@ impl Entry {
             hops: result.observation.journey.hops.iter().map(hop).collect(),
             page: own_page(result).map(page),
             recipe: result.recipe.clone(),
-            refused: result.refused.iter().map(refused).collect(),
+            refused: result.refused.clone(),
             record: Some(Record::of(result)),
         }
-    }
-}
-
-fn refused(refused: &Refused) -> RefusedRequest {
-    RefusedRequest {
-        code: refused.code,
-        says: refused.says.clone(),
-        count: refused.count,
-        binding: refused.binding.to_owned(),
-        part: refused.part.clone(),
-        text: refused.text.clone(),
     }
 }
 

@@ -7,6 +7,6 @@ mod read;
 mod record;
 
 pub use listener::Json;
-pub use model::{Entry, Hop, Page, RefusedRequest, Results, SCHEMA, Sp, Summary, Tool, Variant};
+pub use model::{Entry, Hop, Page, Results, SCHEMA, Sp, Summary, Tool, Variant};
 pub use read::{CannotRead, read};
 pub use record::Record;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::record::Record;
 use crate::{
     event::{Calibration, RunInfo, SnapshotState},
-    judge::{VerdictKind, circumstances::Circumstances, outcome::Outcome},
+    judge::{VerdictKind, circumstances::Circumstances, outcome::Outcome, request::Refused},
 };
 
 /// The version of this format. It changes when a key changes its meaning or goes.
@@ -168,28 +168,11 @@ pub struct Entry {
     pub recipe: serde_json::Value,
     /// What Azure refuses of the SP's own AuthnRequests, each code once; empty where something was fired.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub refused: Vec<RefusedRequest>,
+    pub refused: Vec<Refused>,
     /// What else other reports need of it, for `report merge` and `report show`: it changes with the version.
     #[serde(default)]
     #[schemars(with = "serde_json::Value")]
     pub record: Option<Record>,
-}
-
-/// What Azure refuses of the SP's own AuthnRequests.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct RefusedRequest {
-    /// The number behind `AADSTS`.
-    pub code: u32,
-    /// Azure's sentence, with the code.
-    pub says: String,
-    /// So many of the run's AuthnRequests.
-    pub count: usize,
-    /// How the first of them came: `redirect` or `post`.
-    pub binding: String,
-    /// The bytes that are refused, out of the first of them.
-    pub part: String,
-    /// The first of them, decoded where that was possible; at most 8,000 characters.
-    pub text: String,
 }
 
 /// One variant of a scenario.

@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::model::{Entry, Results, SCHEMA, Summary};
 use crate::{
     event::{Event, RunSummary, ScenarioResult},
-    judge::{VerdictKind, request::Refused},
+    judge::VerdictKind,
 };
 
 /// The largest file that is read: some ten times the results of everything there is.
@@ -110,22 +110,7 @@ impl Entry {
             variants: variants
                 .map(|variant| (variant.name, variant.outcome, variant.verdict))
                 .collect(),
-            refused: self
-                .refused
-                .into_iter()
-                .map(|refused| Refused {
-                    code: refused.code,
-                    says: refused.says,
-                    count: refused.count,
-                    binding: if refused.binding == "post" {
-                        "post"
-                    } else {
-                        "redirect"
-                    },
-                    part: refused.part,
-                    text: refused.text,
-                })
-                .collect(),
+            refused: self.refused,
         })
     }
 }

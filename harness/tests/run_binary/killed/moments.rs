@@ -1,14 +1,23 @@
 //! TERM and KILL at moments spread over a whole run, from its first process to its last report: no process of it is left, no
 //! folder, and no torn report.
 //!
+//! And each run that was ended is gone on with (`--resume`), to the same results as one that nobody disturbed.
+//!
 //! In the gate five of each, over HTTP and in the browser. `SAMLITMUS_KILLS=20` asks for that many, `SAMLITMUS_SEED=N` for the
 //! moments of a run before, whose seed stands in what it said.
+
+use serde_json::Value;
 
 use super::{
     gate::Gate,
     trace::{REPORTS, Trace},
 };
-use crate::{site::Site, wait_until};
+use crate::{
+    alike::{differences, masked},
+    results,
+    site::Site,
+    wait_until,
+};
 
 #[test]
 fn over_http_nothing_is_left_of_a_run_that_is_ended_at_any_moment() {
@@ -40,6 +49,7 @@ fn at_any_moment(driver: &str, patterns: &[&str]) {
         number: 0,
     };
     let whole = undisturbed.whole();
+    let told = told(&site);
     assert!(
         whole > 4 * kills,
         "{whole} requests are too few to be spread over"
@@ -57,7 +67,7 @@ fn at_any_moment(driver: &str, patterns: &[&str]) {
             // One of each kind comes before the SP has seen anything.
             let moment = (at * whole + random.below(whole)) / kills;
             let moment = if at == 0 { 0 } else { moment };
-            interrupted += usize::from(round.ended(signal, moment));
+            interrupted += usize::from(round.ended(signal, moment, &told));
         }
     }
     // A run sends now a little more, now a little less; the last moment may come when it is over.
@@ -68,6 +78,13 @@ fn at_any_moment(driver: &str, patterns: &[&str]) {
     );
     undisturbed.number += 1;
     undisturbed.whole();
+}
+
+/// What the last run told.
+fn told(site: &Site) -> Value {
+    let mut told = results(&site.path("out/r.json"));
+    masked(&mut told);
+    told
 }
 
 /// One run.
@@ -92,10 +109,12 @@ impl Round<'_> {
         self.gate.passed()
     }
 
-    /// Ends it by a signal when so much has passed; whether it was still on the way.
+    /// Ends it by a signal when so much has passed, and goes on with it to what the whole told; whether it was still on the way.
     #[track_caller]
-    fn ended(&mut self, signal: &str, moment: usize) -> bool {
+    fn ended(&mut self, signal: &str, moment: usize, told: &Value) -> bool {
         let trace = Trace::new(self.site, self.number);
+        // Nobody remembers the runs before.
+        let _ = std::fs::remove_dir_all(self.site.path(".samlitmus/last-run"));
         self.gate.reset();
         let mut run = self.site.start_in(&[("TMPDIR", trace.folder())], self.args);
         let begun = || !trace.files().is_empty() || !trace.processes().is_empty();
@@ -137,7 +156,34 @@ impl Round<'_> {
             let stopped = self.site.path(&format!("stopped-{}", trace.mark));
             assert!(stopped.exists(), "{context}: the stop command did not run");
         }
-        on_the_way && said.code != Some(0)
+        let ended = on_the_way && said.code != Some(0);
+        if ended {
+            self.goes_on(&trace, told, &context);
+        }
+        ended
+    }
+
+    /// Goes on with the run that was ended.
+    #[track_caller]
+    fn goes_on(&self, trace: &Trace, told: &Value, context: &str) {
+        let args = [self.args, &["--resume"]].concat();
+        let run = self.site.start_in(&[("TMPDIR", trace.folder())], &args);
+        let said = run.end().code(0);
+        assert!(
+            said.err.contains("goes on where") || said.err.contains("everything is fired"),
+            "{context}: {said:#?}"
+        );
+        trace.vanishes();
+        let none: [String; 0] = [];
+        assert_eq!(
+            differences("", told, &self::told(self.site)),
+            none,
+            "{context}: {said:#?}"
+        );
+        let journals = std::fs::read_dir(self.site.path(".samlitmus/journal"))
+            .unwrap()
+            .count();
+        assert_eq!(journals, 0, "{context}: the run came to its end");
     }
 }
 

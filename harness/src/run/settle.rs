@@ -1,0 +1,56 @@
+//! What becomes of a result before it is told: kept, compared with what was accepted, waived.
+
+use super::{
+    kept::{Keep, KeptResult},
+    options::Options,
+};
+use crate::{
+    event::ScenarioResult,
+    judge::{VerdictKind, request::Requests},
+    snapshot::{Snapshots, text},
+};
+
+/// Settles results, one by one.
+pub(super) struct Settling<'a> {
+    pub(super) options: &'a mut Options,
+    pub(super) snapshots: Option<Snapshots>,
+    pub(super) keep: Option<Box<dyn Keep>>,
+}
+
+impl Settling<'_> {
+    /// One that was fired just now, with what could not be done about it.
+    pub(super) fn fired(
+        &mut self,
+        mut result: ScenarioResult,
+        requests: &Requests,
+    ) -> (ScenarioResult, Option<String>) {
+        result.last = self.options.last.verdict(&result.scenario.id, &result.base);
+        let seen = text(&result);
+        if let Some(keep) = &mut self.keep {
+            keep.requests(requests);
+            keep.result(&result, &seen);
+        }
+        self.kept(KeptResult { result, seen })
+    }
+
+    /// One that an earlier run kept.
+    pub(super) fn kept(&mut self, kept: KeptResult) -> (ScenarioResult, Option<String>) {
+        let KeptResult { mut result, seen } = kept;
+        let mut trouble = None;
+        let compared = self
+            .snapshots
+            .as_ref()
+            .map(|kept| kept.compare_as(&result, &seen));
+        match compared {
+            None => {}
+            Some(Ok(state)) => result.snapshot = state,
+            Some(Err(error)) => trouble = Some(error.to_string()),
+        }
+        let waivers = &mut self.options.waivers;
+        if let Some(reason) = waivers.apply(&result.scenario.id, result.verdict) {
+            result.verdict = VerdictKind::Waived;
+            result.reason = format!("{}; waived: {reason}", result.reason);
+        }
+        (result, trouble)
+    }
+}
