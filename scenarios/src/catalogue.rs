@@ -13,8 +13,10 @@ use crate::{
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/catalogue");
 
-/// The version of the embedded catalogue: it changes when a scenario's meaning does.
-pub const VERSION: &str = "2";
+/// The version of the embedded catalogue: it changes when scenarios come, or a scenario's meaning changes, and they say `since`.
+pub const VERSION: u32 = 2;
+/// The first version that was published.
+pub const FIRST: u32 = 2;
 
 /// Scenarios by id, in the order in which they stand.
 #[derive(Clone, Debug, Default)]
@@ -62,6 +64,11 @@ pub enum CatalogueError {
         /// Where again.
         second: String,
     },
+    /// It is not known what stood in it.
+    #[error(
+        "there is no catalogue {0} here: this samlitmus has {FIRST} to {VERSION}, and a later one has later ones"
+    )]
+    Version(u32),
     /// A file cannot be read.
     #[error("cannot read {file}: {why}")]
     Io {
@@ -101,6 +108,20 @@ impl Catalogue {
             }
         }
         Ok(catalogue)
+    }
+
+    /// What of this catalogue was there in a version, and meant then what it means now.
+    ///
+    /// # Errors
+    /// There is no such version.
+    pub fn as_of(&self, version: u32) -> Result<Self, CatalogueError> {
+        if !(FIRST..=VERSION).contains(&version) {
+            return Err(CatalogueError::Version(version));
+        }
+        let old = |scenario: &&std::sync::Arc<Scenario>| scenario.since.is_none_or(|since| since <= version);
+        Ok(Self {
+            scenarios: self.scenarios.iter().filter(old).cloned().collect(),
+        })
     }
 
     /// This catalogue and every `*.toml` below a folder.
@@ -210,6 +231,14 @@ fn check(scenario: &Scenario) -> Result<(), String> {
         Some((namespace, name)) if word(namespace) && word(name) => {}
         _ => return Err("an id is namespace/name, in lower-case words with dashes".to_owned()),
     }
+    if scenario
+        .since
+        .is_some_and(|since| !(FIRST..=VERSION).contains(&since))
+    {
+        return Err(format!(
+            "`since` is a version of the catalogue, {FIRST} to {VERSION}"
+        ));
+    }
     if scenario.bases.is_empty() {
         return Err("bases is empty; leave it out for A".to_owned());
     }
@@ -278,4 +307,46 @@ fn collect(folder: &Path, files: &mut Vec<(String, String)>) -> Result<(), Catal
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn what_came_after_a_version_is_left_out_of_it() {
+        let mut catalogue = Catalogue::embedded().clone();
+        let all = catalogue.scenarios.len();
+        assert_eq!(catalogue.as_of(VERSION).unwrap().scenarios.len(), all);
+        Arc::make_mut(&mut catalogue.scenarios[3]).since = Some(VERSION + 1);
+        let left = catalogue.as_of(VERSION).unwrap();
+        assert_eq!(left.scenarios.len(), all - 1);
+        assert!(left.get(&catalogue.scenarios[3].id).is_none());
+        for unknown in [0, FIRST - 1, VERSION + 1] {
+            let why = catalogue.as_of(unknown).unwrap_err().to_string();
+            assert!(
+                why.starts_with(&format!("there is no catalogue {unknown} here")),
+                "{why}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_scenario_cannot_have_come_with_a_version_that_there_is_not() {
+        let text = |since: u32| {
+            format!(
+                "[[scenario]]\nid = \"a/b\"\ntitle = \"t\"\nverdict = \"INFO\"\nseverity = \"info\"\nrule = \"r\"\nwhy = \"w\"\nsince = {since}\n"
+            )
+        };
+        let read = |since| Catalogue::read([("own.toml".to_owned(), text(since).as_str())]).map(drop);
+        read(VERSION).unwrap();
+        assert!(
+            read(VERSION + 1)
+                .unwrap_err()
+                .to_string()
+                .contains("`since` is a version")
+        );
+    }
 }

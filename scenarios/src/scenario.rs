@@ -26,6 +26,9 @@ pub struct Scenario {
     /// When it runs; core if left out.
     #[serde(default = "core", skip_serializing_if = "is_core")]
     pub tier: Tier,
+    /// The version of the catalogue in which it came, or its meaning changed; the first that was published if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<u32>,
     /// What is expected.
     pub verdict: Expected,
     /// The attack may be ignored instead of refused: the attacker signed in as himself is as good.

@@ -155,7 +155,8 @@ impl Harness {
 
         let set = Set::of(&self.sp, &self.again).await?;
         let config = set.placed.as_ref().map(|placed| &placed.config);
-        let catalogue = catalogue(&folders(config)).map_err(wrong)?;
+        let catalogue =
+            catalogue(&folders(config), config.and_then(|config| config.run.catalogue)).map_err(wrong)?;
         let scenarios = picked(&catalogue, &self.only, tiers.as_ref())?;
 
         let kept = matches!(self.sp.0, Which::Config(_)).then(|| kept_for(config));

@@ -60,7 +60,7 @@ fn tests(config: &Path, arguments: &Arguments) -> bool {
 /// The catalogue with the folders of the configuration.
 fn known(config: &Path) -> Result<Catalogue, String> {
     let config = Config::load(config).map_err(|error| error.to_string())?;
-    catalogue(&folders(Some(&config)))
+    catalogue(&folders(Some(&config)), config.run.catalogue)
 }
 
 fn trial(entry: &Entry, engine: &Arc<Engine>) -> Trial {

@@ -85,7 +85,7 @@ fn answer(command: Command) -> anyhow::Result<Exit> {
 }
 
 fn list(args: &ListArgs) -> anyhow::Result<Exit> {
-    let catalogue = catalogue(&args.scenarios)?;
+    let catalogue = catalogue(&args.scenarios, None)?;
     let all: Tiers = Tiers(scenarios::Tier::ALL.to_vec());
     let picked = pick(
         &catalogue,
@@ -108,7 +108,7 @@ fn list(args: &ListArgs) -> anyhow::Result<Exit> {
 }
 
 fn explain(args: &ExplainArgs) -> anyhow::Result<Exit> {
-    let catalogue = catalogue(&args.scenarios)?;
+    let catalogue = catalogue(&args.scenarios, None)?;
     let scenario = catalogue
         .get(&args.id)
         .ok_or_else(|| Mistake(missing(&catalogue, &args.id)))?;
@@ -117,7 +117,7 @@ fn explain(args: &ExplainArgs) -> anyhow::Result<Exit> {
 }
 
 fn forge(args: &ForgeArgs) -> anyhow::Result<Exit> {
-    let catalogue = catalogue(&args.scenarios)?;
+    let catalogue = catalogue(&args.scenarios, None)?;
     let scenario = catalogue
         .get(&args.id)
         .ok_or_else(|| Mistake(missing(&catalogue, &args.id)))?;

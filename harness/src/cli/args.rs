@@ -113,6 +113,10 @@ pub struct RunArgs {
     /// How long one request may take, such as 10s or 500ms [default: 10s]
     #[arg(long, value_name = "TIME", value_parser = config::duration)]
     pub timeout: Option<Duration>,
+    /// The version of the catalogue to fire, such as 2: what a later version of samlitmus adds or changes is left out, so that an
+    /// upgrade never reddens a gate; scenarios of your own always fire [default: the latest]
+    #[arg(long, value_name = "VERSION")]
+    pub catalogue: Option<u32>,
     /// A folder with scenarios of your own (repeatable)
     #[arg(long, value_name = "DIR")]
     pub scenarios: Vec<PathBuf>,
@@ -129,6 +133,9 @@ pub struct RunArgs {
     /// (repeatable); md is added to GITHUB_STEP_SUMMARY where that is set
     #[arg(long, value_name = "KIND=PATH")]
     pub report: Vec<Target>,
+    /// Say nothing but what keeps the SP from conforming, and nothing at all where it conforms
+    #[arg(long, short)]
+    pub quiet: bool,
     /// Fire one part of what is picked, such as 2/4 [default: as the CI system says that runs several jobs of one kind (GitLab, CircleCI,
     /// Buildkite, Azure Pipelines; Kubernetes with SAMLITMUS_SHARDS), else all of it; 1/1 is all of it everywhere]
     #[arg(long, value_name = "K/N")]

@@ -43,9 +43,9 @@ impl Audience {
     ///
     /// # Errors
     /// One of them cannot be written.
-    pub(super) fn open(asked: &[Report]) -> Result<Self, Mistake> {
+    pub(super) fn open(asked: &[Report], quiet: bool) -> Result<Self, Mistake> {
         Ok(Self {
-            terminal: Terminal::standard(),
+            terminal: Terminal::standard().quiet(quiet),
             marks: Service::around().map(|service| Box::new(Annotations::new(service, std::io::stdout()))),
             reports: Reports::open(asked).map_err(|error| Mistake(error.to_string()))?,
             counted: RunSummary::default(),

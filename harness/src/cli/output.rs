@@ -50,6 +50,6 @@ pub(crate) fn colored() -> bool {
 ///
 /// # Errors
 /// What is wrong in a folder.
-pub(crate) fn catalogue(folders: &[PathBuf]) -> anyhow::Result<Catalogue> {
-    order::catalogue(folders).map_err(|why| Mistake(why).into())
+pub(crate) fn catalogue(folders: &[PathBuf], pinned: Option<u32>) -> anyhow::Result<Catalogue> {
+    order::catalogue(folders, pinned).map_err(|why| Mistake(why).into())
 }

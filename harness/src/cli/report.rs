@@ -60,7 +60,7 @@ fn show(file: &Path, mut reports: Vec<Target>, open: bool) -> anyhow::Result<Exi
 
 /// Tells it all, as if it happened now.
 fn tell(events: &[Event], reports: &[Target]) -> anyhow::Result<Exit> {
-    let mut audience = Audience::open(reports)?;
+    let mut audience = Audience::open(reports, false)?;
     let mut end = RunSummary {
         causes: vec!["the run did not come to an end".to_owned()],
         exit: Exit::NotJudged.code(),

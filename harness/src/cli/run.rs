@@ -53,7 +53,7 @@ pub(crate) async fn run(args: RunArgs) -> anyhow::Result<Exit> {
     let interrupts = Interrupts::listen()?;
     let stop = Arc::<AtomicBool>::default();
     let asked = asked(&args.report);
-    let mut audience = Audience::open(&asked)?;
+    let mut audience = Audience::open(&asked, args.quiet)?;
     let watch = tokio::spawn(interrupted(interrupts, stop.clone(), asked));
     let begun = Instant::now();
     let fired = tokio::select! {
@@ -117,7 +117,8 @@ async fn fire(args: &RunArgs, stop: &Arc<AtomicBool>, audience: &mut Audience) -
         false => Some(args.config.placed(args.listen)?),
     };
     let config = placed.as_ref().map(|placed| &placed.config);
-    let catalogue = catalogue(&folders(args, config))?;
+    let pinned = args.catalogue.or(config.and_then(|config| config.run.catalogue));
+    let catalogue = catalogue(&folders(args, config), pinned)?;
     let (state, sp) = kept_for(config);
     let last = LastRun::load(&state, &sp);
     let mut picked = match args.failed {
@@ -159,6 +160,7 @@ async fn fire(args: &RunArgs, stop: &Arc<AtomicBool>, audience: &mut Audience) -
     };
     let mut options = Options {
         shard,
+        catalogue: pinned.unwrap_or(scenarios::catalogue::VERSION),
         baseline: args.baseline.as_ref().map(|file| file.display().to_string()),
         config: config.map(|_| named(args)),
         ..wishes(args)

@@ -222,6 +222,8 @@ pub struct Run {
     pub seed: Option<u64>,
     /// The folder of accepted snapshots.
     pub snapshots: String,
+    /// The version of the catalogue that is fired, such as 2: what comes in a later one is left out; the latest if left out.
+    pub catalogue: Option<u32>,
     /// Folders with scenarios of your own.
     pub scenarios: Vec<String>,
     /// The file of waivers.
@@ -357,6 +359,7 @@ impl Default for Run {
             driver: DriverChoice::default(),
             seed: None,
             snapshots: "snapshots".to_owned(),
+            catalogue: None,
             scenarios: Vec::new(),
             waivers: None,
             fail_on: FailOn::default(),

@@ -254,7 +254,7 @@ static JWT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"eyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){2,4}|[A-Za-z0-9_-]{20,}(?:\.[A-Za-z0-9_-]{20,}){2,4}")
 });
 /// What is too long to be written by hand: an encoded message, a key.
-static BLOB: LazyLock<Regex> = LazyLock::new(|| pattern(r"[A-Za-z0-9+/=_-]{100,}"));
+static BLOB: LazyLock<Regex> = LazyLock::new(|| pattern(r"[A-Za-z0-9+/_-]{100,}={0,2}"));
 static RANDOM: LazyLock<Regex> = LazyLock::new(|| pattern(r"%[0-9A-Fa-f]{2}|[A-Za-z0-9_~-]+"));
 /// What stands between a name and its value.
 static SEPARATOR: LazyLock<Regex> = LazyLock::new(|| pattern(r"[=:]|%3[Dd]"));

@@ -188,6 +188,15 @@ mod tests {
     }
 
     #[test]
+    fn the_name_of_a_long_value_stays_whatever_the_value_is_made_of() {
+        let long = SECRET.repeat(20);
+        for (end, cut) in [("", ""), ("==", ""), ("&RelayState=x", "&RelayState=x")] {
+            let url = format!("http://h/saml2?SAMLRequest={long}{end}");
+            assert_eq!(text(&url), format!("http://h/saml2?SAMLRequest=Zm9v…{cut}"));
+        }
+    }
+
+    #[test]
     fn what_tells_something_stays() {
         for harmless in [
             "the victim is signed in (admin@contoso.example); a bearer SubjectConfirmation must have a Recipient",

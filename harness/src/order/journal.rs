@@ -55,12 +55,14 @@ impl Same<'_> {
             driver,
             timeout,
             shard,
+            catalogue,
             ..
         } = self.options;
+        let catalogue = catalogue.to_string();
         let how = format!("{driver:?} {timeout:?} {shard:?}");
         let head = [
             env!("CARGO_PKG_VERSION"),
-            scenarios::catalogue::VERSION,
+            catalogue.as_str(),
             self.sp,
             self.subject,
             &how,

@@ -67,6 +67,7 @@ impl Wishes {
             seed: self.seed.or(run.and_then(|run| run.seed)).unwrap_or_else(seed),
             fail_on: self.fail_on.or(run.map(|run| run.fail_on)).unwrap_or_default(),
             last,
+            catalogue: run.and_then(|run| run.catalogue).unwrap_or(default.catalogue),
             locked: self.locked || is_ci(),
             snapshots,
             waivers,
@@ -82,23 +83,29 @@ pub(crate) fn is_ci() -> bool {
     !matches!(ci.as_str(), "" | "0" | "false")
 }
 
-/// The embedded catalogue, with the folders that were named.
+/// The embedded catalogue, as of a version where one is pinned, with the folders that were named.
 ///
 /// # Errors
-/// What is wrong in a folder.
-pub(crate) fn catalogue(folders: &[PathBuf]) -> Result<Catalogue, String> {
-    folders
-        .iter()
-        .try_fold(Catalogue::embedded().clone(), |catalogue, folder| {
-            catalogue.with_folder(folder).map_err(|error| error.to_string())
-        })
+/// What is wrong in a folder, or that there is no such version.
+pub(crate) fn catalogue(folders: &[PathBuf], pinned: Option<u32>) -> Result<Catalogue, String> {
+    let all = Catalogue::embedded();
+    let embedded = pinned.map_or_else(|| Ok(all.clone()), |version| all.as_of(version));
+    folders.iter().try_fold(
+        embedded.map_err(|error| error.to_string())?,
+        |catalogue, folder| catalogue.with_folder(folder).map_err(|error| error.to_string()),
+    )
 }
 
 /// The waivers of a file. One that no scenario of the catalogue is meant by is a slip of the pen, whatever is fired.
 fn known_waivers(path: &Path, catalogue: &Catalogue) -> Result<Waivers, String> {
     let waivers = Waivers::load(path, today()).map_err(|error| error.to_string())?;
     let ids = catalogue.scenarios.iter().map(|scenario| scenario.id.as_str());
-    let unknown = waivers.unknown(ids);
+    // One for what came after the version that is pinned is none either.
+    let all = Catalogue::embedded()
+        .scenarios
+        .iter()
+        .map(|scenario| scenario.id.as_str());
+    let unknown = waivers.unknown(ids.chain(all));
     if unknown.is_empty() {
         return Ok(waivers);
     }

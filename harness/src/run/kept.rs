@@ -1,6 +1,6 @@
 //! What is kept of a run while it is under way, so that another can go on with it; and what an earlier one kept.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use scenarios::{Base, Scenario};
 
@@ -50,11 +50,20 @@ impl Before {
         }
     }
 
+    /// How everything had come out before that run, which it may have forgotten since.
+    pub(super) fn lasts(&self) -> BTreeMap<(String, String), Option<VerdictKind>> {
+        let all = self.results.iter().map(|kept| &kept.result);
+        all.map(|result| (key(result), result.last)).collect()
+    }
+
     /// What need not be fired again.
     pub(super) fn done(&self) -> Done {
-        let name = |kept: &KeptResult| (kept.result.scenario.id.clone(), kept.result.base.clone());
-        Done(self.results.iter().map(name).collect())
+        Done(self.results.iter().map(|kept| key(&kept.result)).collect())
     }
+}
+
+fn key(result: &ScenarioResult) -> (String, String) {
+    (result.scenario.id.clone(), result.base.clone())
 }
 
 /// Scenarios with bases that need not be fired.

@@ -58,7 +58,7 @@ pub async fn run(
         planned: fired(scenarios).map(|s| s.bases.len()).sum(),
         started: Timestamp::now().to_string(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        catalogue: scenarios::catalogue::VERSION.to_owned(),
+        catalogue: options.catalogue.to_string(),
     };
     let mut running = Running::default();
     let prepared = tokio::select! {
@@ -231,7 +231,9 @@ async fn fire(
         Driver::Browser(_) => options.jobs.min(4),
     };
     let workers = workers.min(learned.jobs.unwrap_or(usize::MAX));
-    let before = std::mem::take(&mut options.before).decided();
+    let before = std::mem::take(&mut options.before);
+    let lasts = before.lasts();
+    let before = before.decided();
     stage.answers.go_on(before.requests.clone());
     let plan = plan(scenarios, &before.done(), learned, workers);
     let batches = plan.together.iter().chain(&plan.alone);
@@ -241,6 +243,7 @@ async fn fire(
         options,
         snapshots,
         keep,
+        lasts,
     };
     for kept in before.results {
         counted(settling.kept(kept), tally, tell);

@@ -57,6 +57,8 @@ pub struct Options {
     pub locked: bool,
     /// Where accepted behaviour is kept; none: not compared.
     pub snapshots: Option<PathBuf>,
+    /// The version of the catalogue that was picked from.
+    pub catalogue: u32,
     /// Which part of what was picked is fired.
     pub shard: Option<Shard>,
     /// Known deviations.
@@ -88,6 +90,7 @@ impl Default for Options {
             baseline: None,
             locked: false,
             snapshots: None,
+            catalogue: scenarios::catalogue::VERSION,
             shard: None,
             waivers: Waivers::default(),
             before: Before::default(),

@@ -1,5 +1,7 @@
 //! What becomes of a result before it is told: kept, compared with what was accepted, waived.
 
+use std::collections::BTreeMap;
+
 use super::{
     kept::{Keep, KeptResult},
     options::Options,
@@ -15,6 +17,8 @@ pub(super) struct Settling<'a> {
     pub(super) options: &'a mut Options,
     pub(super) snapshots: Option<Snapshots>,
     pub(super) keep: Option<Box<dyn Keep>>,
+    /// How what is gone on with had come out before, by id and base.
+    pub(super) lasts: BTreeMap<(String, String), Option<VerdictKind>>,
 }
 
 impl Settling<'_> {
@@ -24,7 +28,9 @@ impl Settling<'_> {
         mut result: ScenarioResult,
         requests: &Requests,
     ) -> (ScenarioResult, Option<String>) {
-        result.last = self.options.last.verdict(&result.scenario.id, &result.base);
+        let known = self.lasts.get(&(result.scenario.id.clone(), result.base.clone()));
+        let last = || self.options.last.verdict(&result.scenario.id, &result.base);
+        result.last = known.copied().unwrap_or_else(last);
         let seen = text(&result);
         if let Some(keep) = &mut self.keep {
             keep.requests(requests);

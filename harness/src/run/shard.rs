@@ -130,7 +130,8 @@ impl fmt::Display for Part {
 
 /// A digest of what is fired, at whom, by which version.
 fn selection(scenarios: &[Arc<Scenario>], sp: &str) -> String {
-    let head = [sp, env!("CARGO_PKG_VERSION"), scenarios::catalogue::VERSION];
+    let catalogue = scenarios::catalogue::VERSION.to_string();
+    let head = [sp, env!("CARGO_PKG_VERSION"), catalogue.as_str()];
     let ids = scenarios.iter().map(|scenario| scenario.id.as_str());
     let text: Vec<&str> = head.into_iter().chain(ids).collect();
     digest(&text)

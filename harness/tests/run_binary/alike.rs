@@ -1,5 +1,7 @@
 //! Whether two runs of the same thing told the same.
 
+use std::sync::LazyLock;
+
 use regex::Regex;
 use serde_json::Value;
 
@@ -31,15 +33,20 @@ pub(crate) fn masked(value: &mut Value) {
 }
 
 fn mask(text: &str) -> String {
-    let masks = [
-        (r"(127\.0\.0\.1|localhost|%3A|:)(:|%3A)?\d{4,5}\b", "$1:PORT"),
-        (r"[0-9a-fA-F_-]{20,}", "ID"),
-        (r"[0-9A-Za-z%+/=]{4}…", "SECRET"),
-        (r"\d{4}-\d\d-\d\dT[\d:.]+Z", "INSTANT"),
-        (r"SAML(Request|Response)=[^&\s]+", "SAML"),
-    ];
-    masks.iter().fold(text.to_owned(), |text, (pattern, by)| {
-        Regex::new(pattern).unwrap().replace_all(&text, *by).into_owned()
+    static MASKS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
+        let masks = [
+            (r"SAML(Request|Response)=[^&\s]+", "SAML"),
+            (r"(127\.0\.0\.1|localhost|%3A|:)(:|%3A)?\d{4,5}\b", "$1:PORT"),
+            (r"[0-9a-fA-F_-]{20,}", "ID"),
+            (r"[0-9A-Za-z%+/=]{4}…", "SECRET"),
+            (r"\d{4}-\d\d-\d\dT[\d:.]+Z", "INSTANT"),
+        ];
+        masks
+            .map(|(pattern, by)| (Regex::new(pattern).unwrap(), by))
+            .to_vec()
+    });
+    MASKS.iter().fold(text.to_owned(), |text, (pattern, by)| {
+        pattern.replace_all(&text, *by).into_owned()
     })
 }
 

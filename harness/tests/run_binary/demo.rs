@@ -167,3 +167,31 @@ fn a_warning_fails_the_run_only_where_it_is_asked_to() {
         "{strict:#?}"
     );
 }
+
+#[test]
+fn the_end_says_what_to_type_next_and_who_wants_quiet_hears_what_deviates_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |more: &[&str]| {
+        let args = ["run", "--demo", "--driver", "http", "signature/xsw-3"];
+        samlitmus(folder.path(), &[&args[..], more].concat())
+    };
+    let flawed = ["--flaw", "V11"];
+    let said = run(&flawed).code(1);
+    let last: Vec<&str> = said.out.lines().rev().take(2).collect();
+    assert_eq!(
+        last,
+        ["exit 1: deviates", "next: samlitmus explain signature/xsw-3"]
+    );
+    samlitmus(folder.path(), &["explain", "signature/xsw-3"]).code(0);
+
+    let quiet = run(&[&flawed[..], &["--quiet"]].concat()).code(1);
+    assert_eq!(quiet.causes().len(), 1);
+    for aside in ["learned: ", "next: ", "what it takes"] {
+        assert!(
+            said.out.contains(aside) && !quiet.out.contains(aside),
+            "{quiet:#?}"
+        );
+    }
+    let silent = run(&["-q"]).code(0);
+    assert_eq!((silent.out.as_str(), silent.err.as_str()), ("", ""));
+}

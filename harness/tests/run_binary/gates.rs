@@ -163,3 +163,100 @@ fn waivers_that_cannot_be_read_end_with_2() {
         );
     }
 }
+
+/// Whatever shuts the gate has its exit code and its sentence; nothing of it can pass for a run that conforms.
+#[test]
+fn each_thing_that_shuts_the_gate_says_so_by_its_exit_code_and_a_cause() {
+    let site = Site::new();
+    let told = || {
+        let results = super::results(&site.path("r.json"));
+        super::causes(&results).join("; ")
+    };
+    let run = |more: &[&str]| {
+        let all = [&["run", "signature/xsw-3", "--report", "json=r.json"], more].concat();
+        (site.samlitmus(&all).code, told())
+    };
+    let waive = |id: &str, expires: &str| {
+        let text = format!("[[waiver]]\nid = \"{id}\"\nreason = \"known\"\nexpires = \"{expires}\"\n");
+        site.write("w.toml", &text);
+    };
+    let waived = ["--waivers", "w.toml"];
+    let ends = |what: &str, (code, told): (Option<i32>, String), exit: i32, cause: &str| {
+        assert_eq!(code, Some(exit), "{what}: {told}");
+        assert!(told.contains(cause), "{what}: {told}");
+    };
+
+    let flawed = site.serve(&["--flaw", "V11"]);
+    waive("signature/xsw-3", "2020-01-01");
+    ends("an expired waiver", run(&waived), 1, "expired on 2020-01-01");
+    drop(flawed);
+    let hardened = site.serve(&[]);
+    waive("signature/xsw-3", "2999-12-31");
+    ends("a healed waiver", run(&waived), 1, "the deviation has healed");
+    waive("signature/xsw-33", "2999-12-31");
+    ends("an unknown id in a waiver", run(&waived), 2, "did you mean");
+    let nothing = site.samlitmus(&[
+        "run",
+        "signature/*",
+        "--tier",
+        "opt-in",
+        "--report",
+        "json=r.json",
+    ]);
+    ends("an empty selection", (nothing.code, told()), 4, "nothing ran");
+    run(&[]);
+    site.samlitmus(&["accept"]).code(0);
+    drop(hardened);
+    let flawed = site.serve(&["--flaw", "V11"]);
+    ends(
+        "a changed snapshot",
+        run(&[]),
+        1,
+        "changed since their snapshots were accepted",
+    );
+    ends(
+        "a catalogue that is not there",
+        run(&["--catalogue", "99"]),
+        2,
+        "there is no catalogue 99",
+    );
+    drop(flawed);
+    ends("a dead SP", run(&[]), 3, "");
+}
+
+/// The SP trusts the IdP no more in the middle of a run: then a refusal says nothing, and no attack counts as refused.
+#[test]
+fn a_control_that_fails_leaves_its_batch_unjudged() {
+    let site = Site::new();
+    site.samlitmus(&["idp", "metadata", "--out", "idp.xml"]).code(0);
+    let first = site.serve(&[]);
+    let mut run = site.start(&[
+        "run",
+        "signature/*",
+        "--driver",
+        "http",
+        "--jobs",
+        "1",
+        "--report",
+        "json=r.json",
+    ]);
+    run.until("learned: ");
+    drop(first);
+    let metadata = std::fs::read_to_string(site.path("idp.xml")).unwrap();
+    site.write(
+        "other.xml",
+        &metadata.replace("entityID=\"", "entityID=\"https://elsewhere.example/"),
+    );
+    let _second = site.serve(&["--idp-metadata", "other.xml"]);
+    let said = run.end().code(3);
+    let json = super::results(&site.path("r.json"));
+    let told = super::causes(&json).join("; ");
+    assert!(
+        told.contains("no flawless login works any more"),
+        "{told}\n{said:#?}"
+    );
+    assert!(told.contains("could not be judged: signature/"), "{told}");
+    let summary = &json["summary"];
+    assert!(summary["inconclusive"].as_u64().unwrap() > 50, "{summary}");
+    assert_eq!(summary["fail"], 0, "{summary}");
+}

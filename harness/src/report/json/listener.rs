@@ -57,7 +57,7 @@ impl Json {
                 name: "samlitmus".to_owned(),
                 version: info.map_or_else(version, |info| info.version.clone()),
                 catalogue: info.map_or_else(
-                    || scenarios::catalogue::VERSION.to_owned(),
+                    || scenarios::catalogue::VERSION.to_string(),
                     |info| info.catalogue.clone(),
                 ),
             },

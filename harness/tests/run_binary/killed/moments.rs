@@ -3,7 +3,7 @@
 //!
 //! And each run that was ended is gone on with (`--resume`), to the same results as one that nobody disturbed.
 //!
-//! In the gate five of each, over HTTP and in the browser. `SAMLITMUS_KILLS=20` asks for that many, `SAMLITMUS_SEED=N` for the
+//! In the gate seven of each over HTTP and three of each in the browser. `SAMLITMUS_KILLS=20` asks for that many, `SAMLITMUS_SEED=N` for the
 //! moments of a run before, whose seed stands in what it said.
 
 use serde_json::Value;
@@ -21,17 +21,17 @@ use crate::{
 
 #[test]
 fn over_http_nothing_is_left_of_a_run_that_is_ended_at_any_moment() {
-    at_any_moment("http", &["signature/*", "baseline/*"]);
+    at_any_moment("http", 7, &["signature/*", "baseline/*"]);
 }
 
 #[test]
 fn in_the_browser_nothing_is_left_of_a_run_that_is_ended_at_any_moment() {
-    at_any_moment("browser", &["signature/xsw-[1-4]", "baseline/*"]);
+    at_any_moment("browser", 3, &["signature/xsw-[1-4]", "baseline/*"]);
 }
 
-fn at_any_moment(driver: &str, patterns: &[&str]) {
+fn at_any_moment(driver: &str, each: u64, patterns: &[&str]) {
     let number = |name: &str| std::env::var(name).ok()?.parse::<u64>().ok();
-    let kills = usize::try_from(number("SAMLITMUS_KILLS").unwrap_or(5)).unwrap();
+    let kills = usize::try_from(number("SAMLITMUS_KILLS").unwrap_or(each)).unwrap();
     let seed = number("SAMLITMUS_SEED").unwrap_or_else(|| u64::from(std::process::id()));
     println!("SAMLITMUS_KILLS={kills} SAMLITMUS_SEED={seed}");
     let site = Site::new();
