@@ -33,5 +33,5 @@ fn repository() -> &'static Path {
 }
 
 fn book() -> PathBuf {
-    BOOK.path().join("book")
+    BOOK.path().join("book/src")
 }

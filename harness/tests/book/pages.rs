@@ -30,7 +30,7 @@ fn every_scenario_has_a_page_with_rule_mend_message_and_command() {
         let drawn = page
             .blocks
             .iter()
-            .any(|(_, text)| text.lines().next().is_some_and(|root| root.contains("Response")));
+            .any(|(kind, text)| kind == "text" && text.contains("Response"));
         assert_eq!(drawn, !scenario.watches(), "{id}: its message");
         let fired = page
             .blocks

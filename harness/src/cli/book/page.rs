@@ -90,7 +90,7 @@ fn told(body: &Body) -> String {
         Body::Steps(steps) => steps
             .iter()
             .enumerate()
-            .map(|(at, step)| format!("{}. {}\n", at + 1, begun(step)))
+            .map(|(at, step)| format!("{}. {}\n", at + 1, plain(step)))
             .collect(),
         Body::List { intro, items } => {
             let intro = match intro.is_empty() {
