@@ -94,3 +94,47 @@ fn every_verb_stands_in_the_vocabulary() {
         assert!(spans.iter().any(|span| span == verb), "{verb} is missing");
     }
 }
+
+#[test]
+fn scenarios_of_my_own_have_pages_too_whatever_stands_in_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("own");
+    std::fs::create_dir(&own).unwrap();
+    let text = r#"
+        [[scenario]]
+        id = "mine/odd"
+        title = "A <b>bold</b> title | with `ticks` and [a link](x.md)"
+        verdict = "INFO"
+        severity = "info"
+        rule = "*nothing* is wrong\nwith <script>alert(1)</script>"
+        why = "w"
+    "#;
+    std::fs::write(own.join("mine.toml"), text).unwrap();
+    let made = std::process::Command::new(env!("CARGO_BIN_EXE_samlitmus"))
+        .args(["book", "--out"])
+        .arg(folder.path().join("pages"))
+        .arg("--scenarios")
+        .arg(&own)
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+
+    let scenarios = folder.path().join("pages/scenarios");
+    let all = pages(&scenarios);
+    for page in [
+        &all[&scenarios.join("mine/odd.md")],
+        &all[&scenarios.join("mine.md")],
+    ] {
+        assert_eq!(page.html, [] as [&str; 0]);
+        let title = "A <b>bold</b> title | with `ticks` and [a link](x.md)";
+        assert!(page.text.contains(title), "{}", page.text);
+        assert!(!page.links.iter().any(|link| link == "x.md"));
+    }
+    let page = &all[&scenarios.join("mine/odd.md")];
+    let rule = "*nothing* is wrong";
+    assert!(
+        page.text.contains(rule) && page.text.contains("<script>alert(1)</script>"),
+        "{}",
+        page.text
+    );
+}
