@@ -134,6 +134,15 @@ pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// A sentence with its end.
+pub(crate) fn ended(text: &str) -> String {
+    let text = visible(text.trim());
+    match text.ends_with(['.', '!', '?']) {
+        true => text,
+        false => format!("{text}."),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{clip, visible};

@@ -47,6 +47,7 @@ fn help_names_every_command_and_every_exit_code() {
         "schema",
         "completions",
         "man",
+        "book",
         "4 nothing ran",
         "130 interrupted",
         "samlitmus run --demo",

@@ -13,7 +13,7 @@ use super::{
         Cli, Command, DecodeArgs, ExplainArgs, ForgeArgs, IdpArgs, IdpCommand, ListArgs, SchemaName,
         SettleArgs,
     },
-    complete, decode, explain, list,
+    book, complete, decode, explain, list,
     output::{Mistake, catalogue, colored, exit_of, note, print, write},
     pick::{Tiers, globs, missing, pick},
     settle,
@@ -81,6 +81,7 @@ fn answer(command: Command) -> anyhow::Result<Exit> {
         }
         Command::Completions(args) => write(&complete::completions(args.shell)),
         Command::Man(args) => complete::manual(args.out.as_deref()),
+        Command::Book(args) => book::book(&catalogue(&args.scenarios, None)?, &args.out),
     }
 }
 

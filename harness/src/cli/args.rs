@@ -72,6 +72,8 @@ pub enum Command {
     Completions(CompletionsArgs),
     /// Print the manual page, or write one for each command
     Man(ManArgs),
+    /// Write a page of Markdown for each scenario, each key of the configuration, and each command
+    Book(BookArgs),
 }
 
 /// `samlitmus run`
@@ -395,6 +397,17 @@ pub struct ManArgs {
     /// Write samlitmus.1, samlitmus-run.1 and so on into this folder [default: samlitmus.1 to standard output]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+}
+
+/// `samlitmus book`
+#[derive(Clone, Debug, Args)]
+pub struct BookArgs {
+    /// The folder to write into: scenarios/, and keys.md, vocabulary.md, results.md, commands.md
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// A folder with scenarios of your own (repeatable)
+    #[arg(long, value_name = "DIR")]
+    pub scenarios: Vec<PathBuf>,
 }
 
 /// What has a JSON Schema.

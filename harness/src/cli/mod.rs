@@ -3,6 +3,7 @@
 mod answer;
 mod args;
 mod audience;
+mod book;
 mod complete;
 pub mod decode;
 mod doctor;
@@ -15,10 +16,12 @@ pub mod list;
 mod output;
 mod report;
 mod run;
+mod sections;
 mod settle;
 mod settled;
 mod setup;
 mod sp;
+mod steps;
 
 pub use crate::order::pick;
 pub use answer::main;

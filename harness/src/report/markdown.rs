@@ -209,7 +209,7 @@ fn line(out: &mut String, text: &str) {
 }
 
 /// A text, foreign or not, in which Markdown and HTML find nothing of theirs.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in visible(text).chars() {
         match character {

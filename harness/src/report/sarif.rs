@@ -17,7 +17,7 @@ use crate::{
     event::{Event, RunInfo, RunSummary, ScenarioResult},
     exit::Exit,
     judge::VerdictKind,
-    text::{digest, visible},
+    text::{digest, ended, visible},
 };
 
 /// Where the format is described.
@@ -282,15 +282,6 @@ fn camel(id: &str) -> String {
         .filter_map(|word| Some((word.get(..1)?.to_ascii_uppercase(), word.get(1..)?)))
         .map(|(first, rest)| format!("{first}{rest}"))
         .collect()
-}
-
-/// A sentence with its end.
-fn ended(text: &str) -> String {
-    let text = visible(text.trim());
-    match text.ends_with(['.', '!', '?']) {
-        true => text,
-        false => format!("{text}."),
-    }
 }
 
 #[cfg(test)]
