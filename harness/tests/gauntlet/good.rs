@@ -104,3 +104,9 @@ fn however_its_page_answers() {
 fn wherever_it_leads() {
     all_hold(modes::journey, row);
 }
+
+#[test]
+#[ignore = "it takes minutes in the browser: ci/nightly runs it"]
+fn though_its_pages_do_to_a_browser_what_they_can() {
+    all_hold(modes::hostile, row);
+}

@@ -14,6 +14,8 @@ pub(crate) struct Mode {
     pub(crate) rule: Option<&'static str>,
     /// Whether `[sp] login` is configured.
     pub(crate) login: bool,
+    /// It is fired at in the browser.
+    pub(crate) browser: bool,
     /// `--timeout`, where the usual one would make it too slow.
     pub(crate) timeout: Option<&'static str>,
     /// What must come of it where the SP is right.
@@ -56,6 +58,7 @@ pub(super) fn mode(name: &'static str, what: &'static str, switch: fn(&mut Sp)) 
         sp,
         rule: Some("json:/user"),
         login: true,
+        browser: false,
         timeout: None,
         good: None,
         flawed: None,
@@ -74,6 +77,14 @@ impl Mode {
     /// With no rule for the identity.
     pub(super) fn finds_by_itself(self) -> Self {
         Self { rule: None, ..self }
+    }
+
+    /// In the browser.
+    pub(super) fn in_browser(self) -> Self {
+        Self {
+            browser: true,
+            ..self
+        }
     }
 
     /// Without `[sp] login`.

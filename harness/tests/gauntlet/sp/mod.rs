@@ -9,9 +9,12 @@ mod pages;
 mod routes;
 mod site;
 mod switches;
+mod tricks;
 mod wire;
 
 pub(crate) use routes::serve;
+pub(crate) use tricks::Trick;
+
 pub(crate) use switches::{
     Acs, Cookie, Key, Limit, Login, Open, Page, Probe, Refusal, Sp, Style, Trigger, Victim,
 };

@@ -16,6 +16,7 @@ use super::{
     pages::{self, ELSEWHERE, page},
     site::Site,
     switches::{Acs, Cookie, Limit, Probe, Refusal, Sp},
+    tricks::Trick,
     wire::{self, Answer, Request, Response, Service},
 };
 
@@ -48,12 +49,30 @@ impl Service for Site {
         if self.sp.acs == Acs::ClosesUsed && request.reused && request.method == "GET" {
             return Answer::Drop;
         }
+        let answer = self.plain(&request).await;
+        // Who asks who is signed in is left alone, and the way to the IdP is open.
+        match request.path.as_str() {
+            "/me" | "/metadata" | "/login" | "/worker.js" => answer,
+            _ if self.sp.trick == Trick::None => answer,
+            _ => self.sp.trick.on(answer),
+        }
+    }
+
+    fn restart(&self) -> &Notify {
+        &self.restart
+    }
+}
+
+impl Site {
+    /// What it answers, whatever its pages do besides.
+    async fn plain(&self, request: &Request) -> Answer {
         match (request.method.as_str(), request.path.as_str()) {
+            ("GET", "/worker.js") => Trick::worker().into(),
             ("GET", "/metadata") => self.metadata().into(),
-            ("GET", "/login") => self.login(&request),
-            ("POST", "/acs") => self.acs(&request).await,
-            ("GET", "/me") => self.me(&request).await,
-            ("GET", "/profile") => self.shown(&request),
+            ("GET", "/login") => self.login(request),
+            ("POST", "/acs") => self.acs(request).await,
+            ("GET", "/me") => self.me(request).await,
+            ("GET", "/profile") => self.shown(request),
             ("GET", "/home") => page(200, "Home", "<p>You are signed in.</p>").into(),
             ("GET", "/verify") => page(
                 200,
@@ -70,12 +89,6 @@ impl Service for Site {
         }
     }
 
-    fn restart(&self) -> &Notify {
-        &self.restart
-    }
-}
-
-impl Site {
     fn count(&self) {
         let mut ledger = self.ledger();
         ledger.asked += 1;

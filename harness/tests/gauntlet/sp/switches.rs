@@ -1,5 +1,7 @@
 //! The switches of the SP: what it takes as identity, how it shows it, and every way in which it is difficult.
 
+use super::tricks::Trick;
+
 /// One SP. As it comes it is easy to test: NameID in JSON, a 403 for every refusal, no limits.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Sp {
@@ -23,6 +25,8 @@ pub(crate) struct Sp {
     pub(crate) login: Login,
     /// How its ACS answers, whoever comes.
     pub(crate) acs: Acs,
+    /// What its pages do to a browser.
+    pub(crate) trick: Trick,
     /// The cookies that it sets and wants back.
     pub(crate) cookie: Cookie,
     /// What is wrong with it; none where it is right.

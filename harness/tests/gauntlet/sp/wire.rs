@@ -64,6 +64,11 @@ impl Response {
         Self::new(status, "application/json", body.to_string())
     }
 
+    /// A script.
+    pub(crate) fn script(body: &str) -> Self {
+        Self::new(200, "text/javascript", body.to_owned())
+    }
+
     /// The way to another page.
     pub(crate) fn see(location: &str) -> Self {
         Self::new(303, "text/plain", String::new()).with("Location", location)
