@@ -94,6 +94,13 @@ pub fn forged(message: &Message, color: bool) -> String {
     out
 }
 
+/// Only the form, as it goes over the wire.
+pub fn form(message: &Message) -> String {
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    form.extend_pairs(&message.wire.fields);
+    form.finish()
+}
+
 /// Which requests it is about, by the codes of Azure that they would be answered with.
 fn watched(codes: &[u32]) -> String {
     let mut out = "every AuthnRequest that the SP sends during a run; nothing is sent for it, and it is told where Azure AD would \

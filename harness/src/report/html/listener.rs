@@ -2,7 +2,13 @@
 
 use std::path::Path;
 
-use super::{page, scenario, told::Told};
+use super::{
+    again::Run,
+    page,
+    pictures::Pictures,
+    scenario,
+    told::{Told, anchor},
+};
 use crate::report::{
     draft::Draft,
     listener::{Listener, ReportError},
@@ -13,15 +19,12 @@ use crate::{
     judge::VerdictKind,
 };
 
-/// Screenshots of all but failures stop at so many bytes together.
-const SCREENSHOTS: usize = 48 << 20;
-
 /// The listener that writes it.
 pub struct Html {
     draft: Draft,
     sections: Spool,
     told: Told,
-    screenshots_left: usize,
+    pictures: Pictures,
 }
 
 impl Html {
@@ -35,25 +38,21 @@ impl Html {
             sections: draft.spool()?,
             draft,
             told: Told::default(),
-            screenshots_left: SCREENSHOTS,
+            pictures: Pictures::default(),
         })
     }
 
     fn scenario(&mut self, result: &ScenarioResult) {
-        *self.told.counts.entry(result.verdict).or_default() += 1;
-        *self
-            .told
-            .namespaces
-            .entry(result.scenario.namespace().to_owned())
-            .or_default() += 1;
-        let size = result.observation.journey.screenshot.as_ref().map_or(0, Vec::len);
-        let room = result.verdict == VerdictKind::Fail || size <= self.screenshots_left;
-        if room {
-            self.screenshots_left = self.screenshots_left.saturating_sub(size);
-        }
+        self.told.count(result);
+        let png = result.observation.journey.screenshot.as_deref();
+        let failure = result.verdict == VerdictKind::Fail;
+        let picture = self.pictures.next(png, &anchor(result), failure);
         let passed = self.told.digest.lets_pass(result);
-        let seed = self.told.info.as_ref().map(|info| info.seed);
         self.told.digest.add(result);
+        let run = Run {
+            info: self.told.info.as_ref(),
+            calibration: self.told.calibration.as_ref(),
+        };
         let worst = u8::MAX - result.severity as u8;
         let key = format!(
             "{} {worst:03} {} {}",
@@ -61,8 +60,10 @@ impl Html {
             result.scenario.id,
             result.base
         );
-        self.sections
-            .push(key, &scenario::section(result, seed, room, passed).into_string());
+        self.sections.push(
+            key,
+            &scenario::section(result, &run, &picture, passed).into_string(),
+        );
     }
 }
 

@@ -1,4 +1,4 @@
-//! A message as nested lists, its signed parts marked.
+//! A message as nested lists that can be folded, its signed parts marked.
 
 use maud::{Markup, html};
 
@@ -42,8 +42,9 @@ fn branch(lines: &[Line], depth: usize, seals: &[Seal]) -> Markup {
             @let line = &lines[*start];
             @let inner = &lines[start + 1..end];
             li class=[class(line)] {
-                (self::line(line, seals))
-                @if !inner.is_empty() { ul { (branch(inner, depth + 1, seals)) } }
+                @if inner.is_empty() { (self::line(line, seals)) } @else {
+                    details open { summary { (self::line(line, seals)) } ul { (branch(inner, depth + 1, seals)) } }
+                }
             }
         }
     }
