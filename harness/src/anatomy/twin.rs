@@ -18,9 +18,34 @@ static INSTANT: LazyLock<Regex> =
 
 /// What is different from a flawless message, in the form and in what it carries.
 pub fn changes(flawless: &Message, sent: &Message) -> Changes {
-    let mut changes = diff(&twin(flawless, sent), &decoded(&sent.forged));
+    let (twin, text) = (twin(flawless, sent), decoded(&sent.forged));
+    let mut changes = diff(&twin, &text);
+    if changes.lines.is_empty() && twin.len() != text.len() {
+        changes.lines.push(Change {
+            how: How::Changed,
+            within: "between the elements".to_owned(),
+            depth: 0,
+            text: format!("{} characters of white space", text.len().abs_diff(twin.len())),
+            was: None,
+            follows: false,
+        });
+    }
     changes.lines.splice(0..0, form(flawless, sent));
+    changes.lines.extend(proven(flawless, sent));
     changes
+}
+
+/// Another key may have signed what reads the same.
+fn proven(flawless: &Message, sent: &Message) -> Option<Change> {
+    let is_lost = sent.proofs.genuine.is_empty() && !flawless.proofs.genuine.is_empty();
+    is_lost.then(|| Change {
+        how: How::Changed,
+        within: "what the signatures prove".to_owned(),
+        depth: 0,
+        text: "nothing, under the keys that the SP trusts".to_owned(),
+        was: Some("the Assertion".to_owned()),
+        follows: false,
+    })
 }
 
 /// The flawless message with the IDs, the instants and the request of the other.
@@ -59,6 +84,7 @@ fn form(flawless: &Message, sent: &Message) -> Vec<Change> {
         depth: 0,
         text,
         was,
+        follows: false,
     };
     let mut changes = Vec::new();
     if old.url != new.url {

@@ -141,38 +141,3 @@ fn name(tag: &str) -> &str {
     let end = name.find(|c: char| c.is_whitespace() || matches!(c, '/' | '>'));
     name.get(..end.unwrap_or(name.len())).unwrap_or(name)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn told(message: &str) -> Vec<(usize, String)> {
-        let lines = written(message).into_iter();
-        lines.map(|line| (line.depth, line.text)).collect()
-    }
-
-    #[test]
-    fn an_element_without_elements_is_one_line_with_whatever_hides_in_its_text() {
-        assert_eq!(
-            told("<a>\n <b c='>'/> <d>e<!-- <f> -->g<![CDATA[<h>]]></d></a>"),
-            [
-                (0, "<a>".to_owned()),
-                (1, "<b c='>'/>".to_owned()),
-                (1, "<d>e<!-- <f> -->g<![CDATA[<h>]]>".to_owned())
-            ]
-        );
-    }
-
-    #[test]
-    fn what_is_no_tree_has_lines_as_well() {
-        assert_eq!(
-            told("<!DOCTYPE a [<!ENTITY b \"c\">]><?d?><a>&b;</a></a><e f=\"g"),
-            [
-                (0, "<!DOCTYPE a [<!ENTITY b \"c\">]>".to_owned()),
-                (0, "<?d?>".to_owned()),
-                (0, "<a>&b;".to_owned()),
-                (0, "<e f=\"g".to_owned())
-            ]
-        );
-    }
-}

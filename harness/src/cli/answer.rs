@@ -7,25 +7,15 @@ use std::{
 };
 
 use clap::Parser;
-use mock_idp::Directory;
 
 use super::{
-    args::{
-        Cli, Command, DecodeArgs, ExplainArgs, ForgeArgs, IdpArgs, IdpCommand, ListArgs, SchemaName,
-        SettleArgs,
-    },
+    args::{Cli, Command, DecodeArgs, ExplainArgs, IdpArgs, IdpCommand, ListArgs, SchemaName, SettleArgs},
     complete, decode, explain, list,
     output::{Mistake, catalogue, colored, exit_of, note, print, write},
     pick::{Tiers, globs, missing, pick},
     settle,
 };
-use crate::{
-    config::{Config, Metadata, schema},
-    exit::Exit,
-    report::json::Results,
-    run::rehearsal::Rehearsal,
-    snapshot::Choice,
-};
+use crate::{config::schema, exit::Exit, report::json::Results, run::rehearsal::Rehearsal, snapshot::Choice};
 
 /// The whole program.
 pub fn main() -> ExitCode {
@@ -68,7 +58,7 @@ fn answer(command: Command) -> anyhow::Result<Exit> {
         Command::Sp(args) => running(super::sp::serve(args)),
         Command::List(args) => list(&args),
         Command::Explain(args) => explain(&args),
-        Command::Forge(args) => forge(&args),
+        Command::Forge(args) => super::forge::forge(&args),
         Command::Review(args) => {
             let (folder, sp) = snapshots(&args)?;
             settle::review(&folder, sp.as_deref(), &globs(&args.patterns)?)?;
@@ -121,53 +111,6 @@ fn explain(args: &ExplainArgs) -> anyhow::Result<Exit> {
         .ok_or_else(|| Mistake(missing(&catalogue, &args.id)))?;
     let rehearsal = Rehearsal::new(args.config.load_if_any()?.as_ref(), &scenario.keys())?;
     print(&explain::explain(scenario, &rehearsal, colored())?)
-}
-
-fn forge(args: &ForgeArgs) -> anyhow::Result<Exit> {
-    let catalogue = catalogue(&args.scenarios)?;
-    let scenario = catalogue
-        .get(&args.id)
-        .ok_or_else(|| Mistake(missing(&catalogue, &args.id)))?;
-    let config = args.config.load_if_any()?;
-    let rehearsal = Rehearsal::new(config.as_ref(), &scenario.keys())?;
-    let rehearsal = if args.unsolicited {
-        rehearsal.unsolicited()
-    } else {
-        rehearsal
-    };
-    if scenario.watches() {
-        let why = format!(
-            "{} sends nothing: it watches the SP's own AuthnRequests; see `samlitmus explain {}`",
-            scenario.id, scenario.id
-        );
-        return Err(Mistake(why).into());
-    }
-    let message = rehearsal.message(scenario, args.base, args.variant.as_deref())?;
-    if args.raw {
-        return write(&message.forged);
-    }
-    if args.form {
-        can_be_sent(config.as_ref())?;
-        return write(explain::form(&message).as_bytes());
-    }
-    print(&explain::forged(&message, colored()))
-}
-
-/// Nobody takes a message under keys that were made for it, or for another SP.
-fn can_be_sent(config: Option<&Config>) -> Result<(), Mistake> {
-    let why = match config {
-        None => "a form is for one SP and under keys that it trusts: name its configuration with --config".to_owned(),
-        Some(config) => match config.metadata() {
-            Some(Metadata::Url(url)) => format!(
-                "the SP's metadata is at {url}, which only `run` reads; give [sp] metadata as a file, or entity_id and acs"
-            ),
-            _ if !Directory::folder(&config.path(&config.idp.state)).is_dir() => {
-                "the IdP has no keys yet that the SP could trust: run it once, or write its metadata with `samlitmus idp metadata`".to_owned()
-            }
-            _ => return Ok(()),
-        },
-    };
-    Err(Mistake(why))
 }
 
 fn settled(args: &SettleArgs, choice: Choice) -> anyhow::Result<Exit> {

@@ -28,6 +28,8 @@ impl Browser {
         ];
         let arguments: Vec<String> = ChromeDriver::arguments().into_iter().chain(own).collect();
         let capabilities = json!({
+            // Without it a headless shell opens no window to begin with.
+            "webSocketUrl": true,
             "goog:chromeOptions": {"binary": driver.browser(), "args": arguments},
             "goog:loggingPrefs": {"performance": "ALL", "browser": "ALL"},
             "timeouts": {"pageLoad": PATIENCE.as_millis(), "script": PATIENCE.as_millis()},

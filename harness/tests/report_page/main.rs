@@ -129,7 +129,8 @@ async fn it_is_searched_and_filtered(browser: &Browser) {
     counts(browser, time).await;
     // Its numbers by namespace and verdict are filters as well.
     browser.click(".namespaces a[href='#?ns=signature&v=fail']").await;
-    browser.says("#count", " of ").await;
+    let chosen = "return document.querySelector('#ns').value === 'signature'";
+    browser.until("the link sets the filters", chosen, vec![]).await;
     let failed = shown(browser, "[data-ns=signature][data-verdict=fail]").await;
     assert!(failed > 0);
     counts(browser, failed).await;
@@ -180,7 +181,7 @@ async fn the_message_is_folded(browser: &Browser) {
         vec![json!(section)],
     );
     let added = added.await;
-    assert!(added.as_str().unwrap().starts_with("+ <"), "{added}");
+    assert!(added.as_str().unwrap().starts_with("+\u{a0}<"), "{added}");
 
     let root = format!("{section} .tree > li > details");
     let open = format!("return document.querySelector(\"{root}\").open === arguments[0]");

@@ -5,8 +5,9 @@ use std::path::Path;
 use super::{
     again::Run,
     page,
+    pages::Pages,
     pictures::Pictures,
-    scenario,
+    scenario::{self, Seen},
     told::{Told, anchor},
 };
 use crate::report::{
@@ -25,6 +26,7 @@ pub struct Html {
     sections: Spool,
     told: Told,
     pictures: Pictures,
+    pages: Pages,
 }
 
 impl Html {
@@ -39,6 +41,7 @@ impl Html {
             draft,
             told: Told::default(),
             pictures: Pictures::default(),
+            pages: Pages::default(),
         })
     }
 
@@ -46,7 +49,12 @@ impl Html {
         self.told.count(result);
         let png = result.observation.journey.screenshot.as_deref();
         let failure = result.verdict == VerdictKind::Fail;
-        let picture = self.pictures.next(png, &anchor(result), failure);
+        let seen = Seen {
+            picture: self.pictures.next(png, &anchor(result), failure),
+            page: self
+                .pages
+                .next(result.observation.journey.page.as_ref(), &anchor(result)),
+        };
         let passed = self.told.digest.lets_pass(result);
         self.told.digest.add(result);
         let run = Run {
@@ -60,10 +68,8 @@ impl Html {
             result.scenario.id,
             result.base
         );
-        self.sections.push(
-            key,
-            &scenario::section(result, &run, &picture, passed).into_string(),
-        );
+        self.sections
+            .push(key, &scenario::section(result, &run, &seen, passed).into_string());
     }
 }
 

@@ -8,6 +8,7 @@ mod listener;
 mod message;
 mod overview;
 mod page;
+mod pages;
 mod pictures;
 mod scenario;
 mod told;

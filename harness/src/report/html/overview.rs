@@ -47,7 +47,7 @@ fn table(told: &Told, verdicts: &[(VerdictKind, usize)]) -> Markup {
     html! {
         details.namespaces open[told.namespaces.len() <= 12] {
             summary { "By namespace" }
-            div.scroll { table {
+            div.scroll tabindex="0" role="group" aria-label="Verdicts by namespace" { table {
                 thead { tr {
                     th scope="col" { "Namespace" }
                     @for (verdict, _) in verdicts { th.number scope="col" { (badge(*verdict)) } }

@@ -8,8 +8,8 @@ use maud::{Markup, html};
 /// The most bytes of one screenshot.
 const ONE: usize = 512 << 10;
 /// The most bytes of all screenshots of failures, and of all others.
-const FAILURES: usize = 2 << 20;
-const OTHERS: usize = 256 << 10;
+const FAILURES: usize = 768 << 10;
+const OTHERS: usize = 128 << 10;
 
 /// What becomes of a screenshot.
 pub(super) enum Picture {
