@@ -33,8 +33,10 @@ pub struct Change {
     /// As it was sent; where it is missing, as it would have been.
     pub text: String,
     /// As a flawless message has it, where it was changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub was: Option<String>,
     /// Nothing that is the same stands between it and the line before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub follows: bool,
 }
 

@@ -69,11 +69,12 @@
     cards.filter(card => !card.hidden).forEach(card => { card.open = open; });
     fold.textContent = open ? "Close all" : "Open all";
   });
+  const changed = () => {
+    filter();
+    history.replaceState(null, "", told() || location.pathname + location.search);
+  };
   for (const control of controls) {
-    control.addEventListener("input", () => {
-      filter();
-      history.replaceState(null, "", told() || location.pathname + location.search);
-    });
+    for (const kind of ["input", "change"]) control.addEventListener(kind, changed);
   }
   document.querySelector(".filters").addEventListener("submit", event => event.preventDefault());
   addEventListener("hashchange", follow);
