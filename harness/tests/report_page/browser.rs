@@ -141,8 +141,10 @@ impl Browser {
     /// What the console says is wrong.
     pub(crate) async fn complaints(&self) -> Vec<String> {
         let entries = self.client.issue_cmd(Asked::Log("browser")).await.unwrap();
+        // ChromeDriver's own script tells of itself as well, and of nothing wrong.
         let all = entries.as_array().unwrap().iter();
-        all.map(|entry| entry["message"].as_str().unwrap().to_owned())
+        all.filter(|entry| entry["level"] == "SEVERE")
+            .map(|entry| entry["message"].as_str().unwrap().to_owned())
             .collect()
     }
 }

@@ -229,14 +229,14 @@ async fn everything_is_there_by_keyboard(browser: &Browser, report: &str) {
 async fn it_is_printed_whole(browser: &Browser) {
     // Only the first namespace, since a run on paper takes long.
     browser.choose("#ns", "baseline").await;
-    let watch = "window.closed = null; addEventListener('beforeprint', () => { \
-                 window.closed = [...document.querySelectorAll('.scenario:not([hidden]) details:not([open]), .scenario:not([hidden]):not([open])')].length })";
+    let watch = "window.folded = null; addEventListener('beforeprint', () => { \
+                 window.folded = [...document.querySelectorAll('.scenario:not([hidden]) details:not([open]), .scenario:not([hidden]):not([open])')].length })";
     browser.run(watch, vec![]).await;
     let paper = browser
         .devtools("Page.printToPDF", json!({"printBackground": true}))
         .await;
     assert!(paper["data"].as_str().unwrap().len() > 20_000);
-    let closed = browser.run("return window.closed", vec![]).await;
+    let closed = browser.run("return window.folded", vec![]).await;
     assert_eq!(closed, json!(0), "on paper everything is open");
     let again = "return document.querySelectorAll('.scenario[open]').length <= 1";
     browser.until("it is as before", again, vec![]).await;
