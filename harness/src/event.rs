@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    anatomy::{Anatomy, Trust, anatomy},
+    anatomy::{Anatomy, Changes, Trust, anatomy, changes},
     judge::{
         FailOn, VerdictKind, circumstances::Circumstances, observation::Observation, outcome::Outcome,
         request::Refused,
@@ -149,6 +149,8 @@ pub struct ScenarioResult {
     pub message: Option<Arc<scenarios::Message>>,
     /// The message as a report kept it, where this comes out of one.
     pub kept: Option<Arc<Anatomy>>,
+    /// A flawless message to hold it against; none where nothing was sent.
+    pub flawless: Option<Flawless>,
     /// It counts as refused, though it came as a 5xx, since this SP refuses so.
     pub by_server_error: bool,
     /// What was seen.
@@ -183,6 +185,7 @@ impl ScenarioResult {
             recipe: serde_json::Value::Null,
             message: None,
             kept: None,
+            flawless: None,
             by_server_error: false,
             observation: Arc::default(),
             identity: "nobody".to_owned(),
@@ -200,6 +203,24 @@ impl ScenarioResult {
         let drawn = sent.map(|sent| Arc::new(anatomy(&sent.forged, Trust::Proven(&sent.proofs))));
         drawn.or_else(|| self.kept.clone())
     }
+
+    /// What is different from a flawless message; none where nothing was sent, or that was not kept.
+    pub fn changes(&self) -> Option<Arc<Changes>> {
+        match (self.flawless.as_ref()?, &self.message) {
+            (Flawless::Held(changes), _) => Some(changes.clone()),
+            (Flawless::Message(flawless), Some(sent)) => Some(Arc::new(changes(flawless, sent))),
+            (Flawless::Message(_), None) => None,
+        }
+    }
+}
+
+/// What a message is held against: a flawless one for the same person, with the same parts signed.
+#[derive(Clone, Debug)]
+pub enum Flawless {
+    /// The message, which many results share.
+    Message(Arc<scenarios::Message>),
+    /// What came of holding the two against each other, where this comes out of a report.
+    Held(Arc<Changes>),
 }
 
 /// How a result compared with the accepted snapshot.

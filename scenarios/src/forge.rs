@@ -11,7 +11,7 @@ use crate::{
     expectation::Proves,
     fault::Fault,
     fill::Filling,
-    message::{Message, Wire},
+    message::{Message, Minted, Wire},
     operation::{Encoding, Operation},
     persona::Persona,
     recipe::{Base, Delivery, Recipe},
@@ -55,6 +55,7 @@ fn make(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<(Message, 
         unsigned: made.unsigned,
         signed: made.signed,
         forged: made.forged,
+        minted: made.minted,
     };
     Ok((message, made.bench))
 }
@@ -96,6 +97,7 @@ pub fn reforge(
 struct Made {
     /// What the IdP says of the persona before any operation.
     claims: Claims,
+    minted: Minted,
     unsigned: String,
     signed: String,
     forged: Vec<u8>,
@@ -143,8 +145,15 @@ fn mint(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<Made, Faul
     }
     let signed = bench.text.clone();
     let forged = finish(&mut bench, &recipe.forge, context)?;
+    let assertion = response.assertions.into_iter().next();
     Ok(Made {
         claims,
+        minted: Minted {
+            at: context.now,
+            request: context.request.cloned(),
+            response_id: response.id,
+            assertion_id: assertion.map_or_else(String::new, |assertion| assertion.id),
+        },
         unsigned,
         signed,
         forged,

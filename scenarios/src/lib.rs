@@ -60,7 +60,7 @@ pub use fault::Fault;
 pub use flow::Step;
 pub use forge::forge;
 pub use keys::KeyRing;
-pub use message::{Message, Wire};
+pub use message::{Message, Minted, Wire};
 pub use operation::Operation;
 pub use persona::Persona;
 pub use recipe::{Base, Recipe};

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use proofs::Proofs;
+use saml::AuthnRequest;
 
 use crate::{claim::Values, persona::Persona, recipe::Base};
 
@@ -32,6 +34,22 @@ pub struct Message {
     pub forged_values: Values,
     /// Values that later steps may call by name.
     pub values: BTreeMap<String, String>,
+    /// What no two messages have in common, as the IdP gave it to this one.
+    pub minted: Minted,
+}
+
+/// What no two messages have in common, whatever their recipes: with it, one that was made at another time for another request can be
+/// held against this one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Minted {
+    /// The IdP's clock.
+    pub at: Timestamp,
+    /// The request that is answered; none in an unsolicited message.
+    pub request: Option<AuthnRequest>,
+    /// The Response's ID.
+    pub response_id: String,
+    /// The Assertion's ID, which is the SessionIndex as well.
+    pub assertion_id: String,
 }
 
 /// What is sent: a form, in order.

@@ -52,7 +52,7 @@ pub fn anatomy(message: &[u8], trust: Trust<'_>) -> Anatomy {
 }
 
 /// Text in whichever of the encodings that messages come in; never an error, for it is only shown.
-fn decoded(message: &[u8]) -> Cow<'_, str> {
+pub(super) fn decoded(message: &[u8]) -> Cow<'_, str> {
     let units = |bytes: &[u8], unit: fn([u8; 2]) -> u16| -> String {
         let units: Vec<u16> = bytes
             .chunks_exact(2)

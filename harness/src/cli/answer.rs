@@ -9,10 +9,7 @@ use std::{
 use clap::Parser;
 
 use super::{
-    args::{
-        Cli, Command, DecodeArgs, ExplainArgs, ForgeArgs, IdpArgs, IdpCommand, ListArgs, SchemaName,
-        SettleArgs,
-    },
+    args::{Cli, Command, DecodeArgs, ExplainArgs, IdpArgs, IdpCommand, ListArgs, SchemaName, SettleArgs},
     book, complete, decode, explain, list,
     output::{Mistake, catalogue, colored, exit_of, note, print, write},
     pick::{Tiers, globs, missing, pick},
@@ -61,7 +58,7 @@ fn answer(command: Command) -> anyhow::Result<Exit> {
         Command::Sp(args) => running(super::sp::serve(args)),
         Command::List(args) => list(&args),
         Command::Explain(args) => explain(&args),
-        Command::Forge(args) => forge(&args),
+        Command::Forge(args) => super::forge::forge(&args),
         Command::Review(args) => {
             let (folder, sp) = snapshots(&args)?;
             settle::review(&folder, sp.as_deref(), &globs(&args.patterns)?)?;
@@ -115,26 +112,6 @@ fn explain(args: &ExplainArgs) -> anyhow::Result<Exit> {
         .ok_or_else(|| Mistake(missing(&catalogue, &args.id)))?;
     let rehearsal = Rehearsal::new(args.config.load_if_any()?.as_ref(), &scenario.keys())?;
     print(&explain::explain(scenario, &rehearsal, colored())?)
-}
-
-fn forge(args: &ForgeArgs) -> anyhow::Result<Exit> {
-    let catalogue = catalogue(&args.scenarios, None)?;
-    let scenario = catalogue
-        .get(&args.id)
-        .ok_or_else(|| Mistake(missing(&catalogue, &args.id)))?;
-    let rehearsal = Rehearsal::new(args.config.load_if_any()?.as_ref(), &scenario.keys())?;
-    if scenario.watches() {
-        let why = format!(
-            "{} sends nothing: it watches the SP's own AuthnRequests; see `samlitmus explain {}`",
-            scenario.id, scenario.id
-        );
-        return Err(Mistake(why).into());
-    }
-    let message = rehearsal.message(scenario, args.base, args.variant.as_deref())?;
-    if args.raw {
-        return write(&message.forged);
-    }
-    print(&explain::forged(&message, colored()))
 }
 
 fn settled(args: &SettleArgs, choice: Choice) -> anyhow::Result<Exit> {

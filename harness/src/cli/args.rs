@@ -214,6 +214,12 @@ pub struct ForgeArgs {
     /// Only the message, byte for byte
     #[arg(long)]
     pub raw: bool,
+    /// Only the form that carries it, for `curl --data-binary @- ACS`: signed with the keys of the configuration's IdP
+    #[arg(long, conflicts_with = "raw")]
+    pub form: bool,
+    /// Answer no request, as where sign-in starts at the IdP
+    #[arg(long)]
+    pub unsolicited: bool,
     /// What is signed: A the assertion, R the response, B both, N nothing [default: the scenario's first]
     #[arg(long, value_parser = base)]
     pub base: Option<scenarios::Base>,

@@ -38,6 +38,13 @@ pub fn forged(message: &Message, color: bool) -> String {
     out
 }
 
+/// Only the form, as it goes over the wire.
+pub fn form(message: &Message) -> String {
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    form.extend_pairs(&message.wire.fields);
+    form.finish()
+}
+
 fn text(body: &Body) -> String {
     match body {
         Body::Words(text) => text.clone(),

@@ -8,6 +8,7 @@ mod complete;
 pub mod decode;
 mod doctor;
 pub mod explain;
+mod forge;
 mod gallery;
 mod idp;
 mod init;

@@ -2,13 +2,13 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 use jiff::{SignedDuration, Timestamp};
 use mock_idp::Shared;
 use saml::{AuthnRequest, SpMetadata};
-use scenarios::{Base, Context, Fault, KeyRing, Message, Recipe};
+use scenarios::{Base, Context, Fault, KeyRing, Message, Persona, Recipe};
 
 use crate::text::locked;
 
@@ -23,7 +23,15 @@ pub(crate) struct Forge {
     pub(crate) offset: Mutex<SignedDuration>,
     /// The SAML Attribute that the SP takes as identity, once that is known.
     pub(crate) identity: Mutex<Option<String>>,
+    /// Flawless messages to hold others against.
+    pub(crate) flawless: Flawless,
 }
+
+/// So many flawless messages are kept: for everybody and everything that is signed, for the few kinds of requests of one SP.
+const FLAWLESS: usize = 64;
+
+/// Flawless messages by person, base and what was asked for.
+pub(crate) type Flawless = Mutex<BTreeMap<(Persona, &'static str, String), Arc<Message>>>;
 
 /// One message to make: which recipe, and what the flow has kept so far.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +54,40 @@ impl Forge {
         self.with_context(order, request, relay_state, |context| {
             scenarios::forge(&order.recipe, order.base.unwrap_or(Base::A), context)
         })
+    }
+
+    /// A flawless message for the same person, with the same parts signed and for a request that asks for the same; for a message of
+    /// which nothing is signed one with a signed assertion. It is not that message's own twin, which would cost a signature each
+    /// time: whoever holds the two against each other knows what varies by itself ([`scenarios::Minted`]).
+    pub(crate) fn flawless(&self, sent: &Message) -> Option<Arc<Message>> {
+        let base = match sent.base {
+            Base::N => Base::A,
+            base => base,
+        };
+        let request = sent.minted.request.clone().map(|request| AuthnRequest {
+            id: "_flawless".to_owned(),
+            issue_instant: None,
+            ..request
+        });
+        let key = (sent.persona, base.letter(), format!("{request:?}"));
+        if let Some(known) = locked(&self.flawless).get(&key) {
+            return Some(known.clone());
+        }
+        let order = Order {
+            recipe: Recipe {
+                persona: Some(sent.persona),
+                ..Recipe::default()
+            },
+            base: Some(base),
+            ..Order::default()
+        };
+        let made = Arc::new(self.make(&order, request.as_ref(), None).ok()?);
+        let mut flawless = locked(&self.flawless);
+        if flawless.len() >= FLAWLESS {
+            flawless.clear();
+        }
+        flawless.insert(key, made.clone());
+        Some(made)
     }
 
     /// Calls `make` with the context of an order.

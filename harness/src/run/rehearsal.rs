@@ -24,7 +24,7 @@ pub struct Rehearsal {
     directory: Directory,
     sp: SpMetadata,
     keys: KeyRing,
-    request: AuthnRequest,
+    request: Option<AuthnRequest>,
     azure: mock_idp::Azure,
 }
 
@@ -100,9 +100,18 @@ impl Rehearsal {
             directory,
             sp,
             keys: ring,
-            request,
+            request: Some(request),
             azure: config.map_or_else(Default::default, |config| config.idp.azure),
         })
+    }
+
+    /// The same, answering no request.
+    #[must_use]
+    pub fn unsolicited(self) -> Self {
+        Self {
+            request: None,
+            ..self
+        }
     }
 
     /// The judged message of a scenario, for its first base or another, for its first variant or another.
@@ -141,7 +150,7 @@ impl Rehearsal {
             sp: &self.sp,
             keys: &self.keys,
             origin: ORIGIN,
-            request: Some(&self.request),
+            request: self.request.as_ref(),
             relay_state: None,
             now: Timestamp::now(),
             out_of_band: Some("http://127.0.0.1:8500/hit"),

@@ -8,17 +8,17 @@ use std::{
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use saml::{
-    SigningKey,
+    AuthnRequest, SigningKey,
     signature::{Secret, Template, sign_by_hand},
 };
 use samlitmus::{
-    event::{Calibration, Event, RunInfo, RunSummary, ScenarioResult, SnapshotState},
+    event::{Calibration, Event, Flawless, RunInfo, RunSummary, ScenarioResult, SnapshotState},
     judge::observation::{CookieSeen, Ended, Hop, Journey, Observation, Page, Party, Probe},
     judge::outcome::Outcome,
     judge::{FailOn, VerdictKind},
     report::Listener,
 };
-use scenarios::{Base, Catalogue, Message, Persona, Scenario, Wire};
+use scenarios::{Base, Catalogue, Message, Minted, Persona, Scenario, Wire};
 
 const ISSUER: &str = "https://sts.windows.net/0b1c6a3e-6f5e-4f0e-9b57-8f2d0a3c1d11/";
 
@@ -123,6 +123,28 @@ pub(crate) fn wrapped() -> Message {
         issued: Vec::new(),
         forged_values: Vec::new(),
         values: BTreeMap::new(),
+        minted: Minted {
+            request: Some(AuthnRequest {
+                id: "_q1".to_owned(),
+                ..AuthnRequest::default()
+            }),
+            response_id: "_r1".to_owned(),
+            assertion_id: "_a1".to_owned(),
+            ..Minted::default()
+        },
+    }
+}
+
+/// What the IdP would have sent had nobody asked it for anything else.
+fn flawless() -> Message {
+    let signed = wrapped().signed;
+    Message {
+        wire: Wire {
+            fields: vec![("SAMLResponse".to_owned(), BASE64_STANDARD.encode(&signed))],
+            ..wrapped().wire
+        },
+        forged: signed.into_bytes(),
+        ..wrapped()
     }
 }
 
@@ -220,6 +242,7 @@ pub(crate) fn caught() -> ScenarioResult {
         driver: "browser".to_owned(),
         recipe: serde_json::to_value(scenario.recipe()).unwrap(),
         kept: None,
+        flawless: Some(Flawless::Message(Arc::new(flawless()))),
         by_server_error: false,
         message: Some(Arc::new(wrapped())),
         observation: Arc::new(observation()),

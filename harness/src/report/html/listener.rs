@@ -2,7 +2,14 @@
 
 use std::path::Path;
 
-use super::{page, scenario, told::Told};
+use super::{
+    again::Run,
+    page,
+    pages::Pages,
+    pictures::Pictures,
+    scenario::{self, Seen},
+    told::{Told, anchor},
+};
 use crate::report::{
     draft::Draft,
     listener::{Listener, ReportError},
@@ -13,15 +20,13 @@ use crate::{
     judge::VerdictKind,
 };
 
-/// Screenshots of all but failures stop at so many bytes together.
-const SCREENSHOTS: usize = 48 << 20;
-
 /// The listener that writes it.
 pub struct Html {
     draft: Draft,
     sections: Spool,
     told: Told,
-    screenshots_left: usize,
+    pictures: Pictures,
+    pages: Pages,
 }
 
 impl Html {
@@ -35,25 +40,27 @@ impl Html {
             sections: draft.spool()?,
             draft,
             told: Told::default(),
-            screenshots_left: SCREENSHOTS,
+            pictures: Pictures::default(),
+            pages: Pages::default(),
         })
     }
 
     fn scenario(&mut self, result: &ScenarioResult) {
-        *self.told.counts.entry(result.verdict).or_default() += 1;
-        *self
-            .told
-            .namespaces
-            .entry(result.scenario.namespace().to_owned())
-            .or_default() += 1;
-        let size = result.observation.journey.screenshot.as_ref().map_or(0, Vec::len);
-        let room = result.verdict == VerdictKind::Fail || size <= self.screenshots_left;
-        if room {
-            self.screenshots_left = self.screenshots_left.saturating_sub(size);
-        }
+        self.told.count(result);
+        let png = result.observation.journey.screenshot.as_deref();
+        let failure = result.verdict == VerdictKind::Fail;
+        let seen = Seen {
+            picture: self.pictures.next(png, &anchor(result), failure),
+            page: self
+                .pages
+                .next(result.observation.journey.page.as_ref(), &anchor(result)),
+        };
         let passed = self.told.digest.lets_pass(result);
-        let seed = self.told.info.as_ref().map(|info| info.seed);
         self.told.digest.add(result);
+        let run = Run {
+            info: self.told.info.as_ref(),
+            calibration: self.told.calibration.as_ref(),
+        };
         let worst = u8::MAX - result.severity as u8;
         let key = format!(
             "{} {worst:03} {} {}",
@@ -62,7 +69,7 @@ impl Html {
             result.base
         );
         self.sections
-            .push(key, &scenario::section(result, seed, room, passed).into_string());
+            .push(key, &scenario::section(result, &run, &seen, passed).into_string());
     }
 }
 

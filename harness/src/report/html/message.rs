@@ -1,4 +1,5 @@
-//! A message as nested lists, its signed parts marked.
+//! A message as nested lists that can be folded, its signed parts marked. Its elements have short names: there are some 50 in each of
+//! hundreds of messages.
 
 use maud::{Markup, html};
 
@@ -42,8 +43,9 @@ fn branch(lines: &[Line], depth: usize, seals: &[Seal]) -> Markup {
             @let line = &lines[*start];
             @let inner = &lines[start + 1..end];
             li class=[class(line)] {
-                (self::line(line, seals))
-                @if !inner.is_empty() { ul { (branch(inner, depth + 1, seals)) } }
+                @if inner.is_empty() { (self::line(line, seals)) } @else {
+                    details open { summary { (self::line(line, seals)) } ul { (branch(inner, depth + 1, seals)) } }
+                }
             }
         }
     }
@@ -59,11 +61,11 @@ fn class(line: &Line) -> Option<&'static str> {
 
 fn line(line: &Line, seals: &[Seal]) -> Markup {
     html! {
-        span.name { (visible(&line.name)) }
+        b { (visible(&line.name)) }
         @for (name, value) in &line.attributes {
-            " " span.attribute { (visible(name)) "=" q { (visible(value)) } }
+            " " i { (visible(name)) "=" q { (visible(value)) } }
         }
-        @if let Some(text) = &line.text { " " span.text { (visible(text)) } }
+        @if let Some(text) = &line.text { " " samp { (visible(text)) } }
         @match &line.mark {
             Mark::Signed { by, begins: true } => { " " span.seal.holds { "signed by " (by) } }
             Mark::Unsigned if is_assertion(line) || line.name.ends_with("NameID") => {

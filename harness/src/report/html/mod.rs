@@ -1,8 +1,15 @@
 //! The results as one page: works from disk, asks for nothing, and trusts nothing that an SP or a message said.
 
+mod again;
+mod cut;
+mod difference;
+mod journey;
 mod listener;
 mod message;
+mod overview;
 mod page;
+mod pages;
+mod pictures;
 mod scenario;
 mod told;
 

@@ -8,6 +8,7 @@
   const search = document.getElementById("q");
   const namespace = document.getElementById("ns");
   const verdicts = [...document.querySelectorAll("input[name=v]")];
+  const controls = [search, namespace, ...verdicts];
   const fold = document.getElementById("fold");
 
   const filter = () => {
@@ -25,12 +26,41 @@
     document.getElementById("none").hidden = count > 0;
   };
 
-  const show = () => {
-    const card = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (card && card.classList.contains("scenario")) {
+  // The filters as the end of an address, and back: #?v=fail&ns=signature
+  const told = () => {
+    const all = new URLSearchParams();
+    if (search.value) all.set("q", search.value);
+    if (namespace.value) all.set("ns", namespace.value);
+    const on = verdicts.filter(box => box.checked).map(box => box.value);
+    if (on.length < verdicts.length) all.set("v", on.join(","));
+    return all.size ? `#?${all}` : "";
+  };
+  const take = text => {
+    const all = new URLSearchParams(text);
+    const on = all.get("v")?.split(",");
+    search.value = all.get("q") ?? "";
+    namespace.value = all.get("ns") ?? "";
+    if (namespace.selectedIndex < 0) namespace.value = "";
+    for (const box of verdicts) box.checked = !on || on.includes(box.value);
+    filter();
+  };
+
+  // #signature/xsw-3@A is that section, #signature/xsw-3 the first of the scenario's.
+  const named = name => cards.find(card => card.id === name) ?? cards.find(card => card.id.startsWith(`${name}@`));
+  const follow = () => {
+    let name = location.hash.slice(1);
+    if (name.startsWith("?")) {
+      take(name.slice(1));
+      document.getElementById("scenarios").scrollIntoView();
+      return;
+    }
+    try { name = decodeURIComponent(name); } catch { /* It is taken as it stands. */ }
+    const card = name && named(name);
+    if (card) {
       card.hidden = false;
       card.open = true;
       card.scrollIntoView();
+      card.querySelector("summary").focus({ preventScroll: true });
     }
   };
 
@@ -39,9 +69,30 @@
     cards.filter(card => !card.hidden).forEach(card => { card.open = open; });
     fold.textContent = open ? "Close all" : "Open all";
   });
-  for (const control of [search, namespace, ...verdicts]) control.addEventListener("input", filter);
+  const changed = () => {
+    filter();
+    history.replaceState(null, "", told() || location.pathname + location.search);
+  };
+  for (const control of controls) {
+    for (const kind of ["input", "change"]) control.addEventListener(kind, changed);
+  }
   document.querySelector(".filters").addEventListener("submit", event => event.preventDefault());
-  addEventListener("hashchange", show);
+  addEventListener("hashchange", follow);
+  // A link to where the address points already changes nothing, and is followed all the same.
+  document.addEventListener("click", event => {
+    const link = event.target.closest("a[href^='#']");
+    if (link && link.hash === location.hash) follow();
+  });
+
+  // On paper nothing can be opened.
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("details:not([open])")].filter(one => !one.closest("[hidden]"));
+    for (const one of opened) one.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const one of opened) one.open = false;
+  });
   filter();
-  show();
+  follow();
 })();

@@ -4,9 +4,11 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use scenarios::Severity;
 
-use super::told::{Told, badge, grade};
+use super::{
+    overview::overview,
+    told::{Told, badge, grade},
+};
 use crate::{
-    judge::VerdictKind,
     report::words,
     text::{counted, visible},
 };
@@ -50,7 +52,7 @@ fn page(told: &Told) -> Markup {
                     p class={ "headline " (tone) } { (headline) }
                     (failures(told))
                     (causes(told))
-                    (tally(told))
+                    (overview(told))
                     (inapplicable(told))
                     (facts(told))
                 }
@@ -164,31 +166,6 @@ fn instant(text: &str) -> String {
     )
 }
 
-fn tally(told: &Told) -> Markup {
-    let all: usize = told.counts.values().sum();
-    let shown = VerdictKind::ALL.into_iter().filter_map(|verdict| {
-        told.counts
-            .get(&verdict)
-            .filter(|count| **count > 0)
-            .map(|count| (verdict, *count))
-    });
-    let shown: Vec<_> = shown.collect();
-    html! {
-        @if all > 0 {
-            div.bar aria-hidden="true" {
-                @for (verdict, count) in &shown {
-                    span class={ "v-" (verdict.word()) } style={ "flex-grow:" (count) } {}
-                }
-            }
-        }
-        ul.tally {
-            @for (verdict, count) in &shown {
-                li { strong { (count) } " " (badge(*verdict)) }
-            }
-        }
-    }
-}
-
 fn causes(told: &Told) -> Markup {
     let end = told.end.as_ref();
     let causes = end.map(|end| end.causes.as_slice()).unwrap_or_default();
@@ -228,16 +205,14 @@ fn filters(told: &Told) -> Markup {
             label.search { span { "Search" } input id="q" type="search" placeholder="id, title, reason, outcome" autocomplete="off"; }
             label { span { "Namespace" } select id="ns" {
                 option value="" { "all" }
-                @for (namespace, count) in &told.namespaces {
-                    option value=(namespace) { (namespace) " (" (count) ")" }
+                @for (namespace, counts) in &told.namespaces {
+                    option value=(namespace) { (namespace) " (" (counts.values().sum::<usize>()) ")" }
                 }
             } }
             fieldset {
                 legend { "Verdict" }
-                @for verdict in VerdictKind::ALL {
-                    @if told.counts.contains_key(&verdict) {
-                        label.chip { input type="checkbox" name="v" value=(verdict.word()) checked; (badge(verdict)) }
-                    }
+                @for (verdict, _) in told.verdicts() {
+                    label.chip { input type="checkbox" name="v" value=(verdict.word()) checked; (badge(verdict)) }
                 }
             }
             p.count { output id="count" aria-live="polite" {} " " button type="button" id="fold" { "Open all" } }

@@ -1,40 +1,40 @@
 //! One scenario: what was sent, what came back, and what that means.
 
-use base64::prelude::{BASE64_STANDARD, Engine};
 use maud::{Markup, html};
 
 use super::{
-    message,
-    told::{badge, grade},
+    again::{self, Run},
+    cut::{BODY, URL, cut},
+    difference, journey, message,
+    pictures::{self, Picture},
+    told::{anchor, badge, grade},
 };
 use crate::{
     event::{ScenarioResult, SnapshotState},
-    judge::{
-        VerdictKind,
-        observation::{CookieSeen, Ended, Hop, Journey, Page, Party, Probe},
-        request::Refused,
-    },
+    judge::{VerdictKind, request::Refused},
     report::{digest::news, refs, words},
     text::{counted, visible},
 };
 
-/// The most bytes of one screenshot.
-const SCREENSHOT: usize = 4 << 20;
-/// The most characters of a page's body, of a recipe, of a URL, and of a line of the console.
-const BODY: usize = 4_000;
-const RECIPE: usize = 16_000;
-const URL: usize = 160;
+/// The most characters of a line of the console.
 const CONSOLE: usize = 500;
 /// The most lines of the console.
 const CONSOLE_LINES: usize = 50;
 
-/// The section of one result. `seed` is the run's; `room` says whether a screenshot still fits, `passed` whether
-/// `--fail-on` lets it pass.
-pub(super) fn section(result: &ScenarioResult, seed: Option<u64>, room: bool, passed: bool) -> Markup {
+/// What a result has in common with earlier ones.
+pub(super) struct Seen {
+    pub(super) picture: Picture,
+    /// The section that shows the page where it came to rest.
+    pub(super) page: Option<String>,
+}
+
+/// The section of one result. `passed`: `--fail-on` lets it pass.
+pub(super) fn section(result: &ScenarioResult, run: &Run<'_>, seen: &Seen, passed: bool) -> Markup {
     let scenario = &result.scenario;
     let journey = &result.observation.journey;
+    let anchor = anchor(result);
     html! {
-        details.scenario id={ (scenario.id) "@" (result.base) } data-verdict=(result.verdict.word())
+        details.scenario id=(anchor) data-verdict=(result.verdict.word())
             data-ns=(scenario.namespace()) {
             summary {
                 span.verdict {
@@ -56,29 +56,27 @@ pub(super) fn section(result: &ScenarioResult, seed: Option<u64>, room: bool, pa
                         (about(result))
                     }
                     div {
-                        @if let Some(png) = journey.screenshot.as_deref() {
+                        @if journey.screenshot.is_some() {
                             h3 { "What the browser showed" }
-                            (screenshot(png, room))
+                            (pictures::shown(&seen.picture, journey.screenshot.as_deref()))
                         }
                         @if !scenario.watches() {
                             h3 { "The journey" }
-                            (hops(journey))
-                            (probe(&result.observation.probe))
+                            (journey::hops(journey))
+                            (journey::probe(&result.observation.probe))
                             (more(result))
                         }
                     }
                 }
                 @for refused in &result.refused { (self::refused(refused)) }
+                @if let Some(changes) = result.changes() { (difference::list(&changes)) }
                 @if let Some(sent) = result.drawn() {
                     h3 { "The message" }
                     (message::tree(&sent))
                 }
-                @if !scenario.watches() {
-                    details.fold { summary { "Recipe" } pre { (pretty(&result.recipe)) } }
-                }
-                @if let Some(page) = &journey.page { (rested(page)) }
-                h3 { "Run it again" }
-                pre.command { (command(result, seed)) }
+                @if let Some(page) = &journey.page { (journey::rested(page, seen.page.as_deref())) }
+                (again::told(result, run))
+                p.quiet { "A link to this: " a href={ "#" (anchor) } { "#" (anchor) } }
             }
         }
     }
@@ -132,101 +130,6 @@ fn about(result: &ScenarioResult) -> Markup {
     }
 }
 
-fn screenshot(png: &[u8], room: bool) -> Markup {
-    let is_png = png.starts_with(b"\x89PNG\r\n\x1a\n");
-    html! {
-        @if !is_png || png.len() > SCREENSHOT {
-            p.quiet { "The screenshot is left out: it is no PNG of at most 4 MiB." }
-        } @else if !room {
-            p.quiet { "The screenshot is left out: the page would grow too large. Run this scenario alone to see it." }
-        } @else {
-            img.shot loading="lazy" alt="The page where the journey came to rest"
-                src={ "data:image/png;base64," (BASE64_STANDARD.encode(png)) };
-        }
-    }
-}
-
-fn hops(journey: &Journey) -> Markup {
-    html! {
-        @if journey.hops.is_empty() {
-            p.quiet { "Nothing was sent." }
-        } @else {
-            div.scroll { table.hops {
-                thead { tr {
-                    th scope="col" { "To" } th scope="col" { "Request" } th scope="col" { "Answer" } th scope="col" { "ms" }
-                } }
-                tbody { @for hop in &journey.hops { (self::hop(hop)) } }
-            } }
-            p.quiet { (ended(&journey.ended)) }
-        }
-    }
-}
-
-fn hop(hop: &Hop) -> Markup {
-    let party = match hop.party {
-        Party::Sp => "SP",
-        Party::Idp => "IdP",
-        Party::Other => "other",
-    };
-    html! {
-        tr {
-            td { (party) }
-            td {
-                code { (hop.method) " " (cut(&hop.url, URL)) }
-                @if !hop.fields.is_empty() { br; span.quiet { "fields: " (cut(&hop.fields.join(", "), URL)) } }
-                @for cookie in &hop.set_cookies { br; span.quiet { "sets " code { (cut(&cookie_words(cookie), URL)) } } }
-            }
-            td {
-                @match hop.status { Some(status) => (status), None => "none" }
-                @if let Some(location) = &hop.location { br; span.quiet { "→ " (cut(location, URL)) } }
-            }
-            td.number { (hop.elapsed.as_millis()) }
-        }
-    }
-}
-
-fn cookie_words(cookie: &CookieSeen) -> String {
-    let mut words = cookie.name.clone();
-    for (set, word) in [(cookie.secure, "Secure"), (cookie.http_only, "HttpOnly")] {
-        if set {
-            words.push_str("; ");
-            words.push_str(word);
-        }
-    }
-    if let Some(same_site) = &cookie.same_site {
-        words.push_str("; SameSite=");
-        words.push_str(same_site);
-    }
-    words
-}
-
-fn ended(ended: &Ended) -> String {
-    match ended {
-        Ended::Answered => "It came to rest on a page.".to_owned(),
-        Ended::Reset(why) => format!("The connection broke: {}", visible(why)),
-        Ended::Unreachable(why) => format!("Nobody answered: {}", visible(why)),
-        Ended::TimedOut => "The time limit ran out.".to_owned(),
-        Ended::Limit(why) => format!("A limit of the harness stopped it: {}", visible(why)),
-        Ended::NotAllowed(why) => format!("It led where nothing may be sent: {}", visible(why)),
-        Ended::Harness(why) => format!("The harness could not go on: {}", visible(why)),
-    }
-}
-
-fn probe(probe: &Probe) -> Markup {
-    html! {
-        h3 { "Who the SP says is signed in" }
-        p { @match probe {
-            Probe::NotAsked => "Nobody asked.",
-            Probe::SignedOut => "Nobody.",
-            Probe::SignedIn { identity, markers } => {
-                strong { (cut(identity, URL)) }
-                @if !markers.is_empty() { " – the page carries the marks of " (visible(&markers.join(", "))) }
-            }
-            Probe::Unclear { why, .. } => { "It could not be told: " (visible(why)) }
-        } }
-    }
-}
-
 fn more(result: &ScenarioResult) -> Markup {
     let observation = &result.observation;
     let console = &observation.journey.console;
@@ -246,16 +149,6 @@ fn more(result: &ScenarioResult) -> Markup {
     }
 }
 
-fn rested(page: &Page) -> Markup {
-    html! {
-        details.fold {
-            summary { "The page where it came to rest" }
-            p { (page.status) " · " (cut(&page.content_type, URL)) " · " (cut(&page.title, URL)) }
-            pre { (cut(&page.body, BODY)) }
-        }
-    }
-}
-
 /// What Azure says, the bytes that it says it of, and the request around them.
 fn refused(refused: &Refused) -> Markup {
     html! {
@@ -263,26 +156,5 @@ fn refused(refused: &Refused) -> Markup {
         p { (cut(&refused.says, BODY)) }
         pre { (cut(&refused.part, BODY)) }
         details.fold { summary { "The first of them, by " (refused.binding) } pre { (cut(&refused.text, BODY)) } }
-    }
-}
-
-fn command(result: &ScenarioResult, seed: Option<u64>) -> String {
-    let id = &result.scenario.id;
-    let seed = seed.map(|seed| format!(" --seed {seed}")).unwrap_or_default();
-    format!(
-        "samlitmus run '{id}' --tier all --driver {}{seed}\nsamlitmus explain '{id}'",
-        result.driver
-    )
-}
-
-fn pretty(recipe: &serde_json::Value) -> String {
-    cut(&serde_json::to_string_pretty(recipe).unwrap_or_default(), RECIPE)
-}
-
-/// Foreign text, made visible and bounded.
-fn cut(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        None => visible(text),
-        Some((end, _)) => format!("{}…", visible(&text[..end])),
     }
 }

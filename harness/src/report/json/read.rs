@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::model::{Entry, Results, SCHEMA, Summary};
 use crate::{
-    event::{Event, RunSummary, ScenarioResult},
+    event::{Event, Flawless, RunSummary, ScenarioResult},
     judge::VerdictKind,
 };
 
@@ -103,6 +103,7 @@ impl Entry {
             recipe: self.recipe,
             message: None,
             kept: record.sent.map(Arc::new),
+            flawless: record.changes.map(|changes| Flawless::Held(Arc::new(changes))),
             by_server_error: record.by_server_error,
             identity: self.identity,
             snapshot: self.snapshot,

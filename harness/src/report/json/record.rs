@@ -7,7 +7,7 @@ use scenarios::Scenario;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    anatomy::Anatomy,
+    anatomy::{Anatomy, Changes},
     event::ScenarioResult,
     judge::{VerdictKind, observation::Observation},
 };
@@ -26,6 +26,9 @@ pub struct Record {
     seen: Observation,
     /// The message that was sent, laid out.
     pub(super) sent: Option<Anatomy>,
+    /// What is different in it from a flawless one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) changes: Option<Changes>,
     /// It came as a 5xx and counts as refused.
     pub(super) by_server_error: bool,
     /// What the browser showed, in Base64, where somebody has to look at it.
@@ -47,6 +50,7 @@ impl Record {
             scenario: Box::new(result.scenario.as_ref().clone()),
             seen,
             sent: result.drawn().map(Arc::unwrap_or_clone),
+            changes: result.changes().map(Arc::unwrap_or_clone),
             by_server_error: result.by_server_error,
             screenshot: screenshot.map(|png| BASE64_STANDARD.encode(png)),
         }

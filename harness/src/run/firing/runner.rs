@@ -20,7 +20,7 @@ use super::{
     watch::Watch,
 };
 use crate::{
-    event::{Event, ScenarioResult, SnapshotState},
+    event::{Event, Flawless, ScenarioResult, SnapshotState},
     judge::{
         VerdictKind,
         outcome::Outcome,
@@ -335,6 +335,8 @@ impl Runner {
         control: Option<u64>,
         variants: Vec<(String, Outcome, VerdictKind)>,
     ) -> ScenarioResult {
+        let message = shot.played.message;
+        let flawless = message.as_ref().and_then(|sent| self.stage.forge.flawless(sent));
         ScenarioResult {
             scenario: unit.scenario.clone(),
             base: unit.base.letter().to_owned(),
@@ -349,8 +351,9 @@ impl Runner {
             duration: shot.took,
             driver: self.stage.driver_for(&unit.scenario).name().to_owned(),
             recipe: serde_json::to_value(&shot.played.recipe).unwrap_or_default(),
-            message: shot.played.message,
+            message,
             kept: None,
+            flawless: flawless.map(Flawless::Message),
             by_server_error: shot.classified.by_server_error,
             observation: Arc::new(shot.played.observation),
             identity: shot.classified.identity,
