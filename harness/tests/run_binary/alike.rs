@@ -36,6 +36,11 @@ fn mask(text: &str) -> String {
     static MASKS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         let masks = [
             (r"SAML(Request|Response)=[^&\s]+", "SAML"),
+            // A digest, a signature.
+            (r"(DigestValue|SignatureValue)>[A-Za-z0-9+/]+={0,2}", "$1>OCTETS"),
+            // The place where a firing would be heard.
+            (r"/f\d+\b", "/fN"),
+            (r"[A-Za-z0-9+/]{40,}={0,2}…?", "OCTETS"),
             (r"(127\.0\.0\.1|localhost|%3A|:)(:|%3A)?\d{4,5}\b", "$1:PORT"),
             (r"[0-9a-fA-F_-]{20,}", "ID"),
             (r"[0-9A-Za-z%+/=]{4}…", "SECRET"),

@@ -113,16 +113,13 @@ pub(super) fn probe(probe: &Probe) -> Markup {
     }
 }
 
-/// The page itself, unless another section shows the same.
-pub(super) fn rested(page: &Page, seen: Option<&str>) -> Markup {
+/// The page itself.
+pub(super) fn rested(page: &Page) -> Markup {
     html! {
         details.fold {
             summary { "The page where it came to rest" }
             p { (page.status) " · " (cut(&page.content_type, URL)) " · " (cut(&page.title, URL)) }
-            @match seen {
-                Some(anchor) => p { "The same page as in " a href={ "#" (anchor) } { (anchor) } "." },
-                None => pre { (cut(&page.body, BODY)) },
-            }
+            pre { (cut(&page.body, BODY)) }
         }
     }
 }

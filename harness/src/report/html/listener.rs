@@ -5,9 +5,8 @@ use std::path::Path;
 use super::{
     again::Run,
     page,
-    pages::Pages,
     pictures::Pictures,
-    scenario::{self, Seen},
+    scenario,
     told::{Told, anchor},
 };
 use crate::report::{
@@ -26,7 +25,6 @@ pub struct Html {
     sections: Spool,
     told: Told,
     pictures: Pictures,
-    pages: Pages,
 }
 
 impl Html {
@@ -41,7 +39,6 @@ impl Html {
             draft,
             told: Told::default(),
             pictures: Pictures::default(),
-            pages: Pages::default(),
         })
     }
 
@@ -49,12 +46,7 @@ impl Html {
         self.told.count(result);
         let png = result.observation.journey.screenshot.as_deref();
         let failure = result.verdict == VerdictKind::Fail;
-        let seen = Seen {
-            picture: self.pictures.next(png, &anchor(result), failure),
-            page: self
-                .pages
-                .next(result.observation.journey.page.as_ref(), &anchor(result)),
-        };
+        let picture = self.pictures.next(png, &anchor(result), failure);
         let passed = self.told.digest.lets_pass(result);
         self.told.digest.add(result);
         let run = Run {
@@ -68,8 +60,10 @@ impl Html {
             result.scenario.id,
             result.base
         );
-        self.sections
-            .push(key, &scenario::section(result, &run, &seen, passed).into_string());
+        self.sections.push(
+            key,
+            &scenario::section(result, &run, &picture, passed).into_string(),
+        );
     }
 }
 

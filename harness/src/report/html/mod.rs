@@ -8,7 +8,6 @@ mod listener;
 mod message;
 mod overview;
 mod page;
-mod pages;
 mod pictures;
 mod scenario;
 mod told;

@@ -21,15 +21,8 @@ const CONSOLE: usize = 500;
 /// The most lines of the console.
 const CONSOLE_LINES: usize = 50;
 
-/// What a result has in common with earlier ones.
-pub(super) struct Seen {
-    pub(super) picture: Picture,
-    /// The section that shows the page where it came to rest.
-    pub(super) page: Option<String>,
-}
-
 /// The section of one result. `passed`: `--fail-on` lets it pass.
-pub(super) fn section(result: &ScenarioResult, run: &Run<'_>, seen: &Seen, passed: bool) -> Markup {
+pub(super) fn section(result: &ScenarioResult, run: &Run<'_>, picture: &Picture, passed: bool) -> Markup {
     let scenario = &result.scenario;
     let journey = &result.observation.journey;
     let anchor = anchor(result);
@@ -58,7 +51,7 @@ pub(super) fn section(result: &ScenarioResult, run: &Run<'_>, seen: &Seen, passe
                     div {
                         @if journey.screenshot.is_some() {
                             h3 { "What the browser showed" }
-                            (pictures::shown(&seen.picture, journey.screenshot.as_deref()))
+                            (pictures::shown(picture, journey.screenshot.as_deref()))
                         }
                         @if !scenario.watches() {
                             h3 { "The journey" }
@@ -74,7 +67,7 @@ pub(super) fn section(result: &ScenarioResult, run: &Run<'_>, seen: &Seen, passe
                     h3 { "The message" }
                     (message::tree(&sent))
                 }
-                @if let Some(page) = &journey.page { (journey::rested(page, seen.page.as_deref())) }
+                @if let Some(page) = &journey.page { (journey::rested(page)) }
                 (again::told(result, run))
                 p.quiet { "A link to this: " a href={ "#" (anchor) } { "#" (anchor) } }
             }
