@@ -219,7 +219,7 @@ impl ScenarioResult {
 pub enum Flawless {
     /// The message, which many results share.
     Message(Arc<scenarios::Message>),
-    /// What came of holding the two against each other, where this comes out of a report.
+    /// What came of holding the two against each other, where that was done already.
     Held(Arc<Changes>),
 }
 

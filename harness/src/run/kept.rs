@@ -62,7 +62,8 @@ impl Before {
     }
 }
 
-fn key(result: &ScenarioResult) -> (String, String) {
+/// What a result is known by in a run.
+pub(super) fn key(result: &ScenarioResult) -> (String, String) {
     (result.scenario.id.clone(), result.base.clone())
 }
 

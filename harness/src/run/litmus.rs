@@ -238,11 +238,9 @@ async fn fire(
     let plan = plan(scenarios, &before.done(), learned, workers);
     let batches = plan.together.iter().chain(&plan.alone);
     let mut missing = plan.skipped.len() + batches.map(|batch| batch.units.len()).sum::<usize>();
-    let keep = options.keep.take();
     let mut settling = Settling {
         options,
         snapshots,
-        keep,
         lasts,
     };
     for kept in before.results {
@@ -269,7 +267,7 @@ async fn fire(
             one = finished.recv() => match one {
                 None => break,
                 Some(result) => {
-                    let settled = settling.fired(result, &stage.answers.requests());
+                    let settled = settling.fired(result, || stage.answers.requests());
                     missing = missing.saturating_sub(1);
                     counted(settled, tally, tell);
                 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{
-    kept::{Keep, KeptResult},
+    kept::{KeptResult, key},
     options::Options,
 };
 use crate::{
-    event::ScenarioResult,
+    event::{Flawless, ScenarioResult},
     judge::{VerdictKind, request::Requests},
     snapshot::{Snapshots, text},
 };
@@ -16,7 +16,6 @@ use crate::{
 pub(super) struct Settling<'a> {
     pub(super) options: &'a mut Options,
     pub(super) snapshots: Option<Snapshots>,
-    pub(super) keep: Option<Box<dyn Keep>>,
     /// How what is gone on with had come out before, by id and base.
     pub(super) lasts: BTreeMap<(String, String), Option<VerdictKind>>,
 }
@@ -26,14 +25,16 @@ impl Settling<'_> {
     pub(super) fn fired(
         &mut self,
         mut result: ScenarioResult,
-        requests: &Requests,
+        requests: impl FnOnce() -> Requests,
     ) -> (ScenarioResult, Option<String>) {
-        let known = self.lasts.get(&(result.scenario.id.clone(), result.base.clone()));
+        let known = self.lasts.get(&key(&result));
         let last = || self.options.last.verdict(&result.scenario.id, &result.base);
         result.last = known.copied().unwrap_or_else(last);
         let seen = text(&result);
-        if let Some(keep) = &mut self.keep {
-            keep.requests(requests);
+        if let Some(keep) = &mut self.options.keep {
+            // Every report needs it from here on: the two are held against each other once.
+            result.flawless = result.changes().map(Flawless::Held);
+            keep.requests(&requests());
             keep.result(&result, &seen);
         }
         self.kept(KeptResult { result, seen })
