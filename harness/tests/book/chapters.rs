@@ -84,7 +84,7 @@ fn every_example_of_a_file_can_be_read() {
     assert!(read[0] >= 2 && read[1] >= 6 && read[2] >= 1, "{read:?}");
 }
 
-/// A line as a shell splits it: quotes go, and a comment at its end.
+/// A line's first command as a shell splits it: quotes go, what another command reads, and a comment at its end.
 fn words(line: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut quote = None;
@@ -92,6 +92,7 @@ fn words(line: &str) -> Vec<String> {
     for c in line.chars() {
         match (quote, c) {
             (None, '#') if before == ' ' => break,
+            (None, '|') => break,
             (None, ' ') => words.push(String::new()),
             (None, '\'' | '"') => quote = Some(c),
             (Some(open), c) if open == c => quote = None,
@@ -109,4 +110,5 @@ fn a_line_is_split_as_a_shell_does() {
         words("samlitmus run 'signature/*'  --set \"A B\"   # all of them"),
         ["samlitmus", "run", "signature/*", "--set", "A B"]
     );
+    assert_eq!(words("samlitmus list 'a|b' | head"), ["samlitmus", "list", "a|b"]);
 }
