@@ -165,6 +165,8 @@ pub struct ScenarioResult {
     pub variants: Vec<(String, Outcome, VerdictKind)>,
     /// What Azure refuses of the SP's own AuthnRequests, each code once; empty where something was fired.
     pub refused: Vec<Refused>,
+    /// What the SP wrote into its log while a red was fired again, alone.
+    pub sp_log: Vec<String>,
 }
 
 impl ScenarioResult {
@@ -193,6 +195,7 @@ impl ScenarioResult {
             last: None,
             variants: Vec::new(),
             refused: Vec::new(),
+            sp_log: Vec::new(),
             scenario,
         }
     }

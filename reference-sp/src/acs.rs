@@ -116,10 +116,12 @@ fn one<'a>(fields: &'a Fields, name: &str) -> Result<Option<&'a str>, Denial> {
 
 /// A new session under a new name, for who has an account; the old one, if the browser had one, is over.
 async fn sign_in(sp: &Sp, headers: &HeaderMap, identity: Identity, to: &str) -> Response {
+    let who = identity.name_id.clone();
     let session = match sp.open_session(identity) {
         Ok(session) => session,
         Err(denial) => return refuse(sp, &denial).await,
     };
+    tracing::info!(name_id = who, "signed in");
     if let Some(old) = cookie(headers, SESSION_COOKIE) {
         sp.memory.close_session(old);
     }

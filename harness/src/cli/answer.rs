@@ -191,6 +191,7 @@ fn log() {
         let _ = tracing_subscriber::fmt()
             .with_env_filter(filter)
             .with_writer(io::stderr)
+            .with_ansi(io::stderr().is_terminal())
             .try_init();
     }
 }

@@ -85,7 +85,8 @@ pub struct Sp {
     /// The command that stops the SP. It is run however the run ends, also where `start` failed.
     pub stop: Option<String>,
     /// The command that prints the SP's log, where what it says does not come out of `start` (`docker compose logs`). It is run before
-    /// `stop`; where a run does not end well, the last lines stand in its reports.
+    /// `stop`; where a run does not end well, the last lines stand in its reports. It is run as well when a failure is fired again, alone:
+    /// what was added meanwhile stands beside it.
     pub log: Option<String>,
     /// The command that brings the SP back to its first state.
     pub reset: Option<String>,

@@ -64,6 +64,7 @@ pub fn result(result: &ScenarioResult) -> ScenarioResult {
     ScenarioResult {
         reason: sparing(&result.reason, &identities),
         observation: Arc::new(observation(seen, &identities)),
+        sp_log: all(&result.sp_log, &identities),
         ..result.clone()
     }
 }

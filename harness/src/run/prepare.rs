@@ -42,7 +42,7 @@ pub(crate) struct Running {
     reference: Option<reference_sp::ReferenceSp>,
     /// Ours in the state folder until the SP has ended.
     files: Option<Files>,
-    log: Log,
+    log: Arc<Log>,
 }
 
 /// What came of ending what lived as long as the run.
@@ -131,11 +131,11 @@ pub(crate) async fn prepare(
     running.name.clone_from(&target.name);
     running.warnings = warnings;
     running.reference = target.reference;
-    running.log = Log {
+    running.log = Arc::new(Log {
         command: target.log,
         folder: target.subject.folder.clone(),
         file: target.start.as_ref().map(|start| start.files.log.clone()),
-    };
+    });
     if let Some(sp) = &running.reference {
         sp.set_trust(trust(&target.directory, |tenant| idp.sso_url(tenant)));
     }
@@ -248,6 +248,7 @@ pub(crate) async fn prepare(
         options.timeout,
     );
     stage.requires_signed = requires_signed;
+    stage.log = running.log.clone();
     Ok(stage)
 }
 

@@ -20,6 +20,7 @@ use crate::{
     },
     subject::{
         address::Subject,
+        log::Log,
         probe::{IdentityRule, Prober},
         sign_in::Guest,
     },
@@ -47,6 +48,8 @@ pub(crate) struct Stage {
     pub(crate) patience: Duration,
     /// Whether the SP's application, as it is configured in the state folder, requires signed requests.
     pub(crate) requires_signed: bool,
+    /// What the SP says of itself.
+    pub(crate) log: Arc<Log>,
     /// How fast the SP may be asked.
     pub(crate) pace: Pace,
     /// What calibration saw.
@@ -91,6 +94,7 @@ impl Stage {
             request,
             patience: request.saturating_mul(12).max(Duration::from_secs(60)),
             requires_signed: false,
+            log: Arc::default(),
             pace: Pace::default(),
             clues: Mutex::default(),
             lost: AtomicBool::new(false),

@@ -143,6 +143,54 @@ fn the_start_line_starts_the_sp_waits_for_it_and_ends_it() {
 }
 
 #[test]
+fn what_the_sp_wrote_while_a_failure_was_fired_alone_stands_beside_it() {
+    let program = env!("CARGO_BIN_EXE_samlitmus");
+    for log in ["", "log = \"cat .samlitmus/sp.log\"\n"] {
+        let site = Site::new();
+        site.configure(|text| {
+            let lines = format!(
+                "start = \"SAMLITMUS_LOG=info {program} sp --flaw V11 --listen 127.0.0.1:{port} --idp-metadata {{metadata}}\"\n\
+                 ready = \"http://127.0.0.1:{port}/singlesignon/saml/metadata\"\n{log}\
+                 \n[sp.probe]",
+                port = site.sp
+            );
+            text.replacen("[sp.probe]", &lines, 1)
+        });
+        let run = [
+            "run",
+            "signature/xsw-*",
+            "--report",
+            "json=r.json",
+            "--report",
+            "html=r.html",
+        ];
+        site.samlitmus(&run).code(1);
+        let json = results(&site.path("r.json"));
+        let mut failed = 0;
+        for entry in json["scenarios"].as_array().unwrap() {
+            let said: Vec<_> = entry["sp_log"].as_array().into_iter().flatten().collect();
+            if entry["verdict"] == "fail" {
+                failed += 1;
+                // Once, and of nobody else: many sign in meanwhile, but not just then.
+                assert_eq!(said.len(), 1, "{log}{entry}");
+                assert!(
+                    said[0]
+                        .as_str()
+                        .unwrap()
+                        .contains("signed in name_id=\"admin@contoso.example\""),
+                    "{entry}"
+                );
+            } else {
+                assert!(said.is_empty(), "{entry}");
+            }
+        }
+        assert!(failed > 0);
+        let html = std::fs::read_to_string(site.path("r.html")).unwrap();
+        assert!(html.contains("What the SP wrote into its log"));
+    }
+}
+
+#[test]
 fn an_sp_that_was_started_does_not_outlive_a_run_that_is_killed() {
     let site = Site::new();
     let program = env!("CARGO_BIN_EXE_samlitmus");

@@ -135,6 +135,10 @@ fn more(result: &ScenarioResult) -> Markup {
             h3 { "Accounts that were not there before" }
             ul { @for account in observation.new_accounts.iter().take(CONSOLE_LINES) { li { (cut(account, URL)) } } }
         }
+        @if !result.sp_log.is_empty() {
+            h3 { "What the SP wrote into its log" }
+            pre { code { @for line in &result.sp_log { (cut(line, CONSOLE)) "\n" } } }
+        }
         @if !console.is_empty() {
             h3 { "Console errors" }
             ul { @for line in console.iter().take(CONSOLE_LINES) { li { code { (cut(line, CONSOLE)) } } } }

@@ -56,6 +56,7 @@ impl Entry {
             page: own_page(result).map(page),
             recipe: result.recipe.clone(),
             refused: result.refused.clone(),
+            sp_log: result.sp_log.clone(),
             record: Some(Record::of(result)),
         }
     }

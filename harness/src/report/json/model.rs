@@ -169,6 +169,9 @@ pub struct Entry {
     /// What Azure refuses of the SP's own AuthnRequests, each code once; empty where something was fired.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<Refused>,
+    /// What the SP wrote into its log while a failure was fired again, alone: the last lines.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sp_log: Vec<String>,
     /// What else other reports need of it, for `report merge` and `report show`: it changes with the version.
     #[serde(default)]
     #[schemars(with = "serde_json::Value")]

@@ -112,6 +112,7 @@ impl Entry {
                 .map(|variant| (variant.name, variant.outcome, variant.verdict))
                 .collect(),
             refused: self.refused,
+            sp_log: self.sp_log,
         })
     }
 }

@@ -268,9 +268,18 @@ impl Runner {
                 continue;
             }
             let mut again = Vec::new();
-            for _ in 0..repetitions(&shot) {
+            let mut logged = Vec::new();
+            for number in 0..repetitions(&shot) {
                 let alone = self.lanes.alone().await;
+                // One firing's words are as good as another's, and to ask for them may take a while.
+                let mark = match number {
+                    0 => self.stage.log.mark(&self.stop).await,
+                    _ => None,
+                };
                 let shot = self.shoot(&unit.scenario, take, unit.base).await;
+                if let Some(mark) = mark {
+                    logged = self.stage.log.since(&mark, &self.stop).await;
+                }
                 drop(alone);
                 if shot.firing > 0 {
                     again.push(shot);
@@ -291,7 +300,8 @@ impl Runner {
                 self.watch
                     .narrow("the SP does not answer in time where many ask at once");
             }
-            judged.push(confirmed(unit, shot, again, control, &self.learned));
+            let (shot, verdict) = confirmed(unit, shot, again, control, &self.learned);
+            judged.push((Shot { logged, ..shot }, verdict));
         }
         let variants = judged
             .iter()
@@ -361,6 +371,7 @@ impl Runner {
             last: None,
             variants,
             refused: Vec::new(),
+            sp_log: shot.logged,
         }
     }
 

@@ -22,6 +22,8 @@ pub(super) struct Shot {
     pub(super) classified: Classified,
     pub(super) played: Played,
     pub(super) took: Duration,
+    /// What the SP wrote into its log meanwhile, where that is known of this firing alone.
+    pub(super) logged: Vec<String>,
 }
 
 impl Shot {
@@ -33,6 +35,7 @@ impl Shot {
             classified: classified(&played, learned),
             played,
             took,
+            logged: Vec::new(),
         }
     }
 
@@ -47,6 +50,7 @@ impl Shot {
                 ..Played::default()
             },
             took: Duration::ZERO,
+            logged: Vec::new(),
         }
     }
 
