@@ -15,7 +15,7 @@ use samlitmus::{
     report::{Kind, Target},
 };
 
-use super::told;
+use super::{told, unpacked::unpacked};
 
 /// A report of one result and one cause, each with this text wherever something foreign may stand.
 fn report(kind: Kind, text: &str, verdict: VerdictKind) -> String {
@@ -90,7 +90,12 @@ const VERDICTS: [VerdictKind; 4] = [
 
 /// The elements of pages in which nothing foreign stands.
 static PLAIN: LazyLock<BTreeMap<VerdictKind, Vec<String>>> = LazyLock::new(|| {
-    let of = |verdict| (verdict, elements(&report(Kind::Html, "plain", verdict)));
+    let of = |verdict| {
+        (
+            verdict,
+            elements(&unpacked(&report(Kind::Html, "plain", verdict))),
+        )
+    };
     VERDICTS.map(of).into()
 });
 
@@ -152,6 +157,7 @@ fn check(text: &str) {
         assert!(!bare.contains('<'), "{markdown}");
 
         let html = report(Kind::Html, text, verdict);
+        let html = unpacked(&html);
         assert!(is_fit(&html), "{html:?}");
         assert_eq!(elements(&html), PLAIN[&verdict], "{html}");
     }

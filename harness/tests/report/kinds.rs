@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::told;
+use super::{told, unpacked::unpacked};
 use proptest::prelude::*;
 use samlitmus::{
     event::Event,
@@ -219,16 +219,26 @@ fn the_terminal_says_what_failed_and_the_one_sentence_that_matters() {
 
 #[test]
 fn html_is_one_page_that_trusts_nothing() {
-    let text = write("html", "report.html", &told::run());
-    assert_eq!(text.matches("<script").count(), 1, "only its own script");
+    let written = write("html", "report.html", &told::run());
+    assert!(written.len() < 200_000, "bodies are cut: {}", written.len());
+    let text = unpacked(&written);
+    assert_eq!(text.matches("<script>").count(), 1, "only its own script");
+    assert_eq!(
+        text.matches("<script").count(),
+        2,
+        "and what is packed, which is none"
+    );
     assert!(!text.contains("\u{202e}"), "nothing turns the reading order");
     assert!(!text.contains("\u{1b}"));
     for outside in ["src=\"http", "href=\"http", "@import", "url("] {
         assert!(!text.contains(outside), "{outside}");
     }
     assert!(text.contains("img class=\"shot\"") && text.contains("data:image/png;base64,iVBOR"));
-    assert!(text.len() < 200_000, "bodies are cut: {}", text.len());
     assert!(text.contains("billing &lt;staging&gt;"));
+    assert!(
+        text.contains("INFO signed in as admin@contoso.example"),
+        "the SP's own words"
+    );
     assert!(text.contains("signed by 1") && text.contains("not signed"));
     assert!(
         text.contains("it is shown as text"),

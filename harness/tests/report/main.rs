@@ -10,3 +10,4 @@ mod kinds;
 mod secrets;
 mod snapshots;
 mod told;
+mod unpacked;

@@ -251,6 +251,7 @@ pub(crate) fn caught() -> ScenarioResult {
         last: None,
         variants: vec![],
         refused: vec![],
+        sp_log: vec!["INFO signed in as admin@contoso.example".to_owned()],
         scenario,
     }
 }

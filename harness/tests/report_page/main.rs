@@ -64,6 +64,7 @@ async fn a_report_is_used_in_a_browser_and_asks_nobody() {
     links_lead_to_sections(&browser, &report).await;
     the_message_is_folded(&browser).await;
     everything_is_there_by_keyboard(&browser, &report).await;
+    what_is_packed_is_laid_out_once_it_is_looked_at(&browser).await;
     it_is_printed_whole(&browser).await;
     it_is_fit_for_everybody(&browser, &report).await;
 
@@ -226,6 +227,36 @@ async fn everything_is_there_by_keyboard(browser: &Browser, report: &str) {
         .await;
 }
 
+async fn what_is_packed_is_laid_out_once_it_is_looked_at(browser: &Browser) {
+    browser
+        .until(
+            "it is unpacked",
+            "return 'unpacked' in document.documentElement.dataset",
+            vec![],
+        )
+        .await;
+    let passed = "[id^='baseline/']";
+    let packed = "return document.querySelector(arguments[0] + ' [data-part]') !== null";
+    assert_eq!(
+        browser.run(packed, vec![json!(passed)]).await,
+        json!(true),
+        "a pass is packed"
+    );
+    browser.click(&format!("{passed} > summary")).await;
+    browser
+        .until(
+            "it is laid out",
+            "return document.querySelector(arguments[0] + '[open] .columns') !== null",
+            vec![json!(passed)],
+        )
+        .await;
+    assert_eq!(
+        browser.run(packed, vec![json!(format!("{passed}[open]"))]).await,
+        json!(false)
+    );
+    browser.click(&format!("{passed} > summary")).await;
+}
+
 async fn it_is_printed_whole(browser: &Browser) {
     // Only the first namespace, since a run on paper takes long.
     browser.choose("#ns", "baseline").await;
@@ -238,6 +269,13 @@ async fn it_is_printed_whole(browser: &Browser) {
     assert!(paper["data"].as_str().unwrap().len() > 20_000);
     let closed = browser.run("return window.folded", vec![]).await;
     assert_eq!(closed, json!(0), "on paper everything is open");
+    let packed = browser
+        .run(
+            "return document.querySelectorAll('.scenario:not([hidden]) [data-part]').length",
+            vec![],
+        )
+        .await;
+    assert_eq!(packed, json!(0), "and laid out");
     let again = "return document.querySelectorAll('.scenario[open]').length <= 1";
     browser.until("it is as before", again, vec![]).await;
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{
     again::Run,
+    packing::Packing,
     page,
     pictures::Pictures,
     scenario,
@@ -23,6 +24,7 @@ use crate::{
 pub struct Html {
     draft: Draft,
     sections: Spool,
+    packing: Packing,
     told: Told,
     pictures: Pictures,
 }
@@ -36,6 +38,7 @@ impl Html {
         let draft = Draft::begin(path)?;
         Ok(Self {
             sections: draft.spool()?,
+            packing: Packing::new(draft.spool()?),
             draft,
             told: Told::default(),
             pictures: Pictures::default(),
@@ -60,10 +63,10 @@ impl Html {
             result.scenario.id,
             result.base
         );
-        self.sections.push(
-            key,
-            &scenario::section(result, &run, &picture, passed).into_string(),
-        );
+        let rest = scenario::rest(result, &run, &picture);
+        let rest = self.packing.of(result.verdict, rest);
+        let section = scenario::section(result, passed, &rest);
+        self.sections.push(key, &section.into_string());
     }
 }
 
@@ -84,10 +87,11 @@ impl Listener for Html {
 
     fn write(&mut self) -> Result<(), ReportError> {
         let (before, after) = page::around(&self.told);
-        let sections = &mut self.sections;
+        let (sections, packing) = (&mut self.sections, &mut self.packing);
         self.draft.write(|out| {
             out.write_all(before.as_bytes())?;
             sections.pour(out, "\n")?;
+            packing.pour(out)?;
             out.write_all(after.as_bytes())
         })
     }

@@ -7,6 +7,7 @@ mod journey;
 mod listener;
 mod message;
 mod overview;
+mod packing;
 mod page;
 mod pictures;
 mod scenario;

@@ -5,6 +5,25 @@
     const shown = card.querySelector("summary").textContent + " " + card.querySelector(".reason").textContent;
     return [card, shown.toLowerCase()];
   }));
+  // What nobody need act on is packed: unpacked as soon as the page is there, and laid out once it is looked at.
+  let parts = [];
+  const layOut = card => {
+    const place = card.querySelector("[data-part]");
+    const text = place && parts[place.dataset.part];
+    if (text === undefined || text === null) return;
+    place.insertAdjacentHTML("afterend", text);
+    place.remove();
+  };
+  const unpack = async () => {
+    const bytes = Uint8Array.from(atob(document.getElementById("packed").textContent), one => one.charCodeAt(0));
+    const text = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+    parts = (await new Response(text).text()).split("\0");
+    cards.filter(card => card.open).forEach(layOut);
+    document.documentElement.dataset.unpacked = "";
+  };
+  document.addEventListener("toggle", event => {
+    if (event.target.open && event.target.matches(".scenario")) layOut(event.target);
+  }, true);
   const search = document.getElementById("q");
   const namespace = document.getElementById("ns");
   const verdicts = [...document.querySelectorAll("input[name=v]")];
@@ -87,6 +106,7 @@
   // On paper nothing can be opened.
   let opened = [];
   addEventListener("beforeprint", () => {
+    cards.filter(card => !card.hidden).forEach(layOut);
     opened = [...document.querySelectorAll("details:not([open])")].filter(one => !one.closest("[hidden]"));
     for (const one of opened) one.open = true;
   });
@@ -95,4 +115,5 @@
   });
   filter();
   follow();
+  unpack();
 })();

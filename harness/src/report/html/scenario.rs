@@ -21,10 +21,9 @@ const CONSOLE: usize = 500;
 /// The most lines of the console.
 const CONSOLE_LINES: usize = 50;
 
-/// The section of one result. `passed`: `--fail-on` lets it pass.
-pub(super) fn section(result: &ScenarioResult, run: &Run<'_>, picture: &Picture, passed: bool) -> Markup {
+/// The section of one result, with all that stands behind its first sentence. `passed`: `--fail-on` lets it pass.
+pub(super) fn section(result: &ScenarioResult, passed: bool, rest: &Markup) -> Markup {
     let scenario = &result.scenario;
-    let journey = &result.observation.journey;
     let anchor = anchor(result);
     html! {
         details.scenario id=(anchor) data-verdict=(result.verdict.word())
@@ -42,36 +41,46 @@ pub(super) fn section(result: &ScenarioResult, run: &Run<'_>, picture: &Picture,
             }
             div.body {
                 p class={ "reason r-" (result.verdict.word()) } { (words::sentence(&result.reason)) }
-                @if let Some(said) = words::page(result) { p.said { (said) } }
-                div.columns {
-                    div {
-                        (judgement(result))
-                        (about(result))
-                    }
-                    div {
-                        @if journey.screenshot.is_some() {
-                            h3 { "What the browser showed" }
-                            (pictures::shown(picture, journey.screenshot.as_deref()))
-                        }
-                        @if !scenario.watches() {
-                            h3 { "The journey" }
-                            (journey::hops(journey))
-                            (journey::probe(&result.observation.probe))
-                            (more(result))
-                        }
-                    }
-                }
-                @for refused in &result.refused { (self::refused(refused)) }
-                @if let Some(changes) = result.changes() { (difference::list(&changes)) }
-                @if let Some(sent) = result.drawn() {
-                    h3 { "The message" }
-                    (message::tree(&sent))
-                }
-                @if let Some(page) = &journey.page { (journey::rested(page)) }
-                (again::told(result, run))
-                p.quiet { "A link to this: " a href={ "#" (anchor) } { "#" (anchor) } }
+                (rest)
             }
         }
+    }
+}
+
+/// What stands behind the first sentence of a section.
+pub(super) fn rest(result: &ScenarioResult, run: &Run<'_>, picture: &Picture) -> Markup {
+    let scenario = &result.scenario;
+    let journey = &result.observation.journey;
+    let anchor = anchor(result);
+    html! {
+        @if let Some(said) = words::page(result) { p.said { (said) } }
+        div.columns {
+            div {
+                (judgement(result))
+                (about(result))
+            }
+            div {
+                @if journey.screenshot.is_some() {
+                    h3 { "What the browser showed" }
+                    (pictures::shown(picture, journey.screenshot.as_deref()))
+                }
+                @if !scenario.watches() {
+                    h3 { "The journey" }
+                    (journey::hops(journey))
+                    (journey::probe(&result.observation.probe))
+                    (more(result))
+                }
+            }
+        }
+        @for refused in &result.refused { (self::refused(refused)) }
+        @if let Some(changes) = result.changes() { (difference::list(&changes)) }
+        @if let Some(sent) = result.drawn() {
+            h3 { "The message" }
+            (message::tree(&sent))
+        }
+        @if let Some(page) = &journey.page { (journey::rested(page)) }
+        (again::told(result, run))
+        p.quiet { "A link to this: " a href={ "#" (anchor) } { "#" (anchor) } }
     }
 }
 
