@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use scenarios::{Base, Expected, Scenario, Severity};
+use scenarios::{Base, Expected, Profile, Scenario, Severity};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +49,9 @@ pub struct RunInfo {
     pub baseline: Option<String>,
     /// From which deviation on the run fails.
     pub fail_on: FailOn,
+    /// The profiles under which it judges.
+    #[serde(default)]
+    pub profiles: Vec<Profile>,
     /// `http`, `browser` or `auto`.
     pub driver: String,
     /// The seed that decides everything random.

@@ -69,6 +69,7 @@ fn help_names_every_command_and_every_exit_code() {
         "--locked",
         "--report",
         "--fail-on",
+        "--profile",
         "--failed",
     ] {
         assert!(help.contains(flag), "{flag} is missing in:\n{help}");

@@ -11,6 +11,7 @@ use crate::{
     flow::{Judge, Login, LoginAs, Step},
     operation::Operation,
     persona::Persona,
+    profile::Profile,
     recipe::{Base, Delivery, Recipe},
     signature::Signing,
 };
@@ -31,6 +32,9 @@ pub struct Scenario {
     pub since: Option<u32>,
     /// What is expected.
     pub verdict: Expected,
+    /// The profiles in which this is a MUST, though the standard only recommends it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub strict_in: Vec<Profile>,
     /// The attack may be ignored instead of refused: the attacker signed in as himself is as good.
     #[serde(default, skip_serializing_if = "crate::operation::is_false")]
     pub inert: bool,

@@ -42,6 +42,7 @@ pub struct Harness {
     driver: Option<String>,
     timeout: Option<String>,
     fail_on: Option<String>,
+    profiles: Vec<String>,
     wishes: Wishes,
     again: Vec<String>,
     tell: Box<dyn FnMut(&Event) + Send>,
@@ -57,6 +58,7 @@ impl Harness {
             driver: None,
             timeout: None,
             fail_on: None,
+            profiles: Vec::new(),
             wishes: Wishes::default(),
             again: Vec::new(),
             tell: Box::new(|_| ()),
@@ -95,6 +97,13 @@ impl Harness {
     #[must_use]
     pub fn fail_on(mut self, least: &str) -> Self {
         self.fail_on = Some(least.to_owned());
+        self
+    }
+
+    /// Judges by a deployment profile as well: `saml2int`, `kantara-fedinterop`, `spid`.
+    #[must_use]
+    pub fn profile(mut self, name: &str) -> Self {
+        self.profiles.push(name.to_owned());
         self
     }
 
@@ -148,6 +157,8 @@ impl Harness {
         let wrong = CannotRun::Configuration;
         self.wishes.driver = self.driver.as_deref().map(word::<DriverChoice>).transpose()?;
         self.wishes.fail_on = self.fail_on.as_deref().map(word::<FailOn>).transpose()?;
+        let profiles = self.profiles.iter().map(|name| name.parse().map_err(wrong));
+        self.wishes.profiles = profiles.collect::<Result<_, _>>()?;
         let timeout = self.timeout.as_deref().map(duration);
         self.wishes.timeout = timeout.transpose().map_err(wrong)?;
         let tiers = self.tier.as_deref().map(str::parse::<Tiers>);

@@ -17,6 +17,7 @@ use crate::{
     report::Target,
     run::shard::Part,
 };
+use scenarios::Profile;
 
 /// A litmus test for SAML single sign-on: a mock IdP that behaves like Azure AD (Entra ID) signs whatever assertion it is
 /// asked for, a runner fires it at a service provider, and the verdict is who is signed in.
@@ -145,6 +146,10 @@ pub struct RunArgs {
     /// The JSON results of an earlier run: what is new, healed, still failing or no longer applies since then is said
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
+    /// Judge by a deployment profile as well, which makes a MUST of some recommendations: saml2int, kantara-fedinterop, spid
+    /// (repeatable, or with commas)
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub profile: Vec<Profile>,
     /// From which deviation on the run fails: a severity (critical, high, medium, low), fail for every failure, warn for
     /// warnings too. What it lets pass is said; snapshots, waivers and what could not be judged decide as before [default: fail]
     #[arg(long, value_enum)]

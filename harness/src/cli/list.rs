@@ -2,7 +2,7 @@
 
 use std::{fmt::Write, sync::Arc};
 
-use scenarios::{Attacker, Disturbs, Need, Scenario};
+use scenarios::{Attacker, Disturbs, Need, Profile, Scenario};
 use serde::Serialize;
 
 use crate::report::refs;
@@ -55,6 +55,7 @@ struct Entry<'a> {
     severity: &'static str,
     attacker: Option<&'static str>,
     inert: bool,
+    strict_in: &'a [Profile],
     refs: &'a scenarios::scenario::Refs,
     needs: &'a [Need],
     disturbs: Disturbs,
@@ -74,6 +75,7 @@ impl<'a> Entry<'a> {
             severity: scenario.severity.word(),
             attacker: scenario.attacker.map(Attacker::word),
             inert: scenario.inert,
+            strict_in: &scenario.strict_in,
             refs: &scenario.refs,
             needs: &scenario.needs,
             disturbs: scenario.disturbs,

@@ -340,6 +340,7 @@ fn wishes(args: &RunArgs) -> Wishes {
         timeout: args.timeout,
         seed: args.seed,
         fail_on: args.fail_on,
+        profiles: args.profile.clone(),
         waivers: args.waivers.clone(),
         snapshots: args.snapshots.clone(),
         locked: args.is_locked(),

@@ -52,6 +52,9 @@ pub(super) fn sections(
     if let Some(attacker) = scenario.attacker {
         all.push(words("What it takes", attacker.sentence()));
     }
+    for profile in &scenario.strict_in {
+        all.push(words("A MUST in", profile.name()));
+    }
     if !scenario.flow.is_empty() {
         let body = Body::Steps(scenario.flow.iter().map(said).collect());
         all.push(Section {

@@ -1,5 +1,6 @@
 //! `samlitmus.toml`: which service provider is under test, and how the mock IdP and the run are set up.
 
+use scenarios::Profile;
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
@@ -231,6 +232,8 @@ pub struct Run {
     pub waivers: Option<String>,
     /// From which deviation on the run fails: a verdict, or the least severity of a failure.
     pub fail_on: FailOn,
+    /// Deployment profiles that make a MUST of some recommendations: `saml2int`, `kantara-fedinterop`, `spid`.
+    pub profiles: Vec<Profile>,
 }
 
 /// What carries the messages.
@@ -364,6 +367,7 @@ impl Default for Run {
             scenarios: Vec::new(),
             waivers: None,
             fail_on: FailOn::default(),
+            profiles: Vec::new(),
         }
     }
 }

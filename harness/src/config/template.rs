@@ -30,7 +30,7 @@ const FIRST: [&str; 12] = [
 ];
 
 /// Values that show how a key is written, where it has no default.
-const EXAMPLES: [(&str, &str); 34] = [
+const EXAMPLES: [(&str, &str); 35] = [
     ("sp.name", r#""billing""#),
     ("sp.metadata", r#""http://127.0.0.1:8080/saml/metadata""#),
     ("sp.entity_id", r#""http://127.0.0.1:8080/saml/metadata""#),
@@ -62,6 +62,7 @@ const EXAMPLES: [(&str, &str); 34] = [
     ("oob.url", r#""http://idp.example.test:8500""#),
     ("run.seed", "7"),
     ("run.catalogue", "2"),
+    ("run.profiles", r#"["saml2int"]"#),
     ("run.waivers", r#""waivers.toml""#),
     ("users.mail", r#""admin@contoso.example""#),
     ("users.name_id", r#""admin@contoso.example""#),

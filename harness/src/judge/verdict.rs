@@ -1,6 +1,6 @@
 //! The judgement: a pure function of what was wanted and what was seen.
 
-use scenarios::{Attacker, Expected, Scenario, Severity};
+use scenarios::{Attacker, Expected, Profile, Scenario, Severity};
 
 use crate::{judge::VerdictKind, judge::outcome::Outcome};
 
@@ -35,8 +35,8 @@ pub struct Facts<'a> {
     pub detail: &'a str,
     /// The controls.
     pub control: Control,
-    /// Whether amber is red: the profile in force names this scenario.
-    pub strict: bool,
+    /// The profile in force that makes a MUST of this, so that amber is red.
+    pub strict: Option<Profile>,
     /// The connection was dropped, or the worker died, each time that this was fired.
     pub dropped: bool,
     /// Why a person on whom a refusal here rests cannot be seen by the probe, even after a genuine login.
@@ -58,7 +58,7 @@ fn kind(scenario: &Scenario, facts: &Facts<'_>) -> (VerdictKind, Severity) {
     use VerdictKind as K;
     let severity = scenario.severity;
     let negative = scenario.verdict.is_negative();
-    let red = if must(scenario.verdict) || facts.strict {
+    let red = if must(scenario.verdict) || facts.strict.is_some() {
         K::Fail
     } else {
         K::Warn
@@ -142,6 +142,16 @@ fn reason(scenario: &Scenario, facts: &Facts<'_>, kind: VerdictKind) -> String {
         VerdictKind::Fail | VerdictKind::Warn if facts.outcome == Outcome::ServerError => {
             format!("{seen}; that is no refusal, and nobody can say what it would do next")
         }
+        VerdictKind::Fail
+            if !must(scenario.verdict)
+                && let Some(profile) = facts.strict =>
+        {
+            format!(
+                "{seen}; {}, and the profile {} demands it",
+                scenario.rule,
+                profile.word()
+            )
+        }
         VerdictKind::Fail | VerdictKind::Warn => format!("{seen}; {}", scenario.rule),
         VerdictKind::Inconclusive if facts.control == Control::Failed => {
             format!("{seen}, but the flawless login beside it did not work either, so this proves nothing")
@@ -201,7 +211,7 @@ mod tests {
                 outcome,
                 detail: "",
                 control,
-                strict: false,
+                strict: None,
                 dropped: false,
                 unseen: None,
             },
@@ -259,7 +269,7 @@ mod tests {
             outcome: Outcome::SessionExpected,
             detail: "",
             control: Control::Held,
-            strict: true,
+            strict: Some(Profile::Saml2int),
             dropped: false,
             unseen: None,
         };
@@ -288,7 +298,7 @@ mod tests {
             outcome: Outcome::SessionVictim,
             detail: "",
             control: Control::Held,
-            strict: false,
+            strict: None,
             dropped: false,
             unseen: None,
         };
@@ -304,7 +314,7 @@ mod tests {
             outcome: Outcome::SessionVictim,
             detail: "admin@contoso.example",
             control: Control::Held,
-            strict: false,
+            strict: None,
             dropped: false,
             unseen: None,
         };

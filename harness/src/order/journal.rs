@@ -56,10 +56,11 @@ impl Same<'_> {
             timeout,
             shard,
             catalogue,
+            profiles,
             ..
         } = self.options;
         let catalogue = catalogue.to_string();
-        let how = format!("{driver:?} {timeout:?} {shard:?}");
+        let how = format!("{driver:?} {timeout:?} {shard:?} {profiles:?}");
         let head = [
             env!("CARGO_PKG_VERSION"),
             catalogue.as_str(),

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use scenarios::Catalogue;
+use scenarios::{Catalogue, Profile};
 
 use super::pick::missing;
 use crate::{
@@ -24,6 +24,8 @@ pub(crate) struct Wishes {
     pub(crate) timeout: Option<Duration>,
     pub(crate) seed: Option<u64>,
     pub(crate) fail_on: Option<FailOn>,
+    /// None: as the configuration has it.
+    pub(crate) profiles: Vec<Profile>,
     pub(crate) waivers: Option<PathBuf>,
     pub(crate) snapshots: Option<PathBuf>,
     pub(crate) locked: bool,
@@ -66,6 +68,10 @@ impl Wishes {
                 .unwrap_or(default.timeout),
             seed: self.seed.or(run.and_then(|run| run.seed)).unwrap_or_else(seed),
             fail_on: self.fail_on.or(run.map(|run| run.fail_on)).unwrap_or_default(),
+            profiles: match (self.profiles.as_slice(), run) {
+                ([], Some(run)) => run.profiles.clone(),
+                (asked, _) => asked.to_vec(),
+            },
             last,
             catalogue: run.and_then(|run| run.catalogue).unwrap_or(default.catalogue),
             locked: self.locked || is_ci(),

@@ -5,6 +5,8 @@ use std::{
     sync::Arc,
 };
 
+use scenarios::Profile;
+
 use super::json::Results;
 use crate::{
     event::{Calibration, Event, RunInfo, RunSummary, ScenarioResult, Shard},
@@ -105,9 +107,13 @@ fn strangers(parts: &[Results]) -> Vec<String> {
         .iter()
         .map(|shard| (shard.selection.as_str(), shard.of))
         .collect();
-    if selections.len() > 1 {
+    let profiles: BTreeSet<&[Profile]> = parts
+        .iter()
+        .filter_map(|part| Some(part.run.as_ref()?.profiles.as_slice()))
+        .collect();
+    if selections.len() > 1 || profiles.len() > 1 {
         faults.push(
-            "these are parts of several runs: SP, version, patterns, tiers and N of --shard K/N must be the same in all".to_owned(),
+            "these are parts of several runs: SP, version, patterns, tiers, profiles and N of --shard K/N must be the same in all".to_owned(),
         );
     }
     let mut numbers = BTreeMap::<usize, usize>::new();

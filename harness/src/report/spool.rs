@@ -58,16 +58,26 @@ impl Spool {
 
     /// Copies all pieces, sorted by key, with a separator between them.
     pub(super) fn pour(&mut self, out: &mut dyn Write, separator: &str) -> io::Result<()> {
+        let mut first = true;
+        self.each(|piece| {
+            if !std::mem::take(&mut first) {
+                out.write_all(separator.as_bytes())?;
+            }
+            out.write_all(piece.as_bytes())
+        })
+    }
+
+    /// Gives back all pieces, sorted by key.
+    pub(super) fn each(&mut self, mut take: impl FnMut(String) -> io::Result<()>) -> io::Result<()> {
         if let Some(why) = &self.trouble {
             return Err(io::Error::new(why.kind(), why.to_string()));
         }
         self.pieces.sort_by(|a, b| a.key.cmp(&b.key));
-        for (at, piece) in self.pieces.iter().enumerate() {
-            if at > 0 {
-                out.write_all(separator.as_bytes())?;
-            }
+        for piece in &self.pieces {
             self.file.seek(SeekFrom::Start(piece.at))?;
-            io::copy(&mut (&self.file).take(piece.length), out)?;
+            let mut text = String::new();
+            (&self.file).take(piece.length).read_to_string(&mut text)?;
+            take(text)?;
         }
         Ok(())
     }

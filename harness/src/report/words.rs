@@ -5,7 +5,7 @@ use std::time::Duration;
 use scenarios::Severity;
 
 use crate::{
-    event::{Calibration, RunSummary, ScenarioResult},
+    event::{Calibration, RunInfo, RunSummary, ScenarioResult},
     exit::Exit,
     judge::{
         VerdictKind,
@@ -101,6 +101,12 @@ pub(super) fn severity(severity: Severity) -> String {
         Severity::Issuer => format!("{severity}: only the issuer could have made this message"),
         _ => severity.to_string(),
     }
+}
+
+/// The deployment profiles under which a run judges.
+pub(super) fn profiles(info: &RunInfo) -> String {
+    let words: Vec<&str> = info.profiles.iter().map(|profile| profile.word()).collect();
+    words.join(", ")
 }
 
 /// Who could do what deviates; none where nobody is meant, and where the severity says it.

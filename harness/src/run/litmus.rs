@@ -49,6 +49,7 @@ pub async fn run(
         baseline: options.baseline.clone(),
         shard: options.shard.clone(),
         fail_on: options.fail_on,
+        profiles: options.profiles.clone(),
         driver: match options.driver {
             DriverKind::Auto => "auto".to_owned(),
             DriverKind::Http => "http".to_owned(),
@@ -235,7 +236,7 @@ async fn fire(
     let lasts = before.lasts();
     let before = before.decided();
     stage.answers.go_on(before.requests.clone());
-    let plan = plan(scenarios, &before.done(), learned, workers);
+    let plan = plan(scenarios, &before.done(), learned, &options.profiles, workers);
     let batches = plan.together.iter().chain(&plan.alone);
     let mut missing = plan.skipped.len() + batches.map(|batch| batch.units.len()).sum::<usize>();
     let mut settling = Settling {

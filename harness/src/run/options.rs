@@ -6,6 +6,8 @@ use std::{
     time::Duration,
 };
 
+use scenarios::Profile;
+
 use crate::{
     config::DriverChoice,
     event::Shard,
@@ -53,6 +55,8 @@ pub struct Options {
     pub config: Option<String>,
     /// From which deviation on the run fails.
     pub fail_on: FailOn,
+    /// What is a MUST in one of these is one.
+    pub profiles: Vec<Profile>,
     /// A missing snapshot is a deviation, and nothing is written.
     pub locked: bool,
     /// Where accepted behaviour is kept; none: not compared.
@@ -86,6 +90,7 @@ impl Default for Options {
             seed: 0,
             config: None,
             fail_on: FailOn::default(),
+            profiles: Vec::new(),
             last: LastRun::default(),
             baseline: None,
             locked: false,

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use scenarios::{Base, Disturbs, Persona, Scenario};
+use scenarios::{Base, Disturbs, Persona, Profile, Scenario};
 
 use super::{kept::Done, learned::Learned};
 
@@ -19,6 +19,8 @@ pub(crate) struct Unit {
     pub(crate) base: Base,
     /// Of whom its messages speak: a refusal says something only where they can be seen.
     pub(crate) names: Vec<Persona>,
+    /// The profile of this run that makes it a MUST.
+    pub(crate) strict: Option<Profile>,
 }
 
 /// Units of one base, fired in order between two controls.
@@ -56,8 +58,14 @@ pub(crate) struct Plan {
     pub(crate) skipped: Vec<(Unit, String)>,
 }
 
-/// Lays out what is to be done yet, for so many workers.
-pub(crate) fn plan(scenarios: &[Arc<Scenario>], done: &Done, learned: &Learned, workers: usize) -> Plan {
+/// Lays out what is to be done yet, for so many workers, under these profiles.
+pub(crate) fn plan(
+    scenarios: &[Arc<Scenario>],
+    done: &Done,
+    learned: &Learned,
+    profiles: &[Profile],
+    workers: usize,
+) -> Plan {
     let mut plan = Plan::default();
     let mut free = Vec::new();
     for scenario in scenarios.iter().filter(|scenario| !scenario.watches()) {
@@ -67,6 +75,11 @@ pub(crate) fn plan(scenarios: &[Arc<Scenario>], done: &Done, learned: &Learned, 
                 scenario: scenario.clone(),
                 base: *base,
                 names: named(scenario),
+                strict: scenario
+                    .strict_in
+                    .iter()
+                    .copied()
+                    .find(|one| profiles.contains(one)),
             };
             match obstacle(&unit, learned) {
                 Some(why) => plan.skipped.push((unit, why)),

@@ -7,20 +7,18 @@ use flate2::read::DeflateDecoder;
 
 /// The page with every section in full.
 pub(crate) fn unpacked(page: &str) -> String {
-    let (before, after) = page.split_once(r#" id="packed">"#).unwrap();
+    let (_, after) = page.split_once(r#" id="packed">"#).unwrap();
     let (packed, _) = after.split_once("</script>").unwrap();
     let mut texts = String::new();
     DeflateDecoder::new(BASE64_STANDARD.decode(packed).unwrap().as_slice())
         .read_to_string(&mut texts)
         .unwrap();
-    let places = before.matches(" data-part=").count();
-    let all: Vec<&str> = texts.split('\0').filter(|text| !text.is_empty()).collect();
-    assert_eq!(all.len(), places, "a place for each");
     let mut whole = page.replacen(packed, "", 1);
-    for (number, text) in all.iter().enumerate() {
-        let place = whole.find(&format!("<div data-part=\"{number}\">")).unwrap();
+    let mut texts = texts.split_terminator('\0');
+    while let Some(place) = whole.find("<div data-packed>") {
         let end = place + whole[place..].find("</div>").unwrap() + "</div>".len();
-        whole.replace_range(place..end, text);
+        whole.replace_range(place..end, texts.next().expect("a text for each place"));
     }
+    assert_eq!(texts.next(), None, "a place for each text");
     whole
 }

@@ -236,7 +236,7 @@ async fn what_is_packed_is_laid_out_once_it_is_looked_at(browser: &Browser) {
         )
         .await;
     let passed = "[id^='baseline/']";
-    let packed = "return document.querySelector(arguments[0] + ' [data-part]') !== null";
+    let packed = "return document.querySelector(arguments[0] + ' [data-packed]') !== null";
     assert_eq!(
         browser.run(packed, vec![json!(passed)]).await,
         json!(true),
@@ -271,7 +271,7 @@ async fn it_is_printed_whole(browser: &Browser) {
     assert_eq!(closed, json!(0), "on paper everything is open");
     let packed = browser
         .run(
-            "return document.querySelectorAll('.scenario:not([hidden]) [data-part]').length",
+            "return document.querySelectorAll('.scenario:not([hidden]) [data-packed]').length",
             vec![],
         )
         .await;

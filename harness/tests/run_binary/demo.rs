@@ -169,6 +169,42 @@ fn a_warning_fails_the_run_only_where_it_is_asked_to() {
 }
 
 #[test]
+fn what_a_profile_demands_is_a_failure_under_it_and_a_warning_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let scenario = "time/expired-beyond-skew";
+    let run = |more: &[&str]| {
+        let args = [
+            "run",
+            "--demo",
+            "--flaw",
+            "V37",
+            "--report",
+            "json=r.json",
+            scenario,
+        ];
+        samlitmus(folder.path(), &[&args[..], more].concat())
+    };
+    let said = run(&["--profile", "spid"]).code(0);
+    assert!(said.out.contains(&format!("warn  {scenario}")), "{said:#?}");
+
+    let said = run(&["--profile", "spid,saml2int"]).code(1);
+    assert!(said.out.contains("judged by spid, saml2int as well"), "{said:#?}");
+    assert!(
+        said.out.contains("and the profile saml2int demands it"),
+        "{said:#?}"
+    );
+    let told = results(&folder.path().join("r.json"));
+    assert_eq!(told["run"]["profiles"], serde_json::json!(["spid", "saml2int"]));
+    assert_eq!(told["scenarios"][0]["severity"], "medium");
+
+    let said = run(&["--profile", "saml2"]).code(2);
+    assert!(
+        said.err.contains("there are saml2int, kantara-fedinterop, spid"),
+        "{said:#?}"
+    );
+}
+
+#[test]
 fn the_end_says_what_to_type_next_and_who_wants_quiet_hears_what_deviates_alone() {
     let folder = tempfile::tempdir().unwrap();
     let run = |more: &[&str]| {

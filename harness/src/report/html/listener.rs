@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{
     again::Run,
-    packing::Packing,
+    packing::{self, Packing},
     page,
     pictures::Pictures,
     scenario,
@@ -24,7 +24,6 @@ use crate::{
 pub struct Html {
     draft: Draft,
     sections: Spool,
-    packing: Packing,
     told: Told,
     pictures: Pictures,
 }
@@ -38,7 +37,6 @@ impl Html {
         let draft = Draft::begin(path)?;
         Ok(Self {
             sections: draft.spool()?,
-            packing: Packing::new(draft.spool()?),
             draft,
             told: Told::default(),
             pictures: Pictures::default(),
@@ -64,7 +62,7 @@ impl Html {
             result.base
         );
         let rest = scenario::rest(result, &run, &picture);
-        let rest = self.packing.of(result.verdict, rest);
+        let rest = packing::rest(result.verdict, &rest);
         let section = scenario::section(result, passed, &rest);
         self.sections.push(key, &section.into_string());
     }
@@ -87,11 +85,12 @@ impl Listener for Html {
 
     fn write(&mut self) -> Result<(), ReportError> {
         let (before, after) = page::around(&self.told);
-        let (sections, packing) = (&mut self.sections, &mut self.packing);
+        let sections = &mut self.sections;
         self.draft.write(|out| {
             out.write_all(before.as_bytes())?;
-            sections.pour(out, "\n")?;
-            packing.pour(out)?;
+            let mut packing = Packing::new();
+            sections.each(|section| packing.section(&section, out))?;
+            packing.end(out)?;
             out.write_all(after.as_bytes())
         })
     }

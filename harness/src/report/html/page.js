@@ -6,18 +6,19 @@
     return [card, shown.toLowerCase()];
   }));
   // What nobody need act on is packed: unpacked as soon as the page is there, and laid out once it is looked at.
-  let parts = [];
+  const places = [...document.querySelectorAll("[data-packed]")];
+  let texts = [];
   const layOut = card => {
-    const place = card.querySelector("[data-part]");
-    const text = place && parts[place.dataset.part];
-    if (text === undefined || text === null) return;
+    const place = card.querySelector("[data-packed]");
+    const text = texts[places.indexOf(place)];
+    if (text === undefined) return;
     place.insertAdjacentHTML("afterend", text);
     place.remove();
   };
   const unpack = async () => {
     const bytes = Uint8Array.from(atob(document.getElementById("packed").textContent), one => one.charCodeAt(0));
-    const text = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-    parts = (await new Response(text).text()).split("\0");
+    const all = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+    texts = (await new Response(all).text()).split("\0");
     cards.filter(card => card.open).forEach(layOut);
     document.documentElement.dataset.unpacked = "";
   };

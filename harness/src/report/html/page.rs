@@ -139,6 +139,7 @@ fn facts(told: &Told) -> Markup {
             @if let Some(info) = &told.info {
                 div { dt { "Started" } dd { (instant(&info.started)) } }
                 div { dt { "Driver" } dd { (info.driver) } }
+                @if !info.profiles.is_empty() { div { dt { "Profiles" } dd { (words::profiles(info)) } } }
                 div { dt { "Seed" } dd { (info.seed) } }
                 div { dt { "Catalogue" } dd { (info.catalogue) } }
             }

@@ -9,7 +9,7 @@ use super::{
     asked::Target,
     digest::{Digest, name},
     listener::{Listener, ReportError, cannot},
-    words::{learned, sentence},
+    words::{learned, profiles, sentence},
 };
 use crate::{
     event::{Calibration, Event, RunInfo, ScenarioResult, SnapshotState},
@@ -126,12 +126,16 @@ impl<W: Write> Terminal<W> {
         self.config.clone_from(&info.config);
         self.digest.begin(info);
         self.aside(&format!(
-            "samlitmus {} against {}: {}, driver {}, seed {}",
+            "samlitmus {} against {}: {}, driver {}, seed {}{}",
             info.version,
             self.sp,
             counted(info.planned, "scenario"),
             info.driver,
             info.seed,
+            match info.profiles.is_empty() {
+                true => String::new(),
+                false => format!(", judged by {} as well", profiles(info)),
+            },
         ));
         self.bar.set_length(info.planned as u64);
         if let Ok(style) = ProgressStyle::with_template(

@@ -86,7 +86,7 @@ impl Shot {
             outcome: self.classified.outcome,
             detail: &self.classified.detail,
             control,
-            strict: false,
+            strict: unit.strict,
             dropped,
             unseen: unseen.map(String::as_str),
         };
