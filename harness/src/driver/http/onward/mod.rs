@@ -73,13 +73,7 @@ impl Arrived<'_> {
         })
     }
 
-    fn leads(
-        &self,
-        page: &Page<'_>,
-        submits: bool,
-        refreshes: bool,
-        scripts: &BTreeMap<Url, Loaded>,
-    ) -> Led {
+    fn leads(&self, page: &Page<'_>, submits: bool, refreshes: bool, scripts: &BTreeMap<Url, Loaded>) -> Led {
         let mut led = Led::default();
         let submitted = match submits {
             true => submission::submitted(page, self.context, scripts),
