@@ -34,10 +34,11 @@ pub(crate) fn clip(text: &str, bytes: usize) -> &str {
 /// Where an ASCII needle stands, in any case.
 pub(crate) fn find(text: &str, needle: &str, from: usize) -> Option<usize> {
     let (text, needle) = (text.as_bytes(), needle.as_bytes());
-    let first = needle.first()?.to_ascii_lowercase();
+    let first = needle.first()?;
+    let (small, large) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
     let mut at = from;
     while let Some(rest) = text.get(at..)
-        && let Some(step) = rest.iter().position(|byte| byte.to_ascii_lowercase() == first)
+        && let Some(step) = memchr::memchr2(small, large, rest)
     {
         at += step;
         if text

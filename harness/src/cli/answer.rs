@@ -188,6 +188,11 @@ fn tell(error: &anyhow::Error) -> Exit {
 /// What the libraries log, where `SAMLITMUS_LOG` asks for it (`debug`, `mock_idp=info`).
 fn log() {
     if let Ok(filter) = tracing_subscriber::EnvFilter::try_from_env("SAMLITMUS_LOG") {
+        // Addresses with live tokens and codes in them are for benchmarks alone, which listen by themselves.
+        let filter = ["samlitmus::requests=off", "samlitmus::messages=off"]
+            .into_iter()
+            .filter_map(|quiet| quiet.parse().ok())
+            .fold(filter, tracing_subscriber::EnvFilter::add_directive);
         let _ = tracing_subscriber::fmt()
             .with_env_filter(filter)
             .with_writer(io::stderr)

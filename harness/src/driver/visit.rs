@@ -1,5 +1,7 @@
 //! What a session is asked to do.
 
+use std::borrow::Cow;
+
 use url::form_urlencoded;
 
 /// One top-level navigation.
@@ -43,7 +45,10 @@ pub(super) fn urlencoded(fields: &[(String, String)]) -> String {
 }
 
 /// A text as a form's entry list holds it: each line break is CR LF (WHATWG HTML, section 4.10.21.4).
-pub(super) fn line_breaks(text: &str) -> String {
+pub(super) fn line_breaks(text: &str) -> Cow<'_, str> {
+    if !text.contains(['\r', '\n']) {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
@@ -56,7 +61,7 @@ pub(super) fn line_breaks(text: &str) -> String {
             other => out.push(other),
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 #[cfg(test)]

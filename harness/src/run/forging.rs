@@ -98,6 +98,8 @@ impl Forge {
         relay_state: Option<&str>,
         make: impl FnOnce(&Context<'_>) -> T,
     ) -> T {
+        // Who wants to know what forging costs listens here (`benches/shares.rs`).
+        let _forging = tracing::trace_span!("forge").entered();
         let directory = self.directory.read();
         let origin = self.origin.read().unwrap_or_else(PoisonError::into_inner);
         let offset = *locked(&self.offset);

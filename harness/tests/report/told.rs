@@ -352,6 +352,7 @@ pub(crate) fn run() -> Vec<Event> {
         ),
     ];
     let info = RunInfo {
+        profiles: vec![],
         sp: "billing <staging>".to_owned(),
         address: "http://127.0.0.1:8080".to_owned(),
         config: Some("samlitmus.toml".to_owned()),

@@ -105,12 +105,18 @@ impl HttpSession {
             }
             Redirect::Elsewhere(place) => Err(Ended::NotAllowed(place)),
             Redirect::No | Redirect::Broken(_) => {
-                let mut scripts = BTreeMap::new();
-                for url in page.seen().wants() {
-                    let loaded = self.script(&page.context.url, &url, deadline).await;
-                    scripts.insert(url, loaded);
-                }
-                let led = page.seen().led(&scripts);
+                let looked = page.seen().look();
+                let led = match looked {
+                    Ok(led) => led,
+                    Err(wanted) => {
+                        let mut scripts = BTreeMap::new();
+                        for url in wanted {
+                            let loaded = self.script(&page.context.url, &url, deadline).await;
+                            scripts.insert(url, loaded);
+                        }
+                        page.seen().led(&scripts)
+                    }
+                };
                 journey.rules.extend(led.rules);
                 journey.rules.extend(page.rules.iter().cloned());
                 match led.next {
@@ -217,6 +223,12 @@ impl HttpSession {
                 .lost_cookies
                 .extend(self.jar().withheld(&request.url, relation, now));
         }
+        tracing::trace!(
+            target: "samlitmus::requests",
+            method = request.method.as_str(),
+            url = request.url.as_str(),
+            cookies = cookies.is_some(),
+        );
         if let Some(value) = cookies.and_then(|cookies| HeaderValue::from_bytes(cookies.as_bytes()).ok()) {
             headers.insert(header::COOKIE, value);
         }

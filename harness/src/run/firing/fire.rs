@@ -45,8 +45,10 @@ pub(crate) async fn fire(
         let played = play(stage, driver, learned, take, base, judge).await;
         left -= 1;
         // Who refuses so every time asks nobody for patience.
-        let page = played.observation.journey.page.as_ref();
-        let refused = page.is_some_and(|page| learned.refusals.knows(page));
+        let refused = |played: &Played| {
+            let page = played.observation.journey.page.as_ref();
+            page.is_some_and(|page| learned.refusals.knows(page))
+        };
         match played.obstacle {
             _ if left == 0 || begun.elapsed() > PATIENCE => return played,
             // What this one began with may have been forgotten: another flow found nobody there meanwhile, or a session that this
@@ -56,7 +58,7 @@ pub(crate) async fn fire(
                 stage.back_within(RESTART).await;
             }
             None => return played,
-            _ if refused => return played,
+            _ if refused(&played) => return played,
             Some(Obstacle::Patience(time)) => stage.pace.hold(time),
             Some(Obstacle::Gone) => {
                 stage.was_absent();

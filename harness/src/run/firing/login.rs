@@ -23,6 +23,12 @@ pub(super) async fn login(
 ) -> Result<Came, Broke> {
     let recipe = scene.recipe_of(verb.recipe.as_ref(), verb.login.0, judged);
     let order = scene.order(recipe, judged);
+    // Who wants to know what a run sends listens here and in the HTTP driver (`benches/rates`).
+    tracing::trace!(
+        target: "samlitmus::messages",
+        recipe = serde_json::to_string(&order.recipe).unwrap_or_default(),
+        base = order.base.map_or("A", scenarios::Base::letter),
+    );
     let task = match &verb.request {
         None => Task::Forge(order.clone()),
         Some(name) => Task::ForgeFor(order.clone(), Box::new(scene.request(name)?.clone())),

@@ -47,33 +47,37 @@ pub(super) struct Led {
 }
 
 impl Arrived<'_> {
-    /// The scripts that must be loaded before it can be said where the page leads.
-    pub(super) fn wants(&self) -> Vec<Url> {
-        if !self.may_submit() {
-            return Vec::new();
+    /// Where it leads; or the scripts that must be loaded before that can be said.
+    pub(super) fn look(&self) -> Result<Led, Vec<Url>> {
+        let (submits, refreshes) = (self.may_submit(), self.may_refresh());
+        if !submits && !refreshes && self.refresh.is_none() {
+            return Ok(Led::default());
         }
-        let document = Html::parse_document(closed(self.html));
-        let edits = Edits::new();
-        let page = self.page(&document, &edits);
-        script::wanted(&page, self.context)
+        self.with_page(submits || refreshes, |page| {
+            let wanted = match submits {
+                true => script::wanted(page, self.context),
+                false => Vec::new(),
+            };
+            match wanted.is_empty() {
+                true => Ok(self.leads(page, submits, refreshes, &BTreeMap::new())),
+                false => Err(wanted),
+            }
+        })
     }
 
     /// Where it leads. `scripts` are those that were loaded.
     pub(super) fn led(&self, scripts: &BTreeMap<Url, Loaded>) -> Led {
+        let (submits, refreshes) = (self.may_submit(), self.may_refresh());
+        self.with_page(submits || refreshes, |page| {
+            self.leads(page, submits, refreshes, scripts)
+        })
+    }
+
+    fn leads(&self, page: &Page<'_>, submits: bool, refreshes: bool, scripts: &BTreeMap<Url, Loaded>) -> Led {
         let mut led = Led::default();
-        let may_refresh =
-            find(self.html, "http-equiv", 0).is_some() && find(self.html, "refresh", 0).is_some();
-        let markup = self.may_submit() || (may_refresh && !is_bomb(self.html));
-        if !markup && self.refresh.is_none() {
-            return led;
-        }
-        let document = Html::parse_document(if markup { closed(self.html) } else { "" });
-        let edits = Edits::new();
-        let page = self.page(&document, &edits);
-        let submitted = if self.may_submit() {
-            submission::submitted(&page, self.context, scripts)
-        } else {
-            Ok(None)
+        let submitted = match submits {
+            true => submission::submitted(page, self.context, scripts),
+            false => Ok(None),
         };
         match submitted {
             Ok(None) => {}
@@ -83,13 +87,26 @@ impl Arrived<'_> {
             },
             Err(rule) => led.rules.push(rule),
         }
-        if led.next.is_none() && (may_refresh || self.refresh.is_some()) {
-            match refresh::refreshed(&page, self.context, self.refresh) {
+        if led.next.is_none() && (refreshes || self.refresh.is_some()) {
+            match refresh::refreshed(page, self.context, self.refresh) {
                 Ok(next) => led.next = next,
                 Err(rule) => led.rules.push(rule),
             }
         }
         led
+    }
+
+    /// A tree costs more than all else that is done with a page: it is built once, and only where something of it could lead on.
+    fn with_page<T>(&self, markup: bool, look: impl FnOnce(&Page<'_>) -> T) -> T {
+        let document = Html::parse_document(if markup { closed(self.html) } else { "" });
+        let edits = Edits::new();
+        look(&self.page(&document, &edits))
+    }
+
+    fn may_refresh(&self) -> bool {
+        find(self.html, "http-equiv", 0).is_some()
+            && find(self.html, "refresh", 0).is_some()
+            && !is_bomb(self.html)
     }
 
     fn may_submit(&self) -> bool {

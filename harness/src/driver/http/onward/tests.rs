@@ -19,11 +19,10 @@ fn led(html: &str) -> Led {
         encoding: UTF_8,
         refresh: None,
     };
-    let scripts = arrived
-        .wants()
-        .into_iter()
-        .map(|url| (url, Err("not loaded".to_owned())));
-    arrived.led(&scripts.collect())
+    arrived.look().unwrap_or_else(|wanted| {
+        let scripts = wanted.into_iter().map(|url| (url, Err("not loaded".to_owned())));
+        arrived.led(&scripts.collect())
+    })
 }
 
 /// Where a page that submits a form by POST sends it, and its fields.
