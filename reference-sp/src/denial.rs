@@ -167,6 +167,8 @@ pub(crate) enum Denial {
     NoAuthnStatement,
     #[error("the AuthnStatement has no usable AuthnContext")]
     AuthnContext,
+    #[error("the user signed in by {0:?}, which was not asked for")]
+    OtherContext(String),
     #[error("an Attribute has no Name")]
     AttributeName,
     #[error("an AttributeStatement is empty")]
