@@ -22,9 +22,11 @@ pub(crate) fn fits(assertion: Node<'_, '_>, requested: &RequestedContext) -> Res
             .map(text)
             .next()
             .unwrap_or_default();
-        let exact = requested.classes.contains(&stated);
-        let minimum = requested.comparison.as_deref() == Some("minimum");
-        if !exact && !(minimum && does_for_any(&stated, &requested.classes)) {
+        let fits = match requested.comparison.as_deref() {
+            Some("minimum") => does_for_any(&stated, &requested.classes),
+            _ => false,
+        };
+        if !fits && !requested.classes.contains(&stated) {
             return Err(Denial::OtherContext(stated));
         }
     }

@@ -77,6 +77,8 @@ flaws! {
     AdviceMerged = "V57-advice-merged",
     /// Does not look at how the user signed in, nor whether he did: no AuthnStatement, no RequestedAuthnContext.
     AuthnContextIgnored = "V58-authncontext-ignored",
+    /// Writes what it was sent into its pages as it came.
+    ReflectedMarkup = "V60-relaystate-xss",
 }
 
 impl Flaw {

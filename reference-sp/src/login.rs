@@ -122,7 +122,7 @@ pub(crate) async fn error(
     let about = page
         .notice
         .and_then(|notice| sp.memory.notice(&notice, sp.clock.now()));
-    Html(pages::refused(about.as_ref(), None))
+    Html(pages::refused(about.as_ref(), None, None))
 }
 
 fn session(sp: &Sp, headers: &HeaderMap) -> Option<Identity> {
