@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use roxmltree::Node;
-use saml::document::children;
+use saml::document::{children, descendants};
 use saml::names::ns;
 
 use crate::clock::{SKEW, after, before};
@@ -19,31 +19,48 @@ pub(crate) fn conditions(
     entity_id: &str,
 ) -> Result<Window, Denial> {
     let count = children(assertion, ns::SAML, "Conditions").count();
+    if count == 0 && message.flaws.has(Flaw::NoAudience) {
+        return Ok(Window::default());
+    }
     let conditions =
         only(children(assertion, ns::SAML, "Conditions")).ok_or(Denial::ConditionsCount(count))?;
+    let window = instants.window(conditions)?;
+    if message.flaws.has(Flaw::NoAudience) {
+        return Ok(window);
+    }
     let known = ["AudienceRestriction", "OneTimeUse", "ProxyRestriction"];
     let mut elements = conditions.children().filter(Node::is_element);
     if let Some(unknown) = elements.find(|e| !known.iter().any(|name| e.has_tag_name((ns::SAML, *name)))) {
         return Err(Denial::UnknownCondition(unknown.tag_name().name().to_owned()));
     }
-    let window = instants.window(conditions)?;
-    audience(message, conditions, entity_id)?;
+    audience(message, assertion, conditions, entity_id)?;
     Ok(window)
 }
 
 /// There is an AudienceRestriction, and each one names us, character by character (Core 2.5.1.4: all restrictions,
 /// any Audience of each; Profiles 4.1.4.2).
-fn audience(message: &Message<'_>, conditions: Node<'_, '_>, entity_id: &str) -> Result<(), Denial> {
-    if message.flaws.has(Flaw::NoAudience) {
-        return Ok(());
+fn audience(
+    message: &Message<'_>,
+    assertion: Node<'_, '_>,
+    conditions: Node<'_, '_>,
+    entity_id: &str,
+) -> Result<(), Denial> {
+    let flaws = message.flaws;
+    let mut elsewhere = Vec::new();
+    if flaws.has(Flaw::AdviceMerged) {
+        elsewhere.extend(descendants(assertion, ns::SAML, "Audience"));
+    }
+    if flaws.has(Flaw::AudienceFlatten) {
+        elsewhere.extend(descendants(conditions, ns::SAML, "Audience"));
     }
     let mut restricted = false;
     for restriction in children(conditions, ns::SAML, "AudienceRestriction") {
         restricted = true;
         let audiences: Vec<_> = children(restriction, ns::SAML, "Audience")
+            .chain(elsewhere.iter().copied())
             .map(|audience| message.text_of(audience))
             .collect();
-        if !audiences.iter().any(|audience| audience == entity_id) {
+        if !audiences.iter().any(|audience| flaws.same(audience, entity_id)) {
             return Err(Denial::Audience(audiences));
         }
     }
@@ -65,11 +82,21 @@ pub(crate) struct SignedIn {
 
 /// Judges the AuthnStatements: at least one (Profiles 4.1.4.2), each with an instant that has come and a context
 /// that says something, none with a session that is over.
-pub(crate) fn statements(assertion: Node<'_, '_>, instants: Instants) -> Result<SignedIn, Denial> {
-    let mut signed_in = None;
+pub(crate) fn statements(
+    message: &Message<'_>,
+    assertion: Node<'_, '_>,
+    instants: Instants,
+) -> Result<SignedIn, Denial> {
+    let any = message.flaws.has(Flaw::AuthnContextIgnored);
+    let mut signed_in = any.then_some(SignedIn {
+        at: None,
+        until: None,
+    });
     for statement in children(assertion, ns::SAML, "AuthnStatement") {
         let instant = instants.past(statement, "AuthnInstant")?;
-        context(statement)?;
+        if !any {
+            context(statement)?;
+        }
         let until = instants.optional(statement, "SessionNotOnOrAfter")?;
         if let Some(until) = until.filter(|until| instants.has_passed(*until)) {
             return Err(Denial::SessionEnded(until.to_string()));

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use jiff::SignedDuration;
 use saml::IdpMetadata;
+use saml::authn_request::RequestedContext;
 
 use crate::account::Account;
 use crate::flaw::Flaws;
@@ -45,6 +46,8 @@ pub struct Config {
     pub sp_initiated_only: bool,
     /// Demand a signature on the Response and one on its Assertion, as some libraries do by default.
     pub both_signed: bool,
+    /// How users must have signed in: AuthnRequests ask for it (RequestedAuthnContext), and answers are held against it.
+    pub requested_context: Option<RequestedContext>,
     /// How far its clock is ahead of the machine's (negative: behind).
     pub clock_offset: SignedDuration,
     /// Offer `/test/…`: flaws and manner of refusal by HTTP, and forgetting. Never for anything but tests.
@@ -69,6 +72,7 @@ impl Default for Config {
             manner: Manner::default(),
             sp_initiated_only: false,
             both_signed: false,
+            requested_context: None,
             clock_offset: SignedDuration::ZERO,
             test_endpoint: false,
         }

@@ -31,8 +31,12 @@ pub(crate) enum Denial {
     DuplicateId(String),
     #[error("the Response has no status, or more than one")]
     NoStatus,
-    #[error("the IdP reports {0:?}")]
-    Status(String),
+    #[error("the IdP reports {code:?}")]
+    Status {
+        code: String,
+        /// What it says to that; only a switch shows it.
+        message: Option<String>,
+    },
     #[error("the Response must hold exactly one Assertion, and it holds {0}")]
     AssertionCount(usize),
     #[error("an EncryptedAssertion cannot be read: no decryption key is published")]
@@ -167,6 +171,8 @@ pub(crate) enum Denial {
     NoAuthnStatement,
     #[error("the AuthnStatement has no usable AuthnContext")]
     AuthnContext,
+    #[error("the user signed in by {0:?}, which was not asked for")]
+    OtherContext(String),
     #[error("an Attribute has no Name")]
     AttributeName,
     #[error("an AttributeStatement is empty")]
@@ -174,6 +180,14 @@ pub(crate) enum Denial {
 }
 
 impl Denial {
+    /// What the IdP said to its error.
+    pub(crate) fn said(&self) -> Option<&str> {
+        match self {
+            Denial::Status { message, .. } => message.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Whom it is about and what an administrator must do, where the IdP has proven who it is.
     pub(crate) fn about_account(&self) -> Option<AboutAccount> {
         match self {

@@ -47,20 +47,38 @@ flaws! {
     DocWideDigest = "V19-doc-wide-digest",
     /// Reads text up to the first comment, CDATA section or processing instruction (CVE-2017-11427 to 11430).
     TextFirstNode = "V28-text-first-node",
-    /// Does not look at the Audience (CVE-2026-9093).
+    /// Does not look at the Audience, nor at any other condition but the instants (CVE-2026-9093).
     NoAudience = "V31-no-audience",
+    /// Throws the Audiences of all AudienceRestrictions together: any of them does.
+    AudienceFlatten = "V32-audience-flatten",
     /// Does not look at the Recipient.
     NoRecipient = "V33-no-recipient",
+    /// Content with an Audience, Recipient or Destination that contains the right one.
+    UrlSubstring = "V34-url-substring",
+    /// Does not look at the Destination.
+    NoDestination = "V35-no-destination",
     /// Any configured key may sign for any Issuer, and for anybody's domain (CVE-2023-41890).
     IssuerUnbound = "V36-issuer-unbound",
     /// Ignores every instant in the message (CVE-2026-41577).
     NoTime = "V37-no-time",
+    /// Takes an instant that cannot be read for now.
+    TimeParseFailOpen = "V38-time-parse-failopen",
     /// Ignores InResponseTo (CVE-2026-53425).
     NoInResponseTo = "V39-no-irt",
+    /// Checks InResponseTo only where the Response has one.
+    InResponseToIfPresent = "V40-irt-if-present",
     /// Remembers no Assertion, so that each may be used again (CVE-2026-53424).
     NoReplay = "V41-no-replay",
+    /// Does not look at the status.
+    NoStatus = "V43-no-status",
     /// Content with any SubjectConfirmation method, or none (CVE-2020-5268).
     AnyConfirmation = "V44-any-scm",
+    /// Takes the conditions of an Assertion in the Advice for the Assertion's own.
+    AdviceMerged = "V57-advice-merged",
+    /// Does not look at how the user signed in, nor whether he did: no AuthnStatement, no RequestedAuthnContext.
+    AuthnContextIgnored = "V58-authncontext-ignored",
+    /// Writes what it was sent into its pages as it came.
+    ReflectedMarkup = "V60-relaystate-xss",
 }
 
 impl Flaw {
@@ -121,6 +139,11 @@ impl Flaws {
     /// Whether no switch is on.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
+    }
+
+    /// Whether a name or an address is ours, character by character.
+    pub(crate) fn same(self, stated: &str, ours: &str) -> bool {
+        stated == ours || self.has(Flaw::UrlSubstring) && stated.contains(ours)
     }
 
     /// The switches that are on, by number.

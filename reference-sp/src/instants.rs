@@ -12,6 +12,7 @@ use crate::flaw::{Flaw, Flaws};
 pub(crate) struct Instants {
     pub(crate) now: Timestamp,
     ignored: bool,
+    fail_open: bool,
 }
 
 /// The span in which something is valid: from `begin` until just before `end`.
@@ -26,6 +27,7 @@ impl Instants {
         Instants {
             now,
             ignored: flaws.has(Flaw::NoTime),
+            fail_open: flaws.has(Flaw::TimeParseFailOpen),
         }
     }
 
@@ -40,6 +42,7 @@ impl Instants {
             _ if self.ignored => Ok(None),
             None => Ok(None),
             Some(value) => saml::instant::parse(value)
+                .or_else(|error| if self.fail_open { Ok(self.now) } else { Err(error) })
                 .map(Some)
                 .map_err(|_| Denial::InstantMalformed {
                     what,

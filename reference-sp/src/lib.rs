@@ -31,6 +31,7 @@ mod anything;
 mod clock;
 mod conditions;
 mod config;
+mod context;
 mod control;
 mod decrypt;
 mod denial;

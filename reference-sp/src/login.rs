@@ -66,6 +66,7 @@ pub(crate) async fn login(
         to: to.clone(),
         sent: now,
         force: login.force,
+        context: sp.requested_context.clone(),
     };
     sp.memory.remember_request(id, request);
     let cookie = set_cookie(&sp, BROWSER_COOKIE, &browser);
@@ -121,7 +122,7 @@ pub(crate) async fn error(
     let about = page
         .notice
         .and_then(|notice| sp.memory.notice(&notice, sp.clock.now()));
-    Html(pages::refused(about.as_ref(), None))
+    Html(pages::refused(about.as_ref(), None, None))
 }
 
 fn session(sp: &Sp, headers: &HeaderMap) -> Option<Identity> {
@@ -145,6 +146,7 @@ fn authn_request(sp: &Sp, id: &str, destination: &str, force: bool, now: &str) -
         acs_url: Some(sp.acs_url.clone()),
         protocol_binding: Some(binding::POST.to_owned()),
         force_authn: force,
+        requested_context: sp.requested_context.clone(),
         ..AuthnRequest::default()
     }
     .to_xml()

@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use openssl::sha::sha256;
+use saml::authn_request::RequestedContext;
 
 use crate::clock::after;
 use crate::denial::{AboutAccount, Denial};
@@ -41,6 +42,8 @@ pub(crate) struct Request {
     pub(crate) sent: Timestamp,
     /// Whether the user had to sign in anew.
     pub(crate) force: bool,
+    /// How he had to.
+    pub(crate) context: Option<RequestedContext>,
 }
 
 /// A sign-in that was accepted and waits for the browser to show that it began it.

@@ -110,7 +110,10 @@ pub(crate) fn succeeded(response: Node<'_, '_>) -> Result<(), Denial> {
     let code = only(children(status, ns::SAMLP, "StatusCode")).ok_or(Denial::NoStatus)?;
     match code.attribute("Value") {
         Some(status::SUCCESS) => Ok(()),
-        Some(other) => Err(Denial::Status(other.to_owned())),
+        Some(other) => Err(Denial::Status {
+            code: other.to_owned(),
+            message: only(children(status, ns::SAMLP, "StatusMessage")).map(document::text),
+        }),
         None => Err(Denial::NoStatus),
     }
 }

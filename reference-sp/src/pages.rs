@@ -1,6 +1,6 @@
 //! The pages for people. No script, no outside resource, readable without the style sheet.
 
-use maud::{DOCTYPE, Markup, html};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::account::Account;
 use crate::denial::AboutAccount;
@@ -125,7 +125,9 @@ pub(crate) fn account(identity: &Identity, account: Option<&Account>, flaws: Fla
 }
 
 /// The page of every refusal. It says why only to who lacks an account, and with an incident it never looks the same twice.
-pub(crate) fn refused(about: Option<&AboutAccount>, incident: Option<&str>) -> String {
+///
+/// What the IdP said to its error it never says, but for a switch, which writes it as markup.
+pub(crate) fn refused(about: Option<&AboutAccount>, incident: Option<&str>, said: Option<&str>) -> String {
     page(
         "Sign-in refused",
         Flaws::NONE,
@@ -146,6 +148,7 @@ pub(crate) fn refused(about: Option<&AboutAccount>, incident: Option<&str>) -> S
                 }
                 div.actions { a.button href="/" { "Back to the start" } }
                 @if let Some(incident) = incident { pre { (incident) } }
+                @if let Some(said) = said { p { (PreEscaped(said)) } }
             }
         },
     )

@@ -16,7 +16,7 @@ use crate::instants::Instants;
 use crate::memory::{Memory, Request};
 use crate::message::{self, Message, only};
 use crate::trust::Trust;
-use crate::{conditions, decrypt, subject, verify};
+use crate::{conditions, context, decrypt, subject, verify};
 
 /// The Format of an Issuer, where one is given (Profiles 4.1.4.2).
 const ENTITY: &str = saml::names::name_id::ENTITY;
@@ -56,7 +56,9 @@ impl Profile<'_> {
 
         let response = sent.response()?;
         sent.unique_ids()?;
-        message::succeeded(response)?;
+        if !self.flaws.has(Flaw::NoStatus) {
+            message::succeeded(response)?;
+        }
         instants.past(response, "IssueInstant")?;
 
         // From here on, `sent` is the message as it came, and `message` the one that is read: the same, unless its
@@ -88,10 +90,15 @@ impl Profile<'_> {
         let in_response_to = response.attribute("InResponseTo");
         let confirmed = subject::confirmed(message, subject, instants, self.acs_url, in_response_to)?;
         let until = bound(&[valid.end, confirmed.until], instants)?;
-        let signed_in = conditions::statements(assertion, instants)?;
+        let signed_in = conditions::statements(message, assertion, instants)?;
         let request = self.request(in_response_to, &issuer)?;
         if let Some(request) = request.as_ref().filter(|request| request.force) {
             conditions::fresh(signed_in, request.sent)?;
+        }
+        if let Some(requested) = request.as_ref().and_then(|request| request.context.as_ref())
+            && !self.flaws.has(Flaw::AuthnContextIgnored)
+        {
+            context::fits(assertion, requested)?;
         }
         let name_id = subject::name_id(message, subject, &issuer, self.entity_id)?;
         self.trust.may_speak_for(&issuer, &name_id.value, self.flaws)?;
@@ -135,7 +142,8 @@ impl Profile<'_> {
     /// (Bindings 3.5.5.2).
     fn destination(&self, response: Node<'_, '_>, signed: bool) -> Result<(), Denial> {
         match response.attribute("Destination") {
-            Some(destination) if destination == self.acs_url => Ok(()),
+            _ if self.flaws.has(Flaw::NoDestination) => Ok(()),
+            Some(destination) if self.flaws.same(destination, self.acs_url) => Ok(()),
             Some(other) => Err(Denial::Destination(other.to_owned())),
             None if signed => Err(Denial::NoDestination),
             None => Ok(()),

@@ -8,6 +8,7 @@ use axum::response::{Html, IntoResponse, Response};
 
 use crate::config::Refusal;
 use crate::denial::Denial;
+use crate::flaw::Flaw;
 use crate::memory::secret;
 use crate::pages;
 use crate::state::Sp;
@@ -16,13 +17,18 @@ use crate::state::Sp;
 pub(crate) async fn refuse(sp: &Sp, denial: &Denial) -> Response {
     sp.note(denial);
     let about = denial.about_account();
-    let page = |status: StatusCode| (status, Html(pages::refused(about.as_ref(), None))).into_response();
-    match sp.settings().refuse_with {
+    let settings = sp.settings();
+    let said = denial
+        .said()
+        .filter(|_| settings.flaws.has(Flaw::ReflectedMarkup));
+    let page =
+        |status: StatusCode| (status, Html(pages::refused(about.as_ref(), None, said))).into_response();
+    match settings.refuse_with {
         Refusal::Forbidden => page(StatusCode::FORBIDDEN),
         Refusal::ServerErrorConstant => page(StatusCode::INTERNAL_SERVER_ERROR),
         Refusal::ServerErrorVarying => (
             StatusCode::INTERNAL_SERVER_ERROR,
-            Html(pages::refused(about.as_ref(), Some(&incident()))),
+            Html(pages::refused(about.as_ref(), Some(&incident()), said)),
         )
             .into_response(),
         Refusal::Redirect => {

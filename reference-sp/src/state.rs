@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError, RwLock};
 
 use saml::SigningKey;
+use saml::authn_request::RequestedContext;
 use saml::metadata::{AcsEndpoint, Endpoint, SpMetadata};
 use saml::names::{binding, name_id};
 use tokio::sync::watch;
@@ -43,6 +44,7 @@ pub(crate) struct Sp {
     pub(crate) stop: watch::Receiver<bool>,
     sp_initiated_only: bool,
     both_signed: bool,
+    pub(crate) requested_context: Option<RequestedContext>,
     create_users: bool,
     settings: RwLock<Settings>,
     denials: Mutex<VecDeque<String>>,
@@ -72,6 +74,7 @@ impl Sp {
             stop,
             sp_initiated_only: config.sp_initiated_only,
             both_signed: config.both_signed,
+            requested_context: config.requested_context,
             create_users: config.create_users,
             settings: RwLock::new(Settings {
                 trust: Trust::new(config.trust),

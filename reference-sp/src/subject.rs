@@ -111,7 +111,8 @@ fn holds(
         };
     };
     let recipient = data.attribute("Recipient");
-    if !message.flaws.has(Flaw::NoRecipient) && recipient != Some(acs_url) {
+    let ours = recipient.is_some_and(|recipient| message.flaws.same(recipient, acs_url));
+    if !message.flaws.has(Flaw::NoRecipient) && !ours {
         return Err(Denial::Recipient(recipient.map(str::to_owned)));
     }
     let window = instants.window(data)?;
@@ -119,7 +120,9 @@ fn holds(
         return Err(Denial::InstantMissing("NotOnOrAfter"));
     }
     let stated = data.attribute("InResponseTo");
-    if !message.flaws.has(Flaw::NoInResponseTo) && (stated != in_response_to || stated == Some("")) {
+    let unchecked = message.flaws.has(Flaw::NoInResponseTo)
+        || message.flaws.has(Flaw::InResponseToIfPresent) && in_response_to.is_none();
+    if !unchecked && (stated != in_response_to || stated == Some("")) {
         return Err(Denial::InResponseToMismatch {
             response: in_response_to.map(str::to_owned),
             data: stated.map(str::to_owned),

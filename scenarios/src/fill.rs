@@ -3,10 +3,12 @@
 //! | placeholder | stands for |
 //! | --- | --- |
 //! | `{now}` `{now-2h}` `{now+90s}` | an instant, UTC, in milliseconds; units s, m, h, d |
-//! | `{now-1h.7}` `{now-1h@+05:00}` | the same with seven digits of the second; in another zone |
+//! | `{now-1h.7}` `{now-1h@+05:00}` `{now@}` | the same with seven digits of the second; in another zone; without naming one |
+//! | `{today}` `{today+1d}` | the date alone, UTC |
 //! | `{fresh}` | a new ID |
 //! | `{acs}` `{sp}` `{request}` | the ACS URL, the SP's entityID, the AuthnRequest's ID |
-//! | `{acs:HOST}` `{acs-path}` | the ACS URL at another host; its path alone |
+//! | `{acs:HOST}` `{acs-path}` `{acs-origin}` | the ACS URL at another host; its path alone; what stands before that |
+//! | `{acs-other-scheme}` `{acs-second}` | the ACS URL with http for https or the reverse; another ACS URL of the same SP (on paper, where it has one, a path below that) |
 //! | `{request:swapped}` | the AuthnRequest's ID with each letter in the other case |
 //! | `{issuer}` `{issuer:fabrikam}` | a tenant's entityID |
 //! | `{alice}` `{attacker}` `{victim}` `{outsider}` | what the IdP calls them: their NameIDs, or their values of the attribute into which `Identity` writes |
@@ -17,6 +19,7 @@
 //! | `{digest:PLACE}` | SHA-256 over the exclusive canonical form of an element without its Signature children |
 //! | `{text:PLACE}` `{xml:PLACE}` `{attr:PLACE@NAME}` | what stands there now |
 //! | `{repeat:N:TEXT}` `{base64:TEXT}` | TEXT N times; TEXT in Base64 |
+//! | `{upper:NAME}` | what the placeholder NAME stands for, in capitals |
 //! | `{each}` `{v.NAME}` | the variant's text; a value kept in the flow |
 //! | `{oob}` `{metadata}` | the out-of-band URL; the tenant's signed EntityDescriptor |
 //!
@@ -125,6 +128,10 @@ impl One<'_> {
             return moment(context.now, shift)
                 .ok_or_else(|| self.nothing("write {now}, {now-2h}, {now+90s.7}, {now-1h@+05:00}"));
         }
+        if let Some(shift) = self.name.strip_prefix("today") {
+            let date = moment(context.now, shift).and_then(|at| Some(at.split_once('T')?.0.to_owned()));
+            return date.ok_or_else(|| self.nothing("write {today}, {today+1d}"));
+        }
         if let Some(kept) = self.name.strip_prefix("v.") {
             let value = context.values.get(kept).cloned();
             return value.ok_or_else(|| self.nothing("no value was kept under that name"));
@@ -136,6 +143,21 @@ impl One<'_> {
             "fresh" => fresh_id(),
             "acs" => Ok(context.acs()?.to_owned()),
             "acs-path" => Ok(self.acs_parts()?.1.to_owned()),
+            "acs-origin" => {
+                let path = self.acs_parts()?.1;
+                Ok(context.acs()?.trim_end_matches(path).to_owned())
+            }
+            "acs-other-scheme" => match context.acs()?.split_once(':') {
+                Some(("https", rest)) => Ok(format!("http:{rest}")),
+                Some((_, rest)) => Ok(format!("https:{rest}")),
+                None => Err(self.nothing("the ACS URL has no scheme")),
+            },
+            "acs-second" => {
+                let usual = context.acs()?;
+                let mut others = context.sp.acs.iter().map(|acs| &acs.location);
+                let other = others.find(|location| *location != usual).cloned();
+                Ok(other.unwrap_or_else(|| format!("{usual}/second")))
+            }
             "sp" => Ok(context.sp.entity_id.clone()),
             "issuer" => Ok(context.directory.contoso().entity_id()),
             "request" => self.request().map(str::to_owned),
@@ -196,6 +218,13 @@ impl One<'_> {
                 Ok(text.repeat(count))
             }
             "base64" => Ok(BASE64_STANDARD.encode(argument)),
+            "upper" => {
+                let named = One {
+                    name: argument,
+                    ..*self
+                };
+                Ok(named.value()?.to_uppercase())
+            }
             "acs" => {
                 let (scheme, path) = self.acs_parts()?;
                 Ok(format!("{scheme}://{argument}{path}"))

@@ -78,8 +78,11 @@ impl Default for LoginAs {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Begin {
-    /// The name to keep the AuthnRequest under.
+    /// The name to keep the AuthnRequest under; the last one where it begins several times.
     pub begin: String,
+    /// How often; once if left out, at most 200 times.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub times: Option<u32>,
     /// In which cookie jar; `main` if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jar: Option<String>,

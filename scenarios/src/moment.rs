@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp, tz::Offset};
 
 /// What stands after `now` in a placeholder: a shift (`-2h`, `+90s`; units s, m, h, d), digits of the second
-/// (`.7`; three where it does not say), a zone to express it in (`@+05:00`; `Z` where it does not say). Each may
-/// be left out.
+/// (`.7`; three where it does not say), a zone to express it in (`@+05:00`; `Z` where it does not say; `@` alone for UTC
+/// without saying so). Each may be left out.
 pub(crate) fn moment(now: Timestamp, after: &str) -> Option<String> {
     let (rest, zone) = match after.split_once('@') {
         Some((rest, zone)) => (rest, Some(zone)),
@@ -43,12 +43,13 @@ fn seconds(shift: &str) -> Option<i64> {
     i64::from(amount).checked_mul(sign * unit)
 }
 
-/// The seconds of `+05:00`.
+/// The seconds of `+05:00`; none where no zone is named.
 fn offset(zone: &str) -> Option<i32> {
-    let sign = match zone.as_bytes().first()? {
-        b'+' => 1,
-        b'-' => -1,
-        _ => return None,
+    let sign = match zone.as_bytes().first() {
+        None => return Some(0),
+        Some(b'+') => 1,
+        Some(b'-') => -1,
+        Some(_) => return None,
     };
     let (hours, minutes) = zone[1..].split_once(':')?;
     let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
@@ -73,6 +74,7 @@ mod tests {
             (".7", "2026-01-05T12:00:00.1234567Z"),
             ("+1d.9@+00:00", "2026-01-06T12:00:00.123456789+00:00"),
             ("-1h@+05:00", "2026-01-05T16:00:00.123+05:00"),
+            ("-1h@", "2026-01-05T11:00:00.123"),
         ] {
             assert_eq!(moment(noon(), after).as_deref(), Some(written), "{after}");
         }

@@ -219,6 +219,16 @@ pub enum Need {
     IdpTls,
     /// The SP's customers register their IdPs themselves.
     SelfService,
+    /// The SP's AuthnRequests ask for an authentication context (RequestedAuthnContext).
+    RequestedAuthnContext,
+    /// They ask for the least of one (Comparison `minimum`).
+    MinimumAuthnContext,
+    /// They ask for none, or the SP sends none.
+    AnyAuthnContext,
+    /// The SP's entityID is another text than its ACS URL.
+    EntityIdApart,
+    /// The SP has more than one ACS URL.
+    SecondAcs,
 }
 
 impl Need {
@@ -251,6 +261,17 @@ impl Need {
             Self::SystemCa => "the SP's operating system trusts no CA of the harness's",
             Self::IdpTls => "the mock identity provider serves plain HTTP, so it has no web server's key",
             Self::SelfService => "the SP lets nobody register an identity provider of his own",
+            Self::RequestedAuthnContext => {
+                "the SP's AuthnRequests ask for no authentication context (RequestedAuthnContext)"
+            }
+            Self::MinimumAuthnContext => {
+                "the SP's AuthnRequests ask for no least authentication context (Comparison=\"minimum\")"
+            }
+            Self::AnyAuthnContext => {
+                "the SP's AuthnRequests ask for an authentication context, so it may refuse others"
+            }
+            Self::EntityIdApart => "the SP's entityID is its ACS URL",
+            Self::SecondAcs => "the SP has one ACS URL",
         }
     }
 }

@@ -52,7 +52,15 @@ fn the_rules_of_the_profile_are_tested_by_default() {
 #[test]
 fn those_who_ask_for_more_get_more() {
     let more = [Tier::Core, Tier::Extended];
-    for (namespace, scenarios) in [("destination", 7), ("time", 22), ("in-response-to", 12)] {
+    for (namespace, scenarios) in [
+        ("destination", 7),
+        ("time", 22),
+        ("in-response-to", 12),
+        ("structure", 23),
+        ("status", 9),
+        ("subject-confirmation", 15),
+        ("audience", 11),
+    ] {
         assert!(
             count(namespace, &more) >= scenarios,
             "scenarios are missing in {namespace}/"

@@ -100,19 +100,20 @@ fn seal(number: usize, coverage: Coverage, document: &Document<'_>, text: &str) 
 /// Without keys a seal may hold by its own KeyInfo alone. It counts only if it covers an Assertion that was proven.
 fn hold_to(seal: &mut Seal, proofs: &Proofs, document: &Document<'_>) {
     let Some(range) = &seal.range else { return };
-    let proven = document.descendants().any(|node| {
-        let within = range.start <= node.range().start && node.range().end <= range.end;
-        within
-            && node.has_tag_name((saml::names::ns::SAML, "Assertion"))
-            && proofs
-                .genuine
-                .iter()
-                .any(|identity| identity.assertion_id.as_deref() == node.attribute("ID"))
+    let mut covered = document
+        .descendants()
+        .filter(|node| range.start <= node.range().start && node.range().end <= range.end)
+        .filter(|node| node.has_tag_name((saml::names::ns::SAML, "Assertion")))
+        .peekable();
+    let covers_any = covered.peek().is_some();
+    seal.holds = covered.any(|node| {
+        let mut genuine = proofs.genuine.iter();
+        genuine.any(|identity| identity.assertion_id.as_deref() == node.attribute("ID"))
     });
-    seal.holds = proven;
-    seal.note = if proven {
-        "the digest matches, and a key that the SP trusts signed it".to_owned()
-    } else {
-        "the digest matches, and no key that the SP trusts signed it".to_owned()
+    let note = match (seal.holds, covers_any) {
+        (true, _) => "the digest matches, and a key that the SP trusts signed it",
+        (false, true) => "the digest matches, and no key that the SP trusts signed it",
+        (false, false) => "the digest matches, and it covers no assertion, so that it proves nobody",
     };
+    note.clone_into(&mut seal.note);
 }

@@ -40,8 +40,12 @@ pub(super) fn said(step: &Step) -> String {
             )
         }
         Step::Begin(verb) => {
+            let often = match verb.times {
+                Some(times) if times > 1 => format!(" {times} times"),
+                _ => String::new(),
+            };
             format!(
-                "a sign-in begins{} and stays unanswered, kept as {}",
+                "a sign-in begins{often}{} and stays unanswered, kept as {}",
                 of(&verb.jar),
                 verb.begin
             )

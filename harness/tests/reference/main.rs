@@ -19,7 +19,7 @@ use samlitmus::{
     },
     subject::target::Target,
 };
-use scenarios::{Catalogue, Scenario};
+use scenarios::{Catalogue, Need, Scenario};
 
 /// What a run told.
 struct Told {

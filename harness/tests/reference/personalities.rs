@@ -1,4 +1,5 @@
 use reference_sp::Manner;
+use saml::authn_request::RequestedContext;
 
 use super::*;
 
@@ -110,4 +111,45 @@ async fn an_sp_that_wants_to_begin_is_judged_all_the_same() {
             .iter()
             .any(|r| r.verdict == VerdictKind::NotApplicable)
     );
+}
+
+/// An SP that asks for a context by password, in this comparison.
+fn asking(comparison: &str, flaws: Flaws) -> Config {
+    let requested = RequestedContext {
+        comparison: Some(comparison.to_owned()),
+        classes: vec!["urn:oasis:names:tc:SAML:2.0:ac:classes:Password".to_owned()],
+        ..RequestedContext::default()
+    };
+    Config {
+        requested_context: Some(requested),
+        flaws,
+        ..Config::default()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_sp_that_asks_for_a_context_is_judged_by_whether_it_compares() {
+    let contexts = chosen(|s| s.namespace() == "authn-context");
+    let kind = |told: &Told, id: &str| told.verdicts()[&format!("authn-context/{id} A")];
+    for comparison in ["exact", "minimum"] {
+        let told = against(asking(comparison, Flaws::NONE), &contexts, quick())
+            .await
+            .unwrap();
+        for id in ["weaker-than-requested-exact", "unknown-class", "empty-class"] {
+            assert_eq!(kind(&told, id), VerdictKind::Pass, "{comparison}: {id}");
+        }
+        let stronger = match comparison {
+            "minimum" => VerdictKind::Pass,
+            _ => VerdictKind::NotApplicable,
+        };
+        assert_eq!(kind(&told, "stronger-than-requested-minimum"), stronger);
+        assert_eq!(
+            kind(&told, "unspecified-without-request"),
+            VerdictKind::NotApplicable
+        );
+    }
+    let ignoring = asking("exact", Flaws::NONE.with(Flaw::AuthnContextIgnored));
+    let told = against(ignoring, &contexts, quick()).await.unwrap();
+    assert_eq!(kind(&told, "weaker-than-requested-exact"), VerdictKind::Fail);
+    assert_eq!(kind(&told, "unknown-class"), VerdictKind::Warn);
 }

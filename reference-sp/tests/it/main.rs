@@ -13,3 +13,4 @@ mod manners;
 mod refusals;
 mod sign_in;
 mod switches;
+mod switches_of_rules;

@@ -1,5 +1,8 @@
 //! What an SP, or its configuration, turned out to be able to do.
 
+use std::collections::BTreeSet;
+
+use saml::{AuthnRequest, authn_request::RequestedContext};
 use scenarios::Need;
 
 use crate::{event::Calibration, run::stage::Stage};
@@ -7,6 +10,12 @@ use crate::{event::Calibration, run::stage::Stage};
 /// The needs that are met.
 pub(super) fn needs(stage: &Stage, told: &Calibration, attributes: bool) -> Vec<Need> {
     let commands = &stage.subject.commands;
+    let asked = requested_context(stage);
+    let minimum = asked
+        .as_ref()
+        .is_some_and(|asked| asked.comparison.as_deref() == Some("minimum"));
+    let sp = &stage.forge.sp;
+    let endpoints: BTreeSet<_> = sp.acs.iter().map(|acs| &acs.location).collect();
     [
         (Need::SpInitiated, told.sp_initiated),
         (Need::IdpInitiated, told.idp_initiated),
@@ -21,8 +30,21 @@ pub(super) fn needs(stage: &Stage, told: &Calibration, attributes: bool) -> Vec<
         (Need::MetadataRefresh, commands.contains_key("refresh")),
         (Need::SpKey, stage.forge.keys.knows_sp()),
         (Need::Restart, commands.contains_key("restart")),
+        (Need::RequestedAuthnContext, asked.is_some()),
+        (Need::MinimumAuthnContext, minimum),
+        (Need::AnyAuthnContext, asked.is_none()),
+        (Need::EntityIdApart, !endpoints.contains(&sp.entity_id)),
+        (Need::SecondAcs, endpoints.len() > 1),
     ]
     .into_iter()
     .filter_map(|(need, can)| can.then_some(need))
     .collect()
+}
+
+/// The authentication context for which the SP's first AuthnRequest asked.
+fn requested_context(stage: &Stage) -> Option<RequestedContext> {
+    let first = stage.answers.first()?;
+    AuthnRequest::parse(first.request_xml.as_deref()?)
+        .ok()?
+        .requested_context
 }

@@ -12,7 +12,18 @@ use crate::{
     run::{answers::Task, forging::Kept},
 };
 
+/// The most sign-ins that one step begins.
+const MOST: u32 = 200;
+
 pub(super) async fn begin(scene: &Scene<'_>, verb: &Begin, session: &mut Session) -> Result<Came, Broke> {
+    let mut last = once(scene, verb, session).await?;
+    for _ in 1..verb.times.unwrap_or(1).min(MOST) {
+        last = once(scene, verb, session).await?;
+    }
+    Ok(last)
+}
+
+async fn once(scene: &Scene<'_>, verb: &Begin, session: &mut Session) -> Result<Came, Broke> {
     let SignIn { journey, done, .. } = sign_in(scene, session, Task::Hold, Start::Sp, Persona::Alice).await?;
     let kept = done.live.and_then(|live| {
         Some(Kept {
