@@ -35,23 +35,35 @@ flaws! {
     SigIfPresent = "V02-sig-if-present",
     /// Verifies with whatever key `KeyInfo` brings along (CVE-2024-32962, CVE-2023-48703).
     KeyInfoTrust = "V05-keyinfo-trust",
+    /// Takes SHA-1 and MD5, in signatures and digests.
+    WeakAlgorithms = "V08-weak-alg",
     /// Checks digests, never `SignatureValue` (CVE-2026-49454).
     DigestOnly = "V09-digest-only",
+    /// Checks `SignatureValue`, never a digest.
+    SigValueOnly = "V10-sigvalue-only",
     /// Verifies the first `//ds:Signature`, reads the first `//saml:Assertion` (CVE-2025-47949, CVE-2024-8698).
     UnboundVerify = "V11-unbound-verify",
-    /// Verifies the first Assertion, reads the last (CVE-2022-41912).
+    /// Verifies the first Assertion, reads the last (CVE-2022-41912); so it does with names in a Subject.
     ReadLastAssertion = "V12-read-last-assertion",
     /// Several elements may share an ID, and two look-ups by ID disagree (CVE-2016-5697).
     DuplicateId = "V13-duplicate-id",
+    /// A Reference that names the whole document, or names by XPointer, will do (CVE-2015-20108).
+    LooseReferenceUri = "V15-loose-reference-uri",
+    /// Of several References the last decides (CVE-2026-33487).
+    MultiReference = "V16-multi-reference",
     /// Takes the first `//ds:DigestValue` of the document for the Reference's own (CVE-2024-45409).
     DocWideDigest = "V19-doc-wide-digest",
+    /// Leaves every Signature out of the digest, whatever the transforms say.
+    GreedyEnveloped = "V20-greedy-enveloped",
     /// Reads text up to the first comment, CDATA section or processing instruction (CVE-2017-11427 to 11430).
     TextFirstNode = "V28-text-first-node",
+    /// Reads a name as loosely as some databases and mail programs do, before it looks for an account.
+    LooseNames = "V30-nameid-normalise",
     /// Does not look at the Audience (CVE-2026-9093).
     NoAudience = "V31-no-audience",
     /// Does not look at the Recipient.
     NoRecipient = "V33-no-recipient",
-    /// Any configured key may sign for any Issuer, and for anybody's domain (CVE-2023-41890).
+    /// Any configured key may sign, whatever the Issuer, and for anybody's domain (CVE-2023-41890).
     IssuerUnbound = "V36-issuer-unbound",
     /// Ignores every instant in the message (CVE-2026-41577).
     NoTime = "V37-no-time",
@@ -61,6 +73,10 @@ flaws! {
     NoReplay = "V41-no-replay",
     /// Content with any SubjectConfirmation method, or none (CVE-2020-5268).
     AnyConfirmation = "V44-any-scm",
+    /// What Assertions in Advice say of a user counts as well.
+    AdviceMerged = "V57-advice-merged",
+    /// Keeps name and attributes side by side as lines of text, so that one can be taken for the other.
+    AttrMerge = "V63-attr-merge",
 }
 
 impl Flaw {
