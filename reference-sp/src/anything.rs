@@ -8,6 +8,7 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use crate::identity::Identity;
+use crate::loosely;
 
 /// The first NameID of the message, and every attribute value in it.
 pub(crate) fn identity(fields: &[(String, String)], nobody: &str) -> Identity {
@@ -23,6 +24,8 @@ pub(crate) fn identity(fields: &[(String, String)], nobody: &str) -> Identity {
     Identity {
         name_id: contents(&message, "nameid")
             .next()
+            .map(|name| loosely::read(&name))
+            .filter(|name| !name.is_empty())
             .unwrap_or_else(|| "somebody".to_owned()),
         issuer,
         attributes: BTreeMap::from([("values".to_owned(), values)]),
@@ -59,7 +62,7 @@ fn contents<'a>(message: &'a str, local_name: &'a str) -> impl Iterator<Item = S
             let (head, text) = tag.split_once('>')?;
             let name = head.split(|c: char| c.is_whitespace() || c == '/').next()?;
             let local = name.rsplit(':').next()?;
-            let text = text.split('&').next().unwrap_or_default().trim();
+            let text = text.split(['&', '\'']).next().unwrap_or_default().trim();
             (local.eq_ignore_ascii_case(local_name) && !text.is_empty()).then(|| text.to_owned())
         })
 }

@@ -35,18 +35,30 @@ flaws! {
     SigIfPresent = "V02-sig-if-present",
     /// Verifies with whatever key `KeyInfo` brings along (CVE-2024-32962, CVE-2023-48703).
     KeyInfoTrust = "V05-keyinfo-trust",
+    /// Takes SHA-1 and MD5, in signatures and digests.
+    WeakAlgorithms = "V08-weak-alg",
     /// Checks digests, never `SignatureValue` (CVE-2026-49454).
     DigestOnly = "V09-digest-only",
+    /// Checks `SignatureValue`, never a digest.
+    SigValueOnly = "V10-sigvalue-only",
     /// Verifies the first `//ds:Signature`, reads the first `//saml:Assertion` (CVE-2025-47949, CVE-2024-8698).
     UnboundVerify = "V11-unbound-verify",
-    /// Verifies the first Assertion, reads the last (CVE-2022-41912).
+    /// Verifies the first Assertion, reads the last (CVE-2022-41912); so it does with names in a Subject.
     ReadLastAssertion = "V12-read-last-assertion",
     /// Several elements may share an ID, and two look-ups by ID disagree (CVE-2016-5697).
     DuplicateId = "V13-duplicate-id",
+    /// A Reference that names the whole document, or names by XPointer, will do (CVE-2015-20108).
+    LooseReferenceUri = "V15-loose-reference-uri",
+    /// Of several References the last decides (CVE-2026-33487).
+    MultiReference = "V16-multi-reference",
     /// Takes the first `//ds:DigestValue` of the document for the Reference's own (CVE-2024-45409).
     DocWideDigest = "V19-doc-wide-digest",
+    /// Leaves every Signature out of the digest, whatever the transforms say.
+    GreedyEnveloped = "V20-greedy-enveloped",
     /// Reads text up to the first comment, CDATA section or processing instruction (CVE-2017-11427 to 11430).
     TextFirstNode = "V28-text-first-node",
+    /// Reads a name as loosely as some databases and mail programs do, before it looks for an account.
+    LooseNames = "V30-nameid-normalise",
     /// Does not look at the Audience, nor at any other condition but the instants (CVE-2026-9093).
     NoAudience = "V31-no-audience",
     /// Throws the Audiences of all AudienceRestrictions together: any of them does.
@@ -73,12 +85,14 @@ flaws! {
     NoStatus = "V43-no-status",
     /// Content with any SubjectConfirmation method, or none (CVE-2020-5268).
     AnyConfirmation = "V44-any-scm",
-    /// Takes the conditions of an Assertion in the Advice for the Assertion's own.
+    /// What Assertions in Advice say counts as well: their conditions, and what they say of a user.
     AdviceMerged = "V57-advice-merged",
     /// Does not look at how the user signed in, nor whether he did: no AuthnStatement, no RequestedAuthnContext.
     AuthnContextIgnored = "V58-authncontext-ignored",
     /// Writes what it was sent into its pages as it came.
     ReflectedMarkup = "V60-relaystate-xss",
+    /// Keeps name and attributes side by side as lines of text, so that one can be taken for the other.
+    AttrMerge = "V63-attr-merge",
 }
 
 impl Flaw {

@@ -14,6 +14,7 @@ use crate::flaw::{Flaw, Flaws};
 use crate::identity::Identity;
 use crate::instants::Instants;
 use crate::memory::{Memory, Request};
+use crate::merged;
 use crate::message::{self, Message, only};
 use crate::trust::Trust;
 use crate::{conditions, context, decrypt, subject, verify};
@@ -100,9 +101,14 @@ impl Profile<'_> {
         {
             context::fits(assertion, requested)?;
         }
-        let name_id = subject::name_id(message, subject, &issuer, self.entity_id)?;
+        let described = merged::described(message, assertion);
+        let subject = subject::subject(described)?;
+        let mut name_id = subject::name_id(message, subject, &issuer, self.entity_id)?;
+        if self.flaws.has(Flaw::AttrMerge) {
+            name_id.value = merged::name_among_lines(message, assertion, &name_id.value);
+        }
         self.trust.may_speak_for(&issuer, &name_id.value, self.flaws)?;
-        let attributes = attributes(message, assertion)?;
+        let attributes = attributes(message, described)?;
 
         self.use_up(&issuer, id, until, in_response_to.filter(|_| request.is_some()))?;
         Ok(Accepted {
@@ -203,6 +209,12 @@ impl Profile<'_> {
 
 /// The Issuer of a Response or an Assertion: an entity, or of no format (Core 2.2.5).
 fn issuer(message: &Message<'_>, element: Node<'_, '_>) -> Result<Option<String>, Denial> {
+    if message.flaws.has(Flaw::IssuerUnbound) {
+        let first = children(element, ns::SAML, "Issuer").next();
+        return Ok(Some(
+            first.map_or_else(String::new, |issuer| message.text_of(issuer)),
+        ));
+    }
     if children(element, ns::SAML, "Issuer").next().is_none() {
         return Ok(None);
     }

@@ -15,7 +15,7 @@ use saml::document::{self, child, children, descendants, id_of};
 use saml::names::{alg, ns};
 
 use crate::denial::Denial;
-use crate::flaw::Flaw;
+use crate::flaw::{Flaw, Flaws};
 use crate::key_info;
 use crate::message::{Message, only};
 
@@ -35,10 +35,23 @@ pub(crate) fn verify<'a, 'd>(
     keys: &[&PKey<Public>],
 ) -> Result<Node<'a, 'd>, Denial> {
     let signed_info = the_one(signature, "SignedInfo")?;
-    let reference = the_one(signed_info, "Reference")?;
+    let reference = deciding(message, signed_info)?;
+    let bearer = match target {
+        Target::Parent(parent) if message.flaws.has(Flaw::LooseReferenceUri) => Some(parent),
+        _ => None,
+    };
     let proven = digested(message, signature, reference, target)?;
     signed(message, signature, signed_info, keys)?;
-    Ok(proven)
+    Ok(bearer.unwrap_or(proven))
+}
+
+/// The Reference, of which there is one (Core 5.4.2).
+fn deciding<'a, 'd>(message: &Message<'_>, signed_info: Node<'a, 'd>) -> Result<Node<'a, 'd>, Denial> {
+    if message.flaws.has(Flaw::MultiReference) {
+        let last = children(signed_info, ns::DS, "Reference").last();
+        return last.ok_or(Denial::SignatureShape("Reference"));
+    }
+    the_one(signed_info, "Reference")
 }
 
 /// The element that the Reference names and whose digest it holds.
@@ -48,20 +61,37 @@ fn digested<'a, 'd>(
     reference: Node<'a, 'd>,
     target: Target<'a, 'd>,
 ) -> Result<Node<'a, 'd>, Denial> {
-    let form = transforms(reference)?;
-    let algorithm = digest_algorithm(the_one(reference, "DigestMethod")?)?;
+    let form = transforms(reference, message.flaws)?;
+    let algorithm = digest_algorithm(the_one(reference, "DigestMethod")?, message.flaws)?;
     let expected = base64_text(digest_value(message, reference)?, "DigestValue")?;
     for element in referenced(message, reference, target)? {
-        let enveloped = element
-            .range()
-            .contains(&signature.range().start)
-            .then_some(signature.range().start);
-        let octets = form.of(message, element, enveloped)?;
+        if message.flaws.has(Flaw::SigValueOnly) {
+            return Ok(element);
+        }
+        let octets = form.of(message, element, &left_out(message, element, signature))?;
         if *hash(algorithm, &octets).map_err(|_| Denial::Digest)? == *expected {
             return Ok(element);
         }
     }
     Err(Denial::Digest)
+}
+
+/// Where the signatures begin that are no part of what is digested: the enveloped one itself (XML-DSig 6.6.4).
+fn left_out(message: &Message<'_>, element: Node<'_, '_>, signature: Node<'_, '_>) -> Vec<usize> {
+    let inside = |node: Node<'_, '_>| element.range().contains(&node.range().start);
+    if message.flaws.has(Flaw::GreedyEnveloped) {
+        let outermost = |node: &Node<'_, '_>| {
+            let mut around = node.ancestors().skip(1);
+            !around.any(|other| other.has_tag_name((ns::DS, "Signature")))
+        };
+        let all = descendants(element, ns::DS, "Signature").filter(outermost);
+        return all.map(|node| node.range().start).collect();
+    }
+    Some(signature)
+        .filter(|node| inside(*node))
+        .map(|node| node.range().start)
+        .into_iter()
+        .collect()
 }
 
 /// The elements that the Reference may mean: the bearer of the signature, by its ID (Core 5.4.2).
@@ -71,9 +101,16 @@ fn referenced<'a, 'd>(
     target: Target<'a, 'd>,
 ) -> Result<Vec<Node<'a, 'd>>, Denial> {
     let uri = reference.attribute("URI").unwrap_or_default();
+    if message.flaws.has(Flaw::LooseReferenceUri) && matches!(uri, "" | "#xpointer(/)") {
+        return Ok(vec![message.document.root_element()]);
+    }
     let refused = || Denial::Reference(uri.to_owned());
     let id = uri
         .strip_prefix('#')
+        .map(|id| match id.strip_prefix("xpointer(id('") {
+            Some(pointed) if message.flaws.has(Flaw::LooseReferenceUri) => pointed.trim_end_matches("'))"),
+            _ => id,
+        })
         .filter(|id| !id.is_empty())
         .ok_or_else(refused)?;
     let with_id = || {
@@ -109,9 +146,9 @@ fn signed(
     if message.flaws.has(Flaw::DigestOnly) {
         return Ok(());
     }
-    let method = SignatureMethod::of(the_one(signed_info, "SignatureMethod")?)?;
+    let method = SignatureMethod::of(the_one(signed_info, "SignatureMethod")?, message.flaws)?;
     let octets =
-        Form::of_method(the_one(signed_info, "CanonicalizationMethod")?)?.of(message, signed_info, None)?;
+        Form::of_method(the_one(signed_info, "CanonicalizationMethod")?)?.of(message, signed_info, &[])?;
     let value = base64_text(the_one(signature, "SignatureValue")?, "SignatureValue")?;
     let brought = if message.flaws.has(Flaw::KeyInfoTrust) {
         key_info::keys(signature)
@@ -166,31 +203,21 @@ impl<'a> Form<'a> {
 
     /// The canonical octets of an element, without the signature that it envelops. An error is an error, and so
     /// is an empty form: no element has one.
-    fn of(
-        &self,
-        message: &Message<'_>,
-        element: Node<'_, '_>,
-        without: Option<usize>,
-    ) -> Result<Vec<u8>, Denial> {
-        canonicalize_node(
-            message.text,
-            element,
-            self.algorithm,
-            &self.prefixes,
-            without.as_slice(),
-        )
-        .ok()
-        .filter(|octets| !octets.is_empty())
-        .ok_or(Denial::Canonical)
+    fn of(&self, message: &Message<'_>, element: Node<'_, '_>, without: &[usize]) -> Result<Vec<u8>, Denial> {
+        canonicalize_node(message.text, element, self.algorithm, &self.prefixes, without)
+            .ok()
+            .filter(|octets| !octets.is_empty())
+            .ok_or(Denial::Canonical)
     }
 }
 
 /// The transforms that SAML allows: enveloped-signature first, then a canonicalization (Core 5.4.4). Without one,
 /// XML-DSig prescribes inclusive C14N 1.0 (section 4.4.3.2).
-fn transforms<'a>(reference: Node<'a, '_>) -> Result<Form<'a>, Denial> {
+fn transforms<'a>(reference: Node<'a, '_>, flaws: Flaws) -> Result<Form<'a>, Denial> {
     let list = only(children(reference, ns::DS, "Transforms")).ok_or(Denial::Transforms)?;
     let transforms: Vec<_> = children(list, ns::DS, "Transform").collect();
     match transforms[..] {
+        [canonical] if flaws.has(Flaw::GreedyEnveloped) => Form::of_method(canonical).map(Form::of_reference),
         [enveloped, ..] if algorithm(enveloped) != alg::ENVELOPED => Err(Denial::Transforms),
         [_] => Ok(Form {
             algorithm: alg::C14N,
@@ -208,8 +235,11 @@ struct SignatureMethod {
 }
 
 impl SignatureMethod {
-    fn of(method: Node<'_, '_>) -> Result<Self, Denial> {
+    fn of(method: Node<'_, '_>, flaws: Flaws) -> Result<Self, Denial> {
+        let weak = flaws.has(Flaw::WeakAlgorithms);
         let (digest, key) = match algorithm(method) {
+            alg::RSA_SHA1 if weak => (MessageDigest::sha1(), Id::RSA),
+            alg::RSA_MD5 if weak => (MessageDigest::md5(), Id::RSA),
             alg::RSA_SHA256 => (MessageDigest::sha256(), Id::RSA),
             alg::RSA_SHA384 => (MessageDigest::sha384(), Id::RSA),
             alg::RSA_SHA512 => (MessageDigest::sha512(), Id::RSA),
@@ -249,8 +279,11 @@ fn fixed_to_der(value: &[u8]) -> Option<Vec<u8>> {
     EcdsaSig::from_private_components(r, s).ok()?.to_der().ok()
 }
 
-fn digest_algorithm(method: Node<'_, '_>) -> Result<MessageDigest, Denial> {
+fn digest_algorithm(method: Node<'_, '_>, flaws: Flaws) -> Result<MessageDigest, Denial> {
+    let weak = flaws.has(Flaw::WeakAlgorithms);
     match algorithm(method) {
+        alg::SHA1 if weak => Ok(MessageDigest::sha1()),
+        alg::MD5 if weak => Ok(MessageDigest::md5()),
         alg::SHA256 => Ok(MessageDigest::sha256()),
         alg::SHA384 => Ok(MessageDigest::sha384()),
         alg::SHA512 => Ok(MessageDigest::sha512()),

@@ -8,6 +8,7 @@ use saml::names::{method, name_id, ns};
 use crate::denial::Denial;
 use crate::flaw::Flaw;
 use crate::instants::Instants;
+use crate::loosely;
 use crate::message::{Message, only};
 
 /// The only Subject (Core 2.3.3).
@@ -29,11 +30,14 @@ pub(crate) fn name_id(
     entity_id: &str,
 ) -> Result<Name, Denial> {
     let identifiers = ["BaseID", "NameID", "EncryptedID"];
-    let element = only(
-        subject
-            .children()
-            .filter(|e| identifiers.iter().any(|name| e.has_tag_name((ns::SAML, *name)))),
-    )
+    let mut found = subject
+        .children()
+        .filter(|e| identifiers.iter().any(|name| e.has_tag_name((ns::SAML, *name))));
+    let element = if message.flaws.has(Flaw::ReadLastAssertion) {
+        found.next_back()
+    } else {
+        only(found)
+    }
     .filter(|element| element.tag_name().name() == "NameID")
     .ok_or(Denial::NameId)?;
     if !message.flaws.has(Flaw::TextFirstNode) && element.children().any(|node| node.is_element()) {
@@ -43,11 +47,17 @@ pub(crate) fn name_id(
         return Err(Denial::NameIdFormat(format.to_owned()));
     }
     for (qualifier, ours) in [("NameQualifier", issuer), ("SPNameQualifier", entity_id)] {
+        if message.flaws.has(Flaw::IssuerUnbound) && ours == issuer {
+            continue;
+        }
         if let Some(other) = element.attribute(qualifier).filter(|value| *value != ours) {
             return Err(Denial::NameIdQualifier(other.to_owned()));
         }
     }
-    let value = message.text_of(element);
+    let mut value = message.text_of(element);
+    if message.flaws.has(Flaw::LooseNames) {
+        value = loosely::read(&value);
+    }
     if value.trim().is_empty() || value.chars().any(char::is_control) {
         return Err(Denial::NameIdText);
     }

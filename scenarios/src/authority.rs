@@ -31,6 +31,13 @@ impl Authority {
     }
 }
 
+/// A key that is too short, with a certificate of its own.
+pub(crate) fn rsa1024() -> Result<SigningKey, KeyError> {
+    let private = PKey::from_rsa(Rsa::generate(1024)?)?;
+    let certificate = certificate("samlitmus RSA-1024", &private, None)?;
+    key(&private, &certificate)
+}
+
 fn key(private: &PKey<Private>, certificate: &X509) -> Result<SigningKey, KeyError> {
     let private = private.private_key_to_pem_pkcs8()?;
     let certificate = certificate.to_pem()?;

@@ -13,6 +13,8 @@
 //! | `{issuer}` `{issuer:fabrikam}` | a tenant's entityID |
 //! | `{alice}` `{attacker}` `{victim}` `{outsider}` | what the IdP calls them: their NameIDs, or their values of the attribute into which `Identity` writes |
 //! | `{victim:NAME}` | their first value of the attribute of this Name |
+//! | `{like:STYLE:PLACEHOLDER}` | something that looks like what the other placeholder stands for, or means the same to some: `cyrillic`, `fullwidth`, `guest` and more, see `likeness.rs` |
+//! | `{identity}` `{identity:victim}` | the Name of the attribute that this SP takes as identity, Azure's for mail addresses where it takes none; by what it knows somebody |
 //! | `{certificate:KEY}` `{key-value:KEY}` | a key's certificate in Base64, its KeyValue element |
 //! | `{signature:KEY:TEXT}` | the key's signature over TEXT, SHA-256, in Base64 |
 //! | `{cube-root:PLACE}` `{cube-root-no-null:PLACE}` | a SignatureValue for the SignedInfo there, forged for exponent 3 |
@@ -33,11 +35,15 @@ use crate::{
     context::Context,
     craft::{self, DigestInfo},
     fault::Fault,
+    likeness::likeness,
     moment::moment,
     persona::Persona,
     selector::Selector,
     workbench::Workbench,
 };
+
+/// The claim in which Azure issues mail addresses.
+const MAIL: &str = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress";
 
 /// A text with placeholders, and what they need to know of where it goes.
 #[derive(Clone, Copy)]
@@ -165,6 +171,7 @@ impl One<'_> {
                 let each = context.each.map(str::to_owned);
                 each.ok_or_else(|| self.nothing("the scenario has no `each`"))
             }
+            "identity" => Ok(context.identity.unwrap_or(MAIL).to_owned()),
             "oob" => {
                 let url = context.out_of_band.map(str::to_owned);
                 url.ok_or_else(|| self.nothing("no out-of-band listener"))
@@ -225,17 +232,25 @@ impl One<'_> {
                 };
                 Ok(named.value()?.to_uppercase())
             }
+            "identity" => {
+                let persona = argument.parse().map_err(|()| self.nothing("no such persona"))?;
+                let attribute = context.identity.map(|name| Claim::Attribute(name.to_owned()));
+                self.called(persona, &attribute.unwrap_or(Claim::NameId))
+            }
+            "like" => {
+                let (style, name) = argument
+                    .split_once(':')
+                    .ok_or_else(|| self.nothing("write {like:STYLE:PLACEHOLDER}"))?;
+                let looks_like = likeness(style, &One { name, ..*self }.value()?);
+                looks_like
+                    .ok_or_else(|| self.nothing("no such style, or nothing in it that could look otherwise"))
+            }
             "acs" => {
                 let (scheme, path) = self.acs_parts()?;
                 Ok(format!("{scheme}://{argument}{path}"))
             }
-            "request" if argument == "swapped" => {
-                let id = self.request()?;
-                let swapped = swap_case(id);
-                (swapped != *id)
-                    .then_some(swapped)
-                    .ok_or_else(|| self.nothing("the AuthnRequest's ID has no letter"))
-            }
+            "request" if argument == "swapped" => likeness("swapped", self.request()?)
+                .ok_or_else(|| self.nothing("the AuthnRequest's ID has no letter")),
             _ => Err(self.nothing("no such placeholder")),
         }
     }
@@ -289,17 +304,6 @@ impl One<'_> {
     fn nothing(&self, why: &str) -> Fault {
         Fault::recipe(format!("{{{}}} stands for nothing here: {why}", self.name))
     }
-}
-
-fn swap_case(text: &str) -> String {
-    let swap = |c: char| {
-        if c.is_ascii_lowercase() {
-            c.to_ascii_uppercase()
-        } else {
-            c.to_ascii_lowercase()
-        }
-    };
-    text.chars().map(swap).collect()
 }
 
 /// A new ID as Azure writes them: an underscore and a lower-case GUID.

@@ -43,12 +43,13 @@ fn make(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<(Message, 
     let base = recipe.base.unwrap_or(base);
     let made = mint(recipe, base, context)?;
     let (forged_values, values) = read(&made.forged);
+    let proofs = prove(&made, recipe.proves, context)?;
     let message = Message {
         persona: recipe.persona(),
         name_id: made.claims.name_id.clone(),
         base,
-        proofs: prove(&made, recipe.proves, context)?,
-        issued: issued(recipe, &made, &forged_values, context)?,
+        issued: issued(recipe, &made, &forged_values, &proofs, context)?,
+        proofs,
         forged_values,
         values,
         wire: wire(&made.forged, recipe.deliver.as_ref(), &made.bench, context)?,
@@ -191,8 +192,15 @@ fn name(
     Ok(())
 }
 
-/// What the IdP issued to the persona. A draft may hold what the victim is called as well, under a key of nobody's.
-fn issued(recipe: &Recipe, made: &Made, forged: &Values, context: &Context<'_>) -> Result<Values, Fault> {
+/// What the IdP issued to the persona. A draft may hold what the victim is called as well, under a key of nobody's; what
+/// another tenant's key proves, that tenant did issue.
+fn issued(
+    recipe: &Recipe,
+    made: &Made,
+    forged: &Values,
+    proofs: &Proofs,
+    context: &Context<'_>,
+) -> Result<Values, Fault> {
     let own = made.claims.values();
     if recipe.draft.is_empty() {
         return Ok(own);
@@ -207,7 +215,12 @@ fn issued(recipe: &Recipe, made: &Made, forged: &Values, context: &Context<'_>) 
             .people
             .of(Persona::Victim, || context.claims(Persona::Victim))?
             .values();
-        issued.retain(|value| own.contains(value) || !victim.contains(value));
+        let proven = |value: &(Claim, String)| {
+            let mut attributes = proofs.genuine.iter().flat_map(|identity| &identity.attributes);
+            attributes
+                .any(|(name, values)| value.0 == Claim::Attribute(name.clone()) && values.contains(&value.1))
+        };
+        issued.retain(|value| own.contains(value) || !victim.contains(value) || proven(value));
     }
     Ok(issued)
 }

@@ -9,7 +9,10 @@ use jiff::Timestamp;
 use mock_idp::{Directory, Keys};
 use saml::key::{KeyError, Kind, SigningKey};
 
-use crate::{authority::Authority, fault::Fault};
+use crate::{
+    authority::{self, Authority},
+    fault::Fault,
+};
 
 /// Keys by name.
 #[derive(Clone, Default)]
@@ -34,7 +37,9 @@ struct Made {
     clone: Slot<SigningKey>,
     tenant: Slot<SigningKey>,
     p256: Slot<SigningKey>,
+    rsa1024: Slot<SigningKey>,
     rsa4096: Slot<SigningKey>,
+    encryption: Slot<SigningKey>,
     tls: Slot<SigningKey>,
     authority: Slot<Authority>,
     sp: Slot<SigningKey>,
@@ -42,8 +47,21 @@ struct Made {
 
 impl KeyRing {
     /// The names that [`KeyRing::named`] knows.
-    pub const NAMES: [&'static str; 12] = [
-        "K1", "K2", "rogue", "clone", "fabrikam", "tenant", "p256", "rsa4096", "tls", "ca", "leaf", "sp",
+    pub const NAMES: [&'static str; 14] = [
+        "K1",
+        "K2",
+        "rogue",
+        "clone",
+        "fabrikam",
+        "tenant",
+        "p256",
+        "rsa1024",
+        "rsa4096",
+        "encryption",
+        "tls",
+        "ca",
+        "leaf",
+        "sp",
     ];
 
     /// The same with the SP's own key, which recipes call `sp`.
@@ -108,7 +126,9 @@ impl KeyRing {
                 .get(|| SigningKey::generate_like(contoso.k1.certificate())),
             "tenant" => made.tenant.get(rsa2048),
             "p256" => made.p256.get(|| SigningKey::generate(Kind::P256)),
+            "rsa1024" => made.rsa1024.get(authority::rsa1024),
             "rsa4096" => made.rsa4096.get(|| SigningKey::generate(Kind::Rsa4096)),
+            "encryption" => made.encryption.get(rsa2048),
             "tls" => made.tls.get(rsa2048),
             "ca" => made.authority.get(Authority::make).map(|authority| authority.ca),
             "leaf" => made

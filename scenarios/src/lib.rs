@@ -35,6 +35,7 @@ mod fill;
 pub mod flow;
 pub mod forge;
 pub mod keys;
+mod likeness;
 mod mentions;
 mod message;
 mod moment;

@@ -187,6 +187,8 @@ pub enum Need {
     NameIdRead,
     /// An EC key of the IdP is trusted.
     EcKeyTrusted,
+    /// An RSA-1024 key of the IdP is trusted.
+    Rsa1024Trusted,
     /// An RSA-4096 key of the IdP is trusted.
     Rsa4096Trusted,
     /// An RSA key with exponent 3 is trusted.
@@ -209,6 +211,8 @@ pub enum Need {
     SpKey,
     /// A CA that issued the IdP's certificate.
     IdpCa,
+    /// The IdP's metadata, as the SP has read it, holds a key that is for encryption only.
+    IdpEncryptionKey,
     /// The SP reads encrypted assertions.
     Encryption,
     /// The SP's AuthnRequests ask for a fresh sign-in.
@@ -245,6 +249,7 @@ impl Need {
             Self::NameIdRead => "the SP knows its users by an attribute, and does not look at the NameID",
             Self::AttributesVisible => "the probe shows no attributes",
             Self::EcKeyTrusted => "the SP trusts no EC key of this IdP",
+            Self::Rsa1024Trusted => "the SP trusts no RSA-1024 key of this IdP",
             Self::Rsa4096Trusted => "the SP trusts no RSA-4096 key of this IdP",
             Self::RsaE3Trusted => "the SP trusts no RSA key with exponent 3",
             Self::NoIdpCertificate => "the SP cannot be run without an IdP certificate",
@@ -256,6 +261,7 @@ impl Need {
             Self::ClockControl => "the SP's clock cannot be moved",
             Self::SpKey => "the harness does not hold the SP's own key ([sp] key)",
             Self::IdpCa => "no CA issued the IdP's certificate (Azure's is self-signed)",
+            Self::IdpEncryptionKey => "the metadata that the SP has read holds no key for encryption",
             Self::Encryption => "the SP reads no encrypted assertions",
             Self::ForceAuthn => "the SP's AuthnRequests do not ask for a fresh sign-in (ForceAuthn)",
             Self::SystemCa => "the SP's operating system trusts no CA of the harness's",

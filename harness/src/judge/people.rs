@@ -1,5 +1,7 @@
 //! Whose session it is: the identity that an SP shows, held against what the judged message issued and against everybody else.
 
+use std::borrow::Cow;
+
 use scenarios::Persona;
 
 use super::marker::stands_alone;
@@ -127,10 +129,29 @@ impl People {
                 Owner::Person(other.persona)
             };
         }
+        if let Some(other) = self.named_to_the_letter(shown, issued) {
+            return Owner::Person(other);
+        }
         if is_own() {
             return Owner::Person(issued.persona);
         }
         self.within(shown, issued)
+    }
+
+    /// Whoever's value stands in what is shown letter by letter, where the message issued the same in other letters only: two
+    /// names that differ in nothing but case are two.
+    fn named_to_the_letter(&self, shown: &str, issued: &Issued<'_>) -> Option<Persona> {
+        let shown = squeezed(shown);
+        let exactly = |value: &String| squeezed(value) == shown;
+        if issued.values.iter().any(exactly) || !issued.values.iter().any(|value| same(value, &shown)) {
+            return None;
+        }
+        let mut others = self.all.iter().filter(|person| person.persona != issued.persona);
+        let named = others.find(|person| {
+            let mut values = person.values.iter().filter(|value| value.len() > 2);
+            values.any(|value| stands_alone(&shown, value))
+        });
+        named.map(|person| person.persona)
     }
 
     /// The same for what is no whole value: a sentence around one, a part of one, something of the SP's own.
@@ -200,10 +221,20 @@ fn is_part(value: &str, shown: &str) -> bool {
     local || (begun.len() >= 6 && starts(value, begun))
 }
 
-/// Equal, in whatever letters and with whatever space around.
+/// Equal, in whatever letters and with whatever white space around, a run of which is as good as one.
 pub(crate) fn same(a: &str, b: &str) -> bool {
-    let (a, b) = (a.trim(), b.trim());
+    let (a, b) = (&*squeezed(a), &*squeezed(b));
     !a.is_empty() && (a.eq_ignore_ascii_case(b) || a.to_lowercase() == b.to_lowercase())
+}
+
+/// A text as a page shows it: without white space around, and one space for each run of it.
+fn squeezed(text: &str) -> Cow<'_, str> {
+    let text = text.trim();
+    let plain = |pair: &[u8]| pair == b"  " || pair.iter().any(|byte| matches!(byte, b'\t' | b'\n' | b'\r'));
+    if text.is_ascii() && !text.as_bytes().windows(2).any(plain) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 fn starts(whole: &str, beginning: &str) -> bool {
@@ -257,6 +288,26 @@ mod tests {
         );
         assert_eq!(owner(&people(), "admin@contoso.example", long), VICTIM);
         assert_eq!(owner(&people(), "Hello, admin@contoso.example!", long), VICTIM);
+    }
+
+    #[test]
+    fn two_names_that_differ_in_case_alone_are_two() {
+        let whose = |shown| owner(&people(), shown, "pW/ADMIN@CONTOSO.EXAMPLE");
+        assert_eq!(whose("pW/ADMIN@CONTOSO.EXAMPLE"), ATTACKER);
+        assert_eq!(whose("Pw/admin@contoso.example"), VICTIM);
+        assert_eq!(whose("PW/ADMIN@contoso.EXAMPLE"), ATTACKER);
+    }
+
+    #[test]
+    fn a_page_that_shows_one_space_for_many_shows_the_same_name() {
+        let padded = format!("admin@contoso.example{}x", " ".repeat(300));
+        assert_eq!(owner(&people(), "admin@contoso.example x", &padded), ATTACKER);
+        assert_eq!(owner(&people(), "admin@contoso.example", &padded), VICTIM);
+        let two = "mallory@contoso.example\nadmin@contoso.example";
+        assert_eq!(
+            owner(&people(), "mallory@contoso.example admin@contoso.example", two),
+            ATTACKER
+        );
     }
 
     #[test]

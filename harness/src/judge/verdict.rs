@@ -75,7 +75,8 @@ fn kind(scenario: &Scenario, facts: &Facts<'_>) -> (VerdictKind, Severity) {
             Expected::MustReject | Expected::ShouldReject => match outcome {
                 O::Rejected if facts.unseen.is_some() => K::Inconclusive,
                 O::Rejected | O::Terminated => K::Pass,
-                O::SessionAttacker if scenario.inert => K::PassInert,
+                // Whoever forges may be the attacker, or the other tenant's own user: signed in as himself, he gained nothing.
+                O::SessionAttacker | O::SessionExpected if scenario.inert => K::PassInert,
                 O::SessionOther => return (K::Fail, impersonation(scenario)),
                 O::ServerError => K::Warn,
                 O::Hang => K::Fail,
@@ -256,6 +257,10 @@ mod tests {
         assert_eq!(
             kind_of("MUST_REJECT", false, Outcome::SessionAttacker, Control::Held),
             K::Fail
+        );
+        assert_eq!(
+            kind_of("MUST_REJECT", true, Outcome::SessionExpected, Control::Held),
+            K::PassInert
         );
     }
 

@@ -135,7 +135,13 @@ fn named(scenario: &Scenario) -> Vec<Persona> {
         .into_iter()
         .filter(|persona| {
             let name = persona.name();
-            written.contains(&format!("\"{name}\"")) || written.contains(&format!("{{{name}}}"))
+            let spoken_of = [
+                format!("\"{name}\""),
+                format!("{{{name}}}"),
+                format!("{{{name}:"),
+                format!(":{name}}}"),
+            ];
+            spoken_of.iter().any(|word| written.contains(word))
         })
         .collect()
 }

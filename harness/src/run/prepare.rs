@@ -314,10 +314,12 @@ fn guard(target: &Target, idp: &MockIdp) -> Result<Guard, DriverError> {
 fn needed(scenarios: &[Arc<Scenario>]) -> BTreeSet<&'static str> {
     let untrusted = [
         Need::EcKeyTrusted,
+        Need::Rsa1024Trusted,
         Need::Rsa4096Trusted,
         Need::RsaE3Trusted,
         Need::SpKey,
         Need::IdpCa,
+        Need::IdpEncryptionKey,
     ];
     let fired = scenarios
         .iter()

@@ -3,9 +3,21 @@ use saml::authn_request::RequestedContext;
 
 use super::*;
 
+/// These put something into attributes, of which this SP reads none: it signs their sender in as himself.
+const OF_ATTRIBUTES: [&str; 7] = [
+    "attribute/friendlyname-spoof",
+    "attribute/internal-key-collision",
+    "attribute/separator-injection",
+    "attribute/header-injection",
+    "attribute/advice-attributes",
+    "azure/tenantid-claim-mismatch",
+    "azure/email-claim-unverified",
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_sp_that_accepts_everything_fails_every_negative() {
-    let attacks = chosen(|s| s.verdict.is_negative() && s.namespace() != "baseline");
+    let read = |s: &Scenario| s.namespace() != "baseline" && !OF_ATTRIBUTES.contains(&s.id.as_str());
+    let attacks = chosen(|s| s.verdict.is_negative() && read(s));
     let config = Config {
         manner: Manner::AcceptEverything,
         ..Config::default()

@@ -9,6 +9,7 @@ mod encrypted;
 mod garbage;
 mod interop;
 mod logout;
+mod looseness;
 mod manners;
 mod refusals;
 mod sign_in;

@@ -10,7 +10,7 @@ use crate::kit::browser::{Browser, Outcome, deliver};
 use crate::kit::*;
 
 /// The message signs in `user` under the switch, and not in the hardened service provider.
-async fn exploit(flaw: Flaw, user: &str, message: impl Fn(&ReferenceSp) -> String) {
+pub(crate) async fn exploit(flaw: Flaw, user: &str, message: impl Fn(&ReferenceSp) -> String) {
     let sp = hardened().await;
     let hardened = deliver(&sp, &message(&sp)).await;
     assert!(matches!(hardened, Outcome::Out(_)), "hardened: {hardened:?}");
@@ -23,7 +23,7 @@ async fn exploit(flaw: Flaw, user: &str, message: impl Fn(&ReferenceSp) -> Strin
 }
 
 /// A change of what the IdP says, signed, that only the switch lets in.
-async fn lax(flaw: Flaw, change: impl Fn(&mut Response)) {
+pub(crate) async fn lax(flaw: Flaw, change: impl Fn(&mut Response)) {
     exploit(flaw, ALICE, |sp| {
         let mut message = response(sp, tenant(), ALICE);
         change(&mut message);
@@ -386,7 +386,7 @@ async fn a_switch_opens_no_other_door() {
         sp.set_flaws(flaw.into());
         let mut doors: Vec<(&str, &[Flaw], String)> = vec![
             ("unsigned", &[Flaw::NoSigCheck, Flaw::SigIfPresent], unsigned(&sp)),
-            ("changed", &[Flaw::NoSigCheck], changed(&sp)),
+            ("changed", &[Flaw::NoSigCheck, Flaw::SigValueOnly], changed(&sp)),
             ("rogue key", &[Flaw::NoSigCheck, Flaw::DigestOnly], rogue_key(&sp)),
         ];
         let mut late = response(&sp, tenant(), ALICE);

@@ -7,12 +7,24 @@ use scenarios::{Attacker, Base, Catalogue, Persona};
 #[test]
 fn an_attack_on_the_victim_has_the_victim_in_it() {
     let stage = Stage::new();
-    let quiet = ["tamper-", "-bitflip", "comment-leading"];
+    let quiet = [
+        "tamper-",
+        "-bitflip",
+        "comment-leading",
+        "outer-invalid",
+        "prefixlist-",
+        "xss-in-",
+        "sql-ldap-",
+    ];
     let mut attacks = 0;
     for scenario in &Catalogue::embedded().scenarios {
         let ours = ["signature", "trust", "identity"].contains(&scenario.namespace());
         let attacker = scenario.persona == Some(Persona::Attacker);
-        if !ours || !attacker || quiet.iter().any(|part| scenario.id.contains(part)) {
+        // What only looks like the victim's name is no name of his.
+        let disguised = serde_json::to_string(scenario.as_ref())
+            .unwrap()
+            .contains("{like:");
+        if !ours || !attacker || disguised || quiet.iter().any(|part| scenario.id.contains(part)) {
             continue;
         }
         for (address, played) in stage.play_all(scenario) {
