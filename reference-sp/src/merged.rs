@@ -11,7 +11,9 @@ use crate::message::Message;
 /// advice (Core 2.6.1).
 pub(crate) fn described<'a, 'd>(message: &Message<'_>, assertion: Node<'a, 'd>) -> Node<'a, 'd> {
     if message.flaws.has(Flaw::AdviceMerged) {
+        let of_somebody = |other: &Node<'_, '_>| children(*other, ns::SAML, "Subject").next().is_some();
         return descendants(assertion, ns::SAML, "Assertion")
+            .filter(of_somebody)
             .last()
             .unwrap_or(assertion);
     }
