@@ -1,6 +1,6 @@
 //! Each attack says who could do it, and what only the issuer can do is never a way in.
 
-use scenarios::{Attacker, Catalogue, Severity};
+use scenarios::{Attacker, Catalogue, Persona, Severity, Step};
 
 const SAID: &str = r#"
 [[scenario]]
@@ -61,4 +61,27 @@ fn what_only_the_issuer_can_do_is_labelled_and_never_high_or_critical() {
         assert!(issuer || !labelled, "{} does not take the issuer", scenario.id);
     }
     assert!(Severity::Low < Severity::Issuer && Severity::Issuer < Severity::Medium);
+}
+
+/// Whoever is signed in as himself is a pass there: that may be an attacker, or another tenant's own user, and never alice, whose
+/// session would be the very thing that must not be.
+#[test]
+fn what_may_be_ignored_is_sent_by_somebody_who_gains_nothing_by_his_own_session() {
+    let mut inert = 0;
+    for scenario in Catalogue::embedded().scenarios.iter().filter(|one| one.inert) {
+        let logins = scenario.flow.iter().filter_map(|step| match step {
+            Step::Login(login) => Some(login.login.0),
+            _ => None,
+        });
+        let mut senders = logins.chain(scenario.persona);
+        let gains = |persona: Persona| !matches!(persona, Persona::Attacker | Persona::Outsider);
+        let first = senders.next();
+        assert!(
+            first.is_some_and(|one| !gains(one)) && !senders.any(gains),
+            "{}",
+            scenario.id
+        );
+        inert += 1;
+    }
+    assert!(inert > 70, "only {inert} may be ignored");
 }

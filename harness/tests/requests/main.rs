@@ -33,7 +33,7 @@ struct Told {
 impl Told {
     fn rows(&self) -> Vec<&ScenarioResult> {
         let all = self.results.iter().map(AsRef::as_ref);
-        all.filter(|row| row.scenario.namespace() == "azure").collect()
+        all.filter(|row| row.scenario.watches()).collect()
     }
 
     /// Of an attack that stands for the rest of the catalogue.
@@ -53,7 +53,7 @@ async fn told(case: &Case, state: &Path, waivers: Waivers) -> Told {
     sp.trusts(target.directory());
     let all = Catalogue::embedded().scenarios.iter();
     let fired: Vec<_> = all
-        .filter(|one| one.namespace() == "azure" || one.id == ATTACK || one.id == "baseline/sp-initiated")
+        .filter(|one| one.watches() || one.id == ATTACK || one.id == "baseline/sp-initiated")
         .cloned()
         .collect();
     let (mut results, mut notes) = (Vec::new(), Vec::new());
