@@ -31,19 +31,27 @@ pub fn changes(flawless: &Message, sent: &Message) -> Changes {
         });
     }
     changes.lines.splice(0..0, form(flawless, sent));
-    changes.lines.extend(proven(flawless, sent));
+    let silent = changes.lines.is_empty();
+    changes.lines.extend(proven(flawless, sent, silent));
     changes
 }
 
-/// Another key may have signed what reads the same.
-fn proven(flawless: &Message, sent: &Message) -> Option<Change> {
-    let is_lost = sent.proofs.genuine.is_empty() && !flawless.proofs.genuine.is_empty();
-    is_lost.then(|| Change {
+/// Another key may have signed what reads the same; and where nothing else is different, a signature's value may be.
+fn proven(flawless: &Message, sent: &Message, silent: bool) -> Option<Change> {
+    let (old, new) = (&flawless.proofs, &sent.proofs);
+    let (text, was) = if new.genuine.is_empty() && !old.genuine.is_empty() {
+        ("nothing, under the keys that the SP trusts", "the Assertion")
+    } else if silent && new.strict.is_empty() && !old.strict.is_empty() {
+        ("one of the signatures does not hold", "all of them hold")
+    } else {
+        return None;
+    };
+    Some(Change {
         how: How::Changed,
         within: "what the signatures prove".to_owned(),
         depth: 0,
-        text: "nothing, under the keys that the SP trusts".to_owned(),
-        was: Some("the Assertion".to_owned()),
+        text: text.to_owned(),
+        was: Some(was.to_owned()),
         follows: false,
     })
 }

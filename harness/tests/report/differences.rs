@@ -109,6 +109,9 @@ fn flawless(persona: Persona) -> Scenario {
     scenario
 }
 
+/// What comes out as a flawless message does: Azure's default written down, and a change that is taken back.
+const AS_EVER: [&str; 2] = ["azure/nameid-emailaddress", "status/status-flipped-to-success"];
+
 #[test]
 fn every_message_of_the_catalogue_differs_from_a_flawless_one_if_its_recipe_does() {
     let rehearsal = Rehearsal::new(None, &KeyRing::NAMES.into_iter().collect()).unwrap();
@@ -134,8 +137,8 @@ fn every_message_of_the_catalogue_differs_from_a_flawless_one_if_its_recipe_does
         let told = lines(changes(&twin, &sent));
         let recipe = scenario.takes().swap_remove(0).recipe;
         let is_odd = !recipe.is_flawless() || recipe.name_id.is_some();
-        if is_odd && told.is_empty() {
-            wrong.push(format!("{} says nothing", scenario.id));
+        if is_odd && told.is_empty() != AS_EVER.contains(&scenario.id.as_str()) {
+            wrong.push(format!("{} says {told:?}", scenario.id));
         }
         if !is_odd && recipe.deliver.is_none() && sent.base != Base::N && !told.is_empty() {
             wrong.push(format!("{} says {told:?}", scenario.id));
