@@ -258,7 +258,8 @@ fn port() -> u16 {
     // Another process with the same tests begins elsewhere.
     let first = u16::try_from(std::process::id() % 50).unwrap() * 200;
     for _ in 0..10_000 {
-        let port = 10_000 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % 10_000;
+        // No browser asks port 10080.
+        let port = 10_100 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % 9_900;
         let six = TcpListener::bind(("::1", port)).is_ok() || TcpListener::bind("[::1]:0").is_err();
         if six && TcpListener::bind(("127.0.0.1", port)).is_ok() {
             return port;
