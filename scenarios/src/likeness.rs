@@ -57,20 +57,18 @@ fn swapped(c: char) -> char {
 }
 
 fn cyrillic(c: char) -> Option<char> {
-    let twins = [
-        ('a', 'а'),
-        ('c', 'с'),
-        ('e', 'е'),
-        ('o', 'о'),
-        ('p', 'р'),
-        ('x', 'х'),
-        ('y', 'у'),
-        ('i', 'і'),
-        ('s', 'ѕ'),
-    ];
-    twins
-        .into_iter()
-        .find_map(|(latin, twin)| (latin == c).then_some(twin))
+    match c {
+        'a' => Some('а'),
+        'c' => Some('с'),
+        'e' => Some('е'),
+        'o' => Some('о'),
+        'p' => Some('р'),
+        'x' => Some('х'),
+        'y' => Some('у'),
+        'i' => Some('і'),
+        's' => Some('ѕ'),
+        _ => None,
+    }
 }
 
 fn fullwidth(c: char) -> Option<char> {
@@ -79,22 +77,20 @@ fn fullwidth(c: char) -> Option<char> {
 }
 
 fn modifier(c: char) -> Option<char> {
-    let twins = [
-        ('a', 'ᵃ'),
-        ('b', 'ᵇ'),
-        ('d', 'ᵈ'),
-        ('e', 'ᵉ'),
-        ('m', 'ᵐ'),
-        ('o', 'ᵒ'),
-        ('t', 'ᵗ'),
-        ('u', 'ᵘ'),
-        ('1', '¹'),
-        ('2', '²'),
-        ('3', '³'),
-    ];
-    twins
-        .into_iter()
-        .find_map(|(plain, twin)| (plain == c).then_some(twin))
+    match c {
+        'a' => Some('ᵃ'),
+        'b' => Some('ᵇ'),
+        'd' => Some('ᵈ'),
+        'e' => Some('ᵉ'),
+        'm' => Some('ᵐ'),
+        'o' => Some('ᵒ'),
+        't' => Some('ᵗ'),
+        'u' => Some('ᵘ'),
+        '1' => Some('¹'),
+        '2' => Some('²'),
+        '3' => Some('³'),
+        _ => None,
+    }
 }
 
 fn folded_by_some(c: char) -> Option<char> {

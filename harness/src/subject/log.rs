@@ -109,11 +109,6 @@ impl Log {
 
 /// What came behind the words of before. Both may be the last lines only of what was ever said.
 fn added(before: &[u8], now: &[u8]) -> Vec<u8> {
-    let split = |text: &[u8]| -> Vec<Vec<u8>> {
-        text.split_inclusive(|byte| *byte == b'\n')
-            .map(<[u8]>::to_vec)
-            .collect()
-    };
     let (before, now) = (split(before), split(now));
     let looked_for = before.len().min(now.len()).min(LOOKED_FOR);
     // From the most that they can have in common down to nothing.
@@ -121,6 +116,10 @@ fn added(before: &[u8], now: &[u8]) -> Vec<u8> {
         .rev()
         .find(|count| now.starts_with(&before[before.len() - count..]));
     now[common.unwrap_or(0)..].concat()
+}
+
+fn split(text: &[u8]) -> Vec<&[u8]> {
+    text.split_inclusive(|byte| *byte == b'\n').collect()
 }
 
 fn lines(said: &[u8], most: usize) -> Vec<String> {
