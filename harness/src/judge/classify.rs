@@ -120,7 +120,12 @@ fn session(identity: &str, markers: &[String], wanted: &Expectations<'_>) -> Cla
         who if who == persona => Outcome::SessionExpected,
         _ => Outcome::SessionOther,
     };
-    Classified::of(outcome, identity, who.name())
+    let shown = if identity.is_empty() {
+        "by a blank name"
+    } else {
+        identity
+    };
+    Classified::of(outcome, shown, who.name())
 }
 
 /// Whether the message gave its own person a value by which the other one is known.

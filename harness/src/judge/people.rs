@@ -132,7 +132,8 @@ impl People {
         if let Some(other) = self.named_to_the_letter(shown, issued) {
             return Owner::Person(other);
         }
-        if is_own() {
+        // A name of nothing but white space is nobody else's.
+        if is_own() || shown.is_empty() {
             return Owner::Person(issued.persona);
         }
         self.within(shown, issued)

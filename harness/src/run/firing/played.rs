@@ -111,11 +111,13 @@ impl Played {
     }
 }
 
-/// Every value that the IdP issued in a message to the person who asked for it.
+/// Every value that the IdP issued in a message to the person who asked for it; an empty one where it issued nothing but white space.
 pub(crate) fn issued(message: &Message) -> Vec<String> {
-    let mut values = vec![message.name_id.clone()];
-    values.extend(message.issued.iter().map(|(_, value)| value.clone()));
-    values.retain(|value| !value.trim().is_empty());
+    let name_id = Some(&message.name_id).filter(|name| !name.is_empty());
+    let all = name_id.into_iter().chain(message.issued.iter().map(|(_, value)| value));
+    let mut values: Vec<String> = all
+        .map(|value| if value.trim().is_empty() { "" } else { value }.to_owned())
+        .collect();
     values.sort();
     values.dedup();
     values

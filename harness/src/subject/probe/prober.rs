@@ -19,6 +19,8 @@ struct Anonymous {
     fingerprint: String,
     /// What the rule finds there (`Guest`).
     identity: Option<String>,
+    /// The rule's place is there, and empty.
+    blank: bool,
     /// Nobody has a token as well.
     token: bool,
 }
@@ -48,6 +50,7 @@ impl Prober {
         self.anonymous = page.map(|page| Anonymous {
             fingerprint: fingerprint(page),
             identity: self.identity(page, &[]),
+            blank: self.question.identity.is_blank(page),
             token: !matches!(journey.lacked, Some(Lack::Token(_))),
         });
         self
@@ -59,6 +62,7 @@ impl Prober {
         self.question.identity = rule;
         if let (Some(known), Some(page)) = (&mut self.anonymous, anonymous) {
             known.identity = self.question.identity.find(page);
+            known.blank = self.question.identity.is_blank(page);
         }
         self
     }
@@ -208,6 +212,10 @@ impl Prober {
                 markers: self.markers(page),
             },
             None if redirected && asks_to_sign_in(page) => Probe::SignedOut,
+            None if self.shows_a_blank_name(page, issued) => Probe::SignedIn {
+                identity: String::new(),
+                markers: self.markers(page),
+            },
             None => Probe::Unclear {
                 why: format!(
                     "the probe page answered {} without an identity at {}",
@@ -216,6 +224,15 @@ impl Prober {
                 differs_from_anonymous: self.anonymous.is_some(),
             },
         }
+    }
+
+    /// Whether somebody is signed in by a name of nothing but white space: the message issued one, the place of the name is there
+    /// and empty, and nobody is shown no such place.
+    fn shows_a_blank_name(&self, page: &Page, issued: &[String]) -> bool {
+        let to_nobody = |seen: &Anonymous| !seen.blank;
+        issued.iter().any(String::is_empty)
+            && self.anonymous.as_ref().is_some_and(to_nobody)
+            && self.question.identity.is_blank(page)
     }
 
     fn identity(&self, page: &Page, issued: &[String]) -> Option<String> {
@@ -347,6 +364,22 @@ mod tests {
             prober.judge(&journey(alice), &[]),
             signed_in("alice@contoso.example", &["alice"])
         );
+    }
+
+    #[test]
+    fn a_blank_name_is_a_session_where_one_was_issued_and_nobody_is_shown_an_empty_place() {
+        let blank = journey(page(200, r#"{"nameId": "  "}"#));
+        let unclear = |probe: Probe| matches!(probe, Probe::Unclear { .. });
+        let issued = [String::new()];
+        let refused = prober("json:/nameId").with_anonymous(&journey(page(401, "who?")));
+        assert_eq!(refused.judge(&blank, &issued), signed_in("", &[]));
+        assert!(unclear(
+            refused.judge(&blank, &["alice@contoso.example".to_owned()])
+        ));
+        assert!(unclear(refused.judge(&journey(page(200, "{}")), &issued)));
+        let greeted =
+            prober("json:/nameId").with_anonymous(&journey(page(200, r#"{"nameId": "", "guest": true}"#)));
+        assert!(unclear(greeted.judge(&blank, &issued)));
     }
 
     #[test]

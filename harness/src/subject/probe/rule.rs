@@ -152,7 +152,19 @@ impl IdentityRule {
     /// The identity on a page, without white space around it; none where there is none or it is empty.
     /// `anywhere` finds none: it needs to know whom to look for.
     pub fn find(&self, page: &Page) -> Option<String> {
-        let found = match self {
+        let found = self.written(page)?;
+        let found = clip(found.trim(), IDENTITY);
+        (!found.is_empty()).then(|| found.to_owned())
+    }
+
+    /// Whether the place is there, and holds nothing but white space.
+    pub fn is_blank(&self, page: &Page) -> bool {
+        self.written(page).is_some_and(|found| found.trim().is_empty())
+    }
+
+    /// What stands there, as it stands.
+    fn written(&self, page: &Page) -> Option<String> {
+        Some(match self {
             Self::Json(pointer) => at(&page.body, pointer)?,
             Self::Jwt(pointer) => at(page.claims.as_deref()?, pointer)?,
             Self::Css(selector, _) => {
@@ -169,9 +181,7 @@ impl IdentityRule {
             Self::Regex(pattern) => pattern.captures(&page.body)?.get(1)?.as_str().to_owned(),
             Self::Header(name) => page.headers.iter().find(|(key, _)| key == name)?.1.clone(),
             Self::Anywhere => return None,
-        };
-        let found = clip(found.trim(), IDENTITY);
-        (!found.is_empty()).then(|| found.to_owned())
+        })
     }
 }
 
