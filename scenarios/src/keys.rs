@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError},
 };
 
 use jiff::Timestamp;
@@ -18,6 +18,8 @@ use crate::{
 #[derive(Clone, Default)]
 pub struct KeyRing {
     made: Arc<Made>,
+    /// Its certificate is that of one directory's key.
+    clone: Arc<Slot<SigningKey>>,
     sp: Sp,
 }
 
@@ -34,7 +36,6 @@ enum Sp {
 #[derive(Default)]
 struct Made {
     rogue: Slot<SigningKey>,
-    clone: Slot<SigningKey>,
     tenant: Slot<SigningKey>,
     p256: Slot<SigningKey>,
     rsa1024: Slot<SigningKey>,
@@ -63,6 +64,16 @@ impl KeyRing {
         "leaf",
         "sp",
     ];
+
+    /// The keys of this process: whoever asks for one by name gets the same, in whichever run. They are nobody's but the recipes', so that
+    /// a run learns nothing from another one's.
+    pub fn of_process() -> Self {
+        static MADE: LazyLock<Arc<Made>> = LazyLock::new(Arc::default);
+        Self {
+            made: MADE.clone(),
+            ..Self::default()
+        }
+    }
 
     /// The same with the SP's own key, which recipes call `sp`.
     #[must_use]
@@ -121,7 +132,7 @@ impl KeyRing {
             "K2" => Ok(contoso.k2.clone()),
             "fabrikam" => Ok(directory.fabrikam().keys.active.clone()),
             "rogue" => made.rogue.get(rsa2048),
-            "clone" => made
+            "clone" => self
                 .clone
                 .get(|| SigningKey::generate_like(contoso.k1.certificate())),
             "tenant" => made.tenant.get(rsa2048),

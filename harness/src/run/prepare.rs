@@ -122,7 +122,7 @@ pub(crate) async fn prepare(
     let http = HttpDriver::new(setup.clone()).map_err(|e| wrong(&e))?;
 
     // Primes are looked for while the SP comes up, and never in the middle of a login.
-    let keys = KeyRing::default();
+    let keys = KeyRing::of_process();
     let warming = tokio::task::spawn_blocking({
         let (keys, directory) = (keys.clone(), idp.directory().read());
         let names = needed(scenarios);

@@ -3,9 +3,10 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::Mutex,
 };
 
-use mock_idp::{Directory, User};
+use mock_idp::{Directory, Keys, StoreError, User};
 use reference_sp::{Account, ReferenceSp, Trusted};
 use saml::{IdpMetadata, SpMetadata};
 use scenarios::Persona;
@@ -19,6 +20,7 @@ use super::{
 use crate::{
     config::{Config, Step, Steps},
     judge::people::Person,
+    text::locked,
 };
 
 /// The SP under test.
@@ -149,7 +151,7 @@ impl Target {
     /// # Errors
     /// It cannot listen, or keys cannot be made.
     pub async fn reference(config: reference_sp::Config) -> Result<Self, String> {
-        let directory = Directory::ephemeral().map_err(|error| error.to_string())?;
+        let directory = demo_directory().map_err(|error| error.to_string())?;
         let sp = ReferenceSp::start(reference_sp::Config {
             create_users: true,
             ..config
@@ -217,6 +219,21 @@ impl Target {
 
 fn opened(url: String) -> Steps {
     Steps(vec![Step::Open(url)])
+}
+
+/// A directory of new ids, under keys that are made once a process: finding primes costs more than a demo.
+fn demo_directory() -> Result<Directory, StoreError> {
+    static KEYS: Mutex<Option<[Keys; 2]>> = Mutex::new(None);
+    let mut keys = locked(&KEYS);
+    let [contoso, fabrikam] = match &*keys {
+        Some(keys) => keys.clone(),
+        None => {
+            let made = Directory::ephemeral()?;
+            keys.insert([made.contoso(), made.fabrikam()].map(|tenant| tenant.keys.clone()))
+                .clone()
+        }
+    };
+    Ok(Directory::with_keys(contoso, fabrikam))
 }
 
 /// What the reference SP must trust: each tenant for its own domain only.

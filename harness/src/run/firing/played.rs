@@ -114,7 +114,9 @@ impl Played {
 /// Every value that the IdP issued in a message to the person who asked for it; an empty one where it issued nothing but white space.
 pub(crate) fn issued(message: &Message) -> Vec<String> {
     let name_id = Some(&message.name_id).filter(|name| !name.is_empty());
-    let all = name_id.into_iter().chain(message.issued.iter().map(|(_, value)| value));
+    let all = name_id
+        .into_iter()
+        .chain(message.issued.iter().map(|(_, value)| value));
     let mut values: Vec<String> = all
         .map(|value| if value.trim().is_empty() { "" } else { value }.to_owned())
         .collect();
