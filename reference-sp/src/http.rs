@@ -83,6 +83,15 @@ pub(crate) fn local(path: &str) -> Option<String> {
     Some(path.bytes().map(encode).collect())
 }
 
+/// Any address as a Location, wherever it leads: for a switch. What no header can hold is percent-encoded.
+pub(crate) fn anywhere(address: &str) -> String {
+    let encode = |byte: u8| match byte {
+        b'\t' | b' '..=b'~' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    address.bytes().map(encode).collect()
+}
+
 /// The headers that every answer bears: no caching, no framing, no scripts.
 pub(crate) async fn harden(mut response: Response) -> Response {
     const HEADERS: [(HeaderName, &str); 5] = [

@@ -29,6 +29,8 @@ const UNBOUNDED: SignedDuration = SignedDuration::from_hours(24);
 pub(crate) struct Profile<'a> {
     pub(crate) entity_id: &'a str,
     pub(crate) acs_url: &'a str,
+    /// What carried the message was signed by the IdP, and verified: the Response counts as signed.
+    pub(crate) is_signed: bool,
     pub(crate) trust: &'a Trust,
     pub(crate) flaws: Flaws,
     pub(crate) memory: &'a Memory,
@@ -77,7 +79,7 @@ impl Profile<'_> {
         let candidate = verify::candidate(message, response)?;
         let issuer = self.issuer(message, response, candidate)?;
         let keys = self.trust.keys(&issuer, self.flaws)?;
-        let proven = verify::prove(&sent, message, candidate, &keys)?;
+        let proven = verify::prove(&sent, message, candidate, &keys, self.is_signed)?;
         if self.both_signed && !(proven.response_signed && proven.assertion_signed) {
             return Err(Denial::OneSignature);
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{expectation::Proves, operation::Operation, persona::Persona, signature::Signing};
+use crate::{detached::Detached, expectation::Proves, operation::Operation, persona::Persona, signature::Signing};
 
 /// Which elements of the message the IdP signs, before a recipe says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -32,6 +32,29 @@ impl Base {
     }
 }
 
+/// Which message the IdP sends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// The answer to a sign-in.
+    #[default]
+    Response,
+    /// It asks the SP to end the session of the flow's last login.
+    LogoutRequest,
+    /// It answers the SP's own LogoutRequest.
+    LogoutResponse,
+}
+
+impl Kind {
+    /// The parameter that carries it (Bindings 3.4.4, 3.5.4).
+    pub fn parameter(self) -> &'static str {
+        match self {
+            Self::LogoutRequest => "SAMLRequest",
+            Self::Response | Self::LogoutResponse => "SAMLResponse",
+        }
+    }
+}
+
 /// What one message is: data, never bytes. IDs and instants are minted when it is forged, so that a recipe of
 /// last year still works.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -40,6 +63,10 @@ pub struct Recipe {
     /// Who signs in; `alice` if left out.
     #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
     pub persona: Option<Persona>,
+    /// Which message it is; a Response if left out. A logout message has no base: by HTTP-Redirect its signature stands in the
+    /// query.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<Kind>,
     /// The NameID that the IdP issues, where it is not the persona's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name_id: Option<String>,
@@ -75,6 +102,7 @@ impl Recipe {
         };
         Recipe {
             persona: over.persona.or(self.persona),
+            message: over.message.or(self.message),
             name_id: over.name_id.clone().or_else(|| self.name_id.clone()),
             base: over.base.or(self.base),
             draft: list(&self.draft, &over.draft),
@@ -88,6 +116,11 @@ impl Recipe {
     /// Who signs in.
     pub fn persona(&self) -> Persona {
         self.persona.unwrap_or(Persona::Alice)
+    }
+
+    /// Which message it is.
+    pub fn kind(&self) -> Kind {
+        self.message.unwrap_or_default()
     }
 
     /// Whether it differs from a flawless login.
@@ -129,4 +162,11 @@ pub struct Delivery {
     /// stand for what they would have been.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fields: Option<Vec<(String, String)>>,
+    /// By HTTP-Redirect: all of the query, as it is sent, instead of a form. What stands for something is percent-encoded, and nothing
+    /// else is: `{message}` is the message, deflated and in Base64, `{RelayState}` what it would have been, and see `detached`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
+    /// The signature that travels beside a message, in a query or (POST-SimpleSign) in a form: `{SigAlg}` and `{Signature}` there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detached: Option<Detached>,
 }

@@ -23,6 +23,10 @@ pub(crate) struct Expectations<'a> {
     pub(crate) refusals: &'a Refusals,
     /// Where an accepted login comes to rest, and nobody else does.
     pub(crate) landing: Option<&'a Landing>,
+    /// The RelayState that went with the message.
+    pub(crate) relay_state: Option<String>,
+    /// The message was to end a session, not to begin one.
+    pub(crate) ends_a_session: bool,
 }
 
 /// An outcome, with the detail that its sentence needs.
@@ -70,6 +74,56 @@ pub(crate) fn classify(seen: &Observation, wanted: &Expectations<'_>) -> Classif
     if let Some(hit) = seen.out_of_band.first() {
         return Classified::new(Outcome::OutOfBand, hit.clone());
     }
+    if let Some(place) = strayed(seen, wanted) {
+        return Classified::new(Outcome::Strayed, place);
+    }
+    let found = whose(seen, wanted);
+    if wanted.ends_a_session {
+        return ended(found, seen, wanted);
+    }
+    found
+}
+
+/// Where the SP sent the browser to, if that stood in no more than the RelayState.
+fn strayed(seen: &Observation, wanted: &Expectations<'_>) -> Option<String> {
+    let relay_state = wanted.relay_state.as_ref()?.to_ascii_lowercase();
+    match &seen.journey.ended {
+        Ended::NotAllowed(place) if relay_state.contains(place.as_str()) => Some(place.clone()),
+        _ => None,
+    }
+}
+
+/// What became of a session that was asked to end: it is its user's still, or nobody's.
+fn ended(found: Classified, seen: &Observation, wanted: &Expectations<'_>) -> Classified {
+    let broke = match &seen.journey.ended {
+        Ended::Answered => seen.journey.page.as_ref().is_some_and(|page| page.status >= 500),
+        _ => true,
+    };
+    match found.outcome {
+        outcome if outcome.is_session() && found.identity == wanted.issued.persona.name() => {
+            // It may have gone wrong, and the session is there all the same.
+            let how = match broke {
+                true => refusal(seen, wanted),
+                false => Classified::new(Outcome::Rejected, found.detail),
+            };
+            Classified {
+                outcome: match how.outcome {
+                    Outcome::Rejected => Outcome::Survives,
+                    other => other,
+                },
+                identity: found.identity,
+                ..how
+            }
+        }
+        Outcome::Rejected => Classified {
+            outcome: Outcome::Terminated,
+            ..found
+        },
+        _ => found,
+    }
+}
+
+fn whose(seen: &Observation, wanted: &Expectations<'_>) -> Classified {
     match &seen.probe {
         Probe::SignedIn { identity, markers } => session(identity, markers, wanted),
         Probe::SignedOut if !seen.new_accounts.is_empty() => {
@@ -230,6 +284,8 @@ mod tests {
             bystanders: &[],
             refusals,
             landing: None,
+            relay_state: None,
+            ends_a_session: false,
         };
         classify(seen, &wanted)
     }
@@ -279,6 +335,8 @@ mod tests {
             bystanders: &["victim".to_owned()],
             refusals: &Refusals::default(),
             landing: None,
+            relay_state: None,
+            ends_a_session: false,
         };
         let seen = seen(signed_in(ATTACKER, &["attacker", "victim"]), Page::default());
         assert_eq!(classify(&seen, &wanted).outcome, Outcome::SessionAttacker);

@@ -152,6 +152,8 @@ impl Target {
         let directory = Directory::ephemeral().map_err(|error| error.to_string())?;
         let sp = ReferenceSp::start(reference_sp::Config {
             create_users: true,
+            slo: true,
+            simple_sign: true,
             ..config
         })
         .await
@@ -363,6 +365,7 @@ pub(crate) fn described(config: &Config) -> Result<SpMetadata, String> {
             index: Some(0),
             is_default: true,
         }],
+        slo: sp.slo.iter().cloned().map(by_redirect).collect(),
         ..SpMetadata::default()
     })
 }

@@ -10,7 +10,7 @@ use super::{
     people::{Genuine, everybody, interleaved, learn, places, shows_somebody, tells_apart},
     reach::{Hopeless, reach},
     refusals::refusals,
-    sign_out::sign_out,
+    sign_out::{ends_sessions, sign_out},
     source::source,
     way::{beyond, scripts},
 };
@@ -69,6 +69,7 @@ pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Learned), H
     refusals(stage, &mut learned, &mut told, base, &accepted).await;
     account(stage, &mut learned, &mut told, base).await;
     sign_out(stage, &mut learned, base).await?;
+    let ends_sessions = ends_sessions(stage, &learned, base).await;
     for (persona, why) in &learned.unseen {
         learned.causes.push(format!(
             "{why}: what is forged in the name of the {name} and refused proves nothing; give him an account there ([sp] provision), a probe that shows him too, or another name in [users.{name}]",
@@ -88,6 +89,7 @@ pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Learned), H
         stage,
         &told,
         attributes && learned.people.manner() == Manner::Whole,
+        ends_sessions,
     );
     Ok((told, learned))
 }

@@ -11,6 +11,7 @@ use scenarios::{Base, Message, Persona, Recipe, Step, Take, flow::Together};
 
 use super::{
     begin::begin,
+    end::end,
     login::login,
     mint::mint,
     played::{Broke, Played, Stopped, issued},
@@ -315,6 +316,7 @@ async fn travel(scene: &Scene<'_>, step: &Step, session: &mut Session, judged: b
         Step::Send(verb) => send(scene, verb, session).await,
         Step::Visit(verb) => visit(scene, verb, session).await,
         Step::Logout(_) => logout(scene, session).await,
+        Step::End(verb) => end(scene, verb, session, judged).await,
         other => Err(Broke::Precondition(format!(
             "{} cannot happen together with others",
             other.verb()
@@ -329,6 +331,7 @@ fn jar_of(step: &Step) -> &str {
         Step::Begin(verb) => verb.jar.as_deref(),
         Step::Send(verb) => verb.jar.as_deref(),
         Step::Visit(verb) => verb.jar.as_deref(),
+        Step::End(verb) => verb.jar.as_deref(),
         Step::Logout(verb) => Some(verb.logout.as_str()),
         Step::Probe(verb) => Some(verb.probe.as_str()),
         Step::Together(verb) => verb.together.last().map(jar_of),

@@ -141,6 +141,11 @@ impl Planned {
 }
 
 impl Rest {
+    /// Leaves it at that: nothing behind the IdP is to be done.
+    pub(super) fn forget(self, scene: &Scene<'_>) {
+        scene.stage.answers.take(&self.ticket);
+    }
+
     /// Plays what lies behind the IdP. A step that finds nothing ends it: the SP refused, or asks nothing this time; which
     /// step that was is told.
     pub(super) async fn play(
