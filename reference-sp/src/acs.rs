@@ -6,7 +6,7 @@ use axum::Form;
 use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Query, RawQuery, State};
 use axum::http::header::HeaderMap;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{AppendHeaders, Html, IntoResponse, Response};
 use percent_encoding::percent_decode_str;
 use saml::binding::{decode_redirect, encode_post};
 use serde::Deserialize;
@@ -14,7 +14,7 @@ use serde::Deserialize;
 use crate::config::Manner;
 use crate::denial::Denial;
 use crate::flaw::{Flaw, Flaws};
-use crate::http::{BROWSER_COOKIE, SESSION_COOKIE, anywhere, cookie, local, see_other, set_cookie};
+use crate::http::{BROWSER_COOKIE, SESSION_COOKIE, cookie, local, see_anywhere, see_other, set_cookie};
 use crate::identity::Identity;
 use crate::memory::Ticket;
 use crate::profile::Accepted;
@@ -208,11 +208,12 @@ async fn sign_in(sp: &Sp, headers: &HeaderMap, identity: Identity, to: &str) -> 
     let onward = if flaws.has(Flaw::ReflectedMarkup) {
         Html(pages::going_on(to, flaws)).into_response()
     } else if flaws.has(Flaw::OpenRedirect) {
-        see_other(&anywhere(to))
+        see_anywhere(to)
     } else {
         see_other(to)
     };
-    ([set_cookie(sp, SESSION_COOKIE, &session)], onward).into_response()
+    let (name, cookie) = set_cookie(sp, SESSION_COOKIE, &session);
+    (AppendHeaders([(name, cookie)]), onward).into_response()
 }
 
 /// For the service provider that verifies nothing.

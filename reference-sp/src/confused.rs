@@ -49,8 +49,10 @@ fn is_signed(message: &Part<'_>, parts: &[Part<'_>], trusted: &[Tenant]) -> bool
         of_name.map(|part| part.value)
     };
     let usual = percent_encode(alg::RSA_SHA256);
-    let mut algorithms: Vec<&str> = all("SigAlg").collect();
-    if algorithms.is_empty() {
+    let strong = |value: &&str| percent_decode_str(value).decode_utf8_lossy() == alg::RSA_SHA256;
+    let given = all("SigAlg").count();
+    let mut algorithms: Vec<&str> = all("SigAlg").filter(strong).collect();
+    if given == 0 {
         algorithms.push(&usual);
     }
     let states = all("RelayState").map(|state| format!("&RelayState={state}"));

@@ -83,6 +83,8 @@ flaws! {
     InResponseToIfPresent = "V40-irt-if-present",
     /// Remembers no Assertion, so that each may be used again (CVE-2026-53424).
     NoReplay = "V41-no-replay",
+    /// Remembers what was used by the Response's ID, before any signature was looked at.
+    ReplayKeyUnsigned = "V42-replay-key-unsigned",
     /// Does not look at the status.
     NoStatus = "V43-no-status",
     /// Content with any SubjectConfirmation method, or none (CVE-2020-5268).

@@ -59,6 +59,10 @@ impl Profile<'_> {
 
         let response = sent.response()?;
         sent.unique_ids()?;
+        if self.flaws.has(Flaw::ReplayKeyUnsigned) {
+            let id = message::identified(response, "the Response")?;
+            self.memory.use_once("", id, after(self.now, UNBOUNDED), self.now)?;
+        }
         if !self.flaws.has(Flaw::NoStatus) {
             message::succeeded(response)?;
         }
@@ -194,7 +198,7 @@ impl Profile<'_> {
         until: Option<Timestamp>,
         request: Option<&str>,
     ) -> Result<(), Denial> {
-        if !self.flaws.has(Flaw::NoReplay) {
+        if !self.flaws.has(Flaw::NoReplay) && !self.flaws.has(Flaw::ReplayKeyUnsigned) {
             let until = until.map_or_else(|| after(self.now, UNBOUNDED), |until| after(until, SKEW));
             self.memory.use_once(issuer, id, until, self.now)?;
         }

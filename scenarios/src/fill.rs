@@ -8,7 +8,7 @@
 //! | `{fresh}` | a new ID |
 //! | `{acs}` `{sp}` `{request}` | the ACS URL, the SP's entityID, the AuthnRequest's ID |
 //! | `{acs:HOST}` `{acs-path}` `{acs-origin}` | the ACS URL at another host; its path alone; what stands before that |
-//! | `{acs-host}` | host and port of the ACS URL |
+//! | `{acs-host}` | the host of the ACS URL |
 //! | `{acs-other-scheme}` `{acs-second}` | the ACS URL with http for https or the reverse; another ACS URL of the same SP (on paper, where it has one, a path below that) |
 //! | `{slo}` `{acs-simple-sign}` | where LogoutRequests go by HTTP-Redirect; the ACS for HTTP-POST-SimpleSign (on paper, where there is none, a path below the ACS) |
 //! | `{request:swapped}` | the AuthnRequest's ID with each letter in the other case |
@@ -180,9 +180,11 @@ impl One<'_> {
                 }
             }
             "acs-host" => {
-                let origin = self.acs_parts()?;
-                let after = context.acs()?.trim_start_matches(origin.0).trim_start_matches("://");
-                Ok(after.trim_end_matches(origin.1).to_owned())
+                let (scheme, path) = self.acs_parts()?;
+                let origin = context.acs()?.trim_end_matches(path);
+                let host = origin.trim_start_matches(scheme).trim_start_matches("://");
+                let port = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
+                Ok(port.map_or(host, |(name, _)| name).to_owned())
             }
             "sp" => Ok(context.sp.entity_id.clone()),
             "issuer" => Ok(context.directory.contoso().entity_id()),

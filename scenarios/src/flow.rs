@@ -60,6 +60,10 @@ pub struct Login {
     /// Who begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start: Option<Start>,
+    /// Where it begins, instead of where logins at this SP do: a URL, with the placeholders of `visit`. Judged is then as well whether
+    /// the browser comes to rest there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     /// What the message is; the scenario's own recipe if it is the judged step, a flawless one otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipe: Option<Recipe>,
@@ -228,7 +232,8 @@ pub struct Together {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Judge {
-    /// The jar that is probed; the last step's if left out.
+    /// The jar that is probed; the last step's if left out, and of several that happen together the second in which somebody is
+    /// signed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jar: Option<String>,
 }

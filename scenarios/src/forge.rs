@@ -385,6 +385,7 @@ fn named_values(tree: &roxmltree::Document<'_>) -> BTreeMap<String, String> {
         ("assertion_id", attribute("Assertion", "ID")),
         ("session_index", attribute("AuthnStatement", "SessionIndex")),
         ("name_id", find("NameID").map(saml::document::text)),
+        ("name_id_format", attribute("NameID", "Format")),
     ]
     .into_iter()
     .filter_map(|(name, value)| Some((name.to_owned(), value?)))

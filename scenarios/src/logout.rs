@@ -10,8 +10,9 @@ use crate::{context::Context, fault::Fault, fill::fresh_id, persona::Persona, re
 
 /// Who is to be signed out, as the Assertion of his login had it.
 pub(crate) struct SignedIn<'a> {
-    pub(crate) name_id: &'a str,
-    pub(crate) session_index: &'a str,
+    name_id: &'a str,
+    format: Option<&'a str>,
+    session_index: &'a str,
 }
 
 impl<'a> SignedIn<'a> {
@@ -20,6 +21,7 @@ impl<'a> SignedIn<'a> {
         let value = |name: &str| context.values.get(name).map(String::as_str);
         Some(Self {
             name_id: value("name_id")?,
+            format: value("name_id_format"),
             session_index: value("session_index")?,
         })
     }
@@ -47,9 +49,14 @@ pub(crate) fn text(
         }
         .to_xml());
     }
-    let (name, index) = match session {
-        Some(session) => (session.name_id.to_owned(), session.session_index.to_owned()),
-        None => (context.claims(persona)?.name_id, fresh_id()?),
+    // Who is meant is called as in his Assertion (Core 3.7.3.2).
+    let (value, format, index) = match session {
+        Some(session) => (
+            session.name_id.to_owned(),
+            session.format.map(str::to_owned),
+            session.session_index.to_owned(),
+        ),
+        None => (context.claims(persona)?.name_id, None, fresh_id()?),
     };
     Ok(LogoutRequest {
         id: fresh_id()?,
@@ -58,7 +65,8 @@ pub(crate) fn text(
         destination: destination(context).map(str::to_owned),
         issuer,
         name_id: Some(NameId {
-            value: name,
+            value,
+            format,
             ..NameId::default()
         }),
         session_indexes: vec![index],

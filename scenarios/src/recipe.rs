@@ -125,7 +125,11 @@ impl Recipe {
 
     /// Whether it differs from a flawless login.
     pub fn is_flawless(&self) -> bool {
-        self.draft.is_empty() && self.sign.is_none() && self.forge.is_empty() && self.base != Some(Base::N)
+        self.kind() == Kind::Response
+            && self.draft.is_empty()
+            && self.sign.is_none()
+            && self.forge.is_empty()
+            && self.base != Some(Base::N)
     }
 }
 

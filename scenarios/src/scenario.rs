@@ -243,6 +243,8 @@ pub enum Need {
     SingleLogout,
     /// The SP has an ACS for HTTP-POST-SimpleSign.
     SimpleSign,
+    /// Whoever asks for the probe's page and is not signed in is sent to the IdP.
+    DeepLink,
 }
 
 impl Need {
@@ -292,6 +294,7 @@ impl Need {
                 "the SP's metadata has no SingleLogoutService by HTTP-Redirect (or set [sp] slo)"
             }
             Self::SingleLogout => "the SP ends no session when the IdP asks for it by HTTP-Redirect",
+            Self::DeepLink => "the probe's page sends nobody to the IdP",
             Self::SimpleSign => "the SP's metadata has no ACS for HTTP-POST-SimpleSign",
         }
     }
@@ -332,6 +335,14 @@ pub struct Take {
 }
 
 impl Take {
+    /// Where the browser should come to rest, with the placeholders of `visit`; none where that is the SP's affair.
+    pub fn leads_to(&self) -> Option<&str> {
+        match self.steps.last() {
+            Some(Step::Login(login)) => login.from.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Whether the question is if a session ended, not whose session began.
     pub fn ends_a_session(&self) -> bool {
         matches!(self.steps.last(), Some(Step::End(_)))

@@ -4,6 +4,7 @@ use scenarios::Persona;
 
 use super::{
     landing::Landing,
+    led,
     observation::{Ended, Observation, Page, Probe},
     outcome::Outcome,
     people::{Issued, Owner, People},
@@ -25,6 +26,8 @@ pub(crate) struct Expectations<'a> {
     pub(crate) landing: Option<&'a Landing>,
     /// The RelayState that went with the message.
     pub(crate) relay_state: Option<String>,
+    /// Where it should have led.
+    pub(crate) leads_to: Option<String>,
     /// The message was to end a session, not to begin one.
     pub(crate) ends_a_session: bool,
 }
@@ -71,26 +74,26 @@ impl Classified {
 
 /// The word for an observation.
 pub(crate) fn classify(seen: &Observation, wanted: &Expectations<'_>) -> Classified {
+    let relay_state = wanted.relay_state.as_deref();
+    if let Some(what) = relay_state.and_then(|state| led::astray(&seen.journey, state)) {
+        return Classified::new(Outcome::Strayed, what);
+    }
     if let Some(hit) = seen.out_of_band.first() {
         return Classified::new(Outcome::OutOfBand, hit.clone());
     }
-    if let Some(place) = strayed(seen, wanted) {
-        return Classified::new(Outcome::Strayed, place);
-    }
     let found = whose(seen, wanted);
+    let leads_to = wanted.leads_to.as_deref().filter(|_| found.outcome.is_session());
+    if let Some(why) = leads_to.and_then(|to| led::elsewhere(&seen.journey, to)) {
+        return Classified {
+            detail: why,
+            outcome: Outcome::Violated,
+            ..found
+        };
+    }
     if wanted.ends_a_session {
         return ended(found, seen, wanted);
     }
     found
-}
-
-/// Where the SP sent the browser to, if that stood in no more than the RelayState.
-fn strayed(seen: &Observation, wanted: &Expectations<'_>) -> Option<String> {
-    let relay_state = wanted.relay_state.as_ref()?.to_ascii_lowercase();
-    match &seen.journey.ended {
-        Ended::NotAllowed(place) if relay_state.contains(place.as_str()) => Some(place.clone()),
-        _ => None,
-    }
 }
 
 /// What became of a session that was asked to end: it is its user's still, or nobody's.
@@ -285,6 +288,7 @@ mod tests {
             refusals,
             landing: None,
             relay_state: None,
+            leads_to: None,
             ends_a_session: false,
         };
         classify(seen, &wanted)
@@ -336,6 +340,7 @@ mod tests {
             refusals: &Refusals::default(),
             landing: None,
             relay_state: None,
+            leads_to: None,
             ends_a_session: false,
         };
         let seen = seen(signed_in(ATTACKER, &["attacker", "victim"]), Page::default());
@@ -370,6 +375,31 @@ mod tests {
             &pages(&["no entry", "no entry"]),
         );
         assert_eq!((word.outcome, word.dropped), (Outcome::ServerError, true));
+    }
+
+    #[test]
+    fn who_is_asked_to_end_a_session_ends_it_or_does_not() {
+        let word = |probe: Probe, status: u16| {
+            let wanted = Expectations {
+                issued: Issued {
+                    persona: Persona::Victim,
+                    values: &["victim@contoso.example".to_owned()],
+                },
+                people: &people(),
+                bystanders: &[],
+                refusals: &Refusals::default(),
+                landing: None,
+                relay_state: None,
+                leads_to: None,
+                ends_a_session: true,
+            };
+            classify(&seen(probe, body_of(status, "x")), &wanted).outcome
+        };
+        let there = || signed_in("victim@contoso.example", &[]);
+        assert_eq!(word(there(), 403), Outcome::Survives);
+        assert_eq!(word(there(), 500), Outcome::ServerError);
+        assert_eq!(word(Probe::SignedOut, 200), Outcome::Terminated);
+        assert_eq!(word(signed_in(ATTACKER, &[]), 200), Outcome::SessionAttacker);
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub enum Outcome {
     /// A session was ended, as asked.
     #[serde(rename = "terminated")]
     Terminated,
-    /// The SP sent the browser to somebody else's site, out of the RelayState.
+    /// The SP did with the browser what a foreign RelayState said: sent it to another site, or set a cookie.
     #[serde(rename = "strayed")]
     Strayed,
     /// A property of something that the SP emits holds.

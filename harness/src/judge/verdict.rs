@@ -185,7 +185,7 @@ fn seen(facts: &Facts<'_>) -> String {
         Outcome::SideEffect => "the SP refused and created an account all the same",
         Outcome::Survives => "the session is still there",
         Outcome::Terminated => "the session ended",
-        Outcome::Strayed => "the SP sent the browser to where the RelayState said",
+        Outcome::Strayed => "the SP did what the RelayState said",
         Outcome::Holds => "it holds",
         Outcome::Violated => "it does not hold",
         Outcome::Unobserved => "it could not be observed",

@@ -155,6 +155,15 @@ impl Play<'_> {
     fn step(&mut self, stage: &Stage, step: &Step) -> Result<(), String> {
         match step {
             Step::Login(login) => self.login(stage, login),
+            Step::End(end) => {
+                let login = Login {
+                    login: LoginAs(end.end),
+                    jar: end.jar.clone(),
+                    recipe: end.recipe.clone(),
+                    ..Login::default()
+                };
+                self.login(stage, &login)
+            }
             Step::Mint(mint) => {
                 let login = Login {
                     login: LoginAs(mint.mint),

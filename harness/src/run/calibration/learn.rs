@@ -6,7 +6,7 @@ use super::{
     account::account,
     explain::{clock_of, explain},
     logins::{Tried, by},
-    needs::needs,
+    needs::{Also, needs},
     people::{Genuine, everybody, interleaved, learn, places, shows_somebody, tells_apart},
     reach::{Hopeless, reach},
     refusals::refusals,
@@ -18,7 +18,7 @@ use crate::{
     banner::banner,
     event::Calibration,
     judge::{
-        observation::{Journey, Probe},
+        observation::{Journey, Party, Probe},
         people::Manner,
     },
     run::{clues::Clues, firing::played::Played, learned::Learned, stage::Stage},
@@ -88,8 +88,11 @@ pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Learned), H
     learned.can = needs(
         stage,
         &told,
-        attributes && learned.people.manner() == Manner::Whole,
-        ends_sessions,
+        Also {
+            attributes: attributes && learned.people.manner() == Manner::Whole,
+            ends_sessions,
+            deep_link: anonymous.hops.iter().any(|hop| hop.party == Party::Idp),
+        },
     );
     Ok((told, learned))
 }

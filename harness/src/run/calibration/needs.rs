@@ -7,8 +7,19 @@ use scenarios::Need;
 
 use crate::{event::Calibration, run::stage::Stage};
 
+/// What was seen on the way.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Also {
+    /// The probe shows attributes.
+    pub(super) attributes: bool,
+    /// A session ends when the IdP asks for it.
+    pub(super) ends_sessions: bool,
+    /// The probe's page sends whoever is not signed in to the IdP.
+    pub(super) deep_link: bool,
+}
+
 /// The needs that are met.
-pub(super) fn needs(stage: &Stage, told: &Calibration, attributes: bool, ends_sessions: bool) -> Vec<Need> {
+pub(super) fn needs(stage: &Stage, told: &Calibration, also: Also) -> Vec<Need> {
     let commands = &stage.subject.commands;
     let asked = requested_context(stage);
     let minimum = asked
@@ -25,7 +36,7 @@ pub(super) fn needs(stage: &Stage, told: &Calibration, attributes: bool, ends_se
         (Need::Browser, stage.has_browser()),
         (Need::TwoTenants, told.two_tenants),
         (Need::OutOfBand, stage.oob.is_some()),
-        (Need::AttributesVisible, attributes),
+        (Need::AttributesVisible, also.attributes),
         (Need::NameIdRead, told.identity_claim.is_none()),
         (Need::Logout, stage.subject.logout.is_some()),
         (Need::NewAccounts, !stage.subject.provisioned),
@@ -39,7 +50,8 @@ pub(super) fn needs(stage: &Stage, told: &Calibration, attributes: bool, ends_se
         (Need::SecondAcs, endpoints.len() > 1),
         (Need::SimpleSign, simple_sign),
         (Need::LogoutService, publishes_logout(sp)),
-        (Need::SingleLogout, ends_sessions),
+        (Need::SingleLogout, also.ends_sessions),
+        (Need::DeepLink, also.deep_link),
     ]
     .into_iter()
     .filter_map(|(need, can)| can.then_some(need))

@@ -119,6 +119,7 @@ fn classified(take: &Take, played: &Played, learned: &Learned) -> Classified {
         refusals: &learned.refusals,
         landing: learned.landing.as_ref().filter(|_| !take.ends_a_session()),
         relay_state: sent.and_then(|message| message.wire.relay_state()),
+        leads_to: played.leads_to.clone(),
         ends_a_session: take.ends_a_session(),
     };
     classify(&played.observation, &wanted)

@@ -46,7 +46,30 @@ pub(super) async fn sign_in(
     start: Start,
     persona: Persona,
 ) -> Result<SignIn, Broke> {
-    let mut planned = plan(scene, start, persona)?.into_iter();
+    go(scene, session, task, plan(scene, start, persona)?).await
+}
+
+/// The same, begun at this address.
+pub(super) async fn sign_in_from(
+    scene: &Scene<'_>,
+    session: &mut Session,
+    task: Task,
+    url: String,
+) -> Result<SignIn, Broke> {
+    let open = Planned {
+        written: None,
+        deed: Deed::Open(url),
+    };
+    go(scene, session, task, vec![open]).await
+}
+
+async fn go(
+    scene: &Scene<'_>,
+    session: &mut Session,
+    task: Task,
+    planned: Vec<Planned>,
+) -> Result<SignIn, Broke> {
+    let mut planned = planned.into_iter();
     let answers = &scene.stage.answers;
     let ticket = format!("{}-{}", scene.token, scene.stage.next_firing());
     session
