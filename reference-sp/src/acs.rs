@@ -68,7 +68,8 @@ pub(crate) async fn get(
         Some((_, value)) => {
             let value = percent_decode_str(value).decode_utf8_lossy();
             let text = decode_redirect(&value).map_err(|_| Denial::Encoding);
-            let accepted = text.and_then(|text| sp.judge_at(&sp.acs_url, true, &encode_post(text.as_bytes())));
+            let accepted =
+                text.and_then(|text| sp.judge_at(&sp.acs_url, true, &encode_post(text.as_bytes())));
             accepted.map(|accepted| (accepted, None))
         }
     };

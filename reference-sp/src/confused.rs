@@ -62,8 +62,10 @@ fn is_signed(message: &Part<'_>, parts: &[Part<'_>], trusted: &[Tenant]) -> bool
         states.iter().any(|state| {
             algorithms.iter().any(|algorithm| {
                 all("Signature").any(|signature| {
-                    let query =
-                        format!("{name}={}{state}&SigAlg={algorithm}&Signature={signature}", message.value);
+                    let query = format!(
+                        "{name}={}{state}&SigAlg={algorithm}&Signature={signature}",
+                        message.value
+                    );
                     verify_query(&query, certificate).unwrap_or(false)
                 })
             })

@@ -61,7 +61,8 @@ impl Profile<'_> {
         sent.unique_ids()?;
         if self.flaws.has(Flaw::ReplayKeyUnsigned) {
             let id = message::identified(response, "the Response")?;
-            self.memory.use_once("", id, after(self.now, UNBOUNDED), self.now)?;
+            self.memory
+                .use_once("", id, after(self.now, UNBOUNDED), self.now)?;
         }
         if !self.flaws.has(Flaw::NoStatus) {
             message::succeeded(response)?;

@@ -65,7 +65,9 @@ impl Sp {
         Sp {
             entity_id: format!("{url}/singlesignon/saml/metadata"),
             acs_url: format!("{url}/singlesignon/saml/SSO"),
-            simple_sign_url: config.simple_sign.then(|| format!("{url}/singlesignon/saml/SimpleSign")),
+            simple_sign_url: config
+                .simple_sign
+                .then(|| format!("{url}/singlesignon/saml/SimpleSign")),
             url,
             manner: config.manner,
             clock: Clock::new(config.clock_offset),

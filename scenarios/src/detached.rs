@@ -11,7 +11,9 @@ use saml::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{context::Context, fault::Fault, logout, persona::Persona, recipe::Kind, signing, workbench::Workbench};
+use crate::{
+    context::Context, fault::Fault, logout, persona::Persona, recipe::Kind, signing, workbench::Workbench,
+};
 
 /// How the signature beside a message is made. What is left out is as Azure signs: K1, RSA-SHA256, over what is sent without the
 /// Signature itself.
@@ -67,7 +69,11 @@ pub(crate) struct Carriage<'a> {
 
 /// The query of a message that says nothing of its own.
 pub(crate) fn flawless(kind: Kind, relay_state: bool) -> String {
-    let state = if relay_state { "&RelayState={RelayState}" } else { "" };
+    let state = if relay_state {
+        "&RelayState={RelayState}"
+    } else {
+        ""
+    };
     format!(
         "{}={{message}}{state}&SigAlg={{SigAlg}}&Signature={{Signature}}",
         kind.parameter()
@@ -114,7 +120,9 @@ impl Carriage<'_> {
         let none = || Err(Fault::recipe("a signature cannot be over itself: mend `signed`"));
         let signed = match &self.how.signed {
             Some(signed) => signed.clone(),
-            None => all.replace("&Signature={Signature}", "").replace("Signature={Signature}&", ""),
+            None => all
+                .replace("&Signature={Signature}", "")
+                .replace("Signature={Signature}&", ""),
         };
         let input = match self.by_query {
             true => self.fill(&signed, beside, &none)?,
@@ -188,7 +196,11 @@ impl Carriage<'_> {
     }
 
     fn written(&self, value: &str) -> String {
-        let percent = if self.how.lower_case { Percent::Lower } else { Percent::Upper };
+        let percent = if self.how.lower_case {
+            Percent::Lower
+        } else {
+            Percent::Upper
+        };
         match self.by_query {
             true => percent_encode_with(value, percent),
             false => value.to_owned(),

@@ -183,7 +183,9 @@ impl One<'_> {
                 let (scheme, path) = self.acs_parts()?;
                 let origin = context.acs()?.trim_end_matches(path);
                 let host = origin.trim_start_matches(scheme).trim_start_matches("://");
-                let port = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
+                let port = host
+                    .rsplit_once(':')
+                    .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
                 Ok(port.map_or(host, |(name, _)| name).to_owned())
             }
             "sp" => Ok(context.sp.entity_id.clone()),

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{detached::Detached, expectation::Proves, operation::Operation, persona::Persona, signature::Signing};
+use crate::{
+    detached::Detached, expectation::Proves, operation::Operation, persona::Persona, signature::Signing,
+};
 
 /// Which elements of the message the IdP signs, before a recipe says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -33,7 +35,9 @@ impl Base {
 }
 
 /// Which message the IdP sends.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// The answer to a sign-in.

@@ -17,7 +17,8 @@ pub(super) fn astray(journey: &Journey, relay_state: &str) -> Option<String> {
         return Some(led.url.clone());
     }
     let mut cookies = journey.hops.iter().flat_map(|hop| &hop.set_cookies);
-    let set = cookies.find(|cookie| said.contains(&format!("set-cookie: {}=", cookie.name.to_ascii_lowercase())))?;
+    let set = cookies
+        .find(|cookie| said.contains(&format!("set-cookie: {}=", cookie.name.to_ascii_lowercase())))?;
     Some(format!("it set the cookie {}", set.name))
 }
 
@@ -88,7 +89,10 @@ mod tests {
             }),
             ..Journey::default()
         };
-        assert_eq!(elsewhere(&rests("http://sp.example/a"), "http://sp.example/a"), None);
+        assert_eq!(
+            elsewhere(&rests("http://sp.example/a"), "http://sp.example/a"),
+            None
+        );
         assert!(elsewhere(&rests("http://sp.example/"), "http://sp.example/a").is_some());
     }
 }

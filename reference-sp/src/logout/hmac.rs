@@ -24,8 +24,9 @@ pub(crate) fn holds(raw: &str, certificates: &[Certificate]) -> bool {
         return false;
     };
     certificates.iter().any(|certificate| {
-        let mac = PKey::hmac(certificate.pem().as_bytes())
-            .and_then(|key| Signer::new(MessageDigest::sha256(), &key)?.sign_oneshot_to_vec(signed.as_bytes()));
+        let mac = PKey::hmac(certificate.pem().as_bytes()).and_then(|key| {
+            Signer::new(MessageDigest::sha256(), &key)?.sign_oneshot_to_vec(signed.as_bytes())
+        });
         mac.is_ok_and(|mac| mac.len() == value.len() && memcmp::eq(&mac, &value))
     })
 }

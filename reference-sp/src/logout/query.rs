@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
-use saml::binding::{BindingError, QueryAlgorithm, decode_redirect, decode_redirect_exactly, query_signature};
+use saml::binding::{
+    BindingError, QueryAlgorithm, decode_redirect, decode_redirect_exactly, query_signature,
+};
 
 use crate::confused;
 use crate::denial::Denial;
@@ -67,7 +69,11 @@ impl<'a> Delivered<'a> {
         let value = percent_decode_str(value).decode_utf8_lossy();
         Ok(Delivered {
             raw,
-            kind: if name == "SAMLRequest" { Kind::Request } else { Kind::Response },
+            kind: if name == "SAMLRequest" {
+                Kind::Request
+            } else {
+                Kind::Response
+            },
             xml: decode_redirect(&value).map_err(|why| Denial::LogoutMessage(why.to_string()))?,
             relay_state: None,
             flaws,
@@ -98,7 +104,8 @@ impl<'a> Delivered<'a> {
 
     /// Whether a switch spares it the check.
     fn is_believed(&self, tenant: &Tenant) -> bool {
-        let unsigned = || parameter(self.raw, "Signature").is_ok_and(|value| value.is_none_or(|value| value.is_empty()));
+        let unsigned =
+            || parameter(self.raw, "Signature").is_ok_and(|value| value.is_none_or(|value| value.is_empty()));
         self.flaws.has(Flaw::NoSigCheck)
             || self.flaws.has(Flaw::SloUnsigned) && unsigned()
             || self.flaws.has(Flaw::HmacConfusion) && hmac::holds(self.raw, &tenant.certificates)

@@ -188,6 +188,11 @@ impl Play<'_> {
                 self.keep(send.keep.as_deref(), message);
                 Ok(())
             }
+            Step::Begin(_) => {
+                self.values
+                    .insert("relay_state".to_owned(), "relay-state".to_owned());
+                Ok(())
+            }
             Step::Publish(publish) => {
                 let directory = self.directory.get_or_insert_with(|| stage.directory.clone());
                 let keys = &publish.publish.keys;
