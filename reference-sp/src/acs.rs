@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::config::Manner;
 use crate::denial::Denial;
-use crate::flaw::{Flaw, Flaws};
+use crate::flaw::Flaw;
 use crate::http::{BROWSER_COOKIE, SESSION_COOKIE, cookie, local, see_anywhere, see_other, set_cookie};
 use crate::identity::Identity;
 use crate::memory::Ticket;
@@ -59,6 +59,10 @@ pub(crate) async fn get(
 ) -> Response {
     let settings = sp.settings();
     let query = query.unwrap_or_default();
+    if sp.manner == Manner::AcceptEverything {
+        let fields: Fields = query.split('&').filter_map(anything::parameter).collect();
+        return answer(&sp, &headers, Ok(anything(&sp, &fields))).await;
+    }
     let confused = match settings.flaws.has(Flaw::RedirectConfusion) {
         true => confused::read(&query, settings.trust.tenants()),
         false => None,
@@ -84,7 +88,11 @@ pub(crate) async fn simple_sign(
 ) -> Response {
     let accepted = match sp.manner {
         Manner::RefuseEverything => Err(Denial::Everything),
-        _ => signed(&sp, form),
+        Manner::AcceptEverything => Ok(anything(
+            &sp,
+            form.as_ref().map_or(&[][..], |Form(fields)| fields),
+        )),
+        Manner::Normal => signed(&sp, form),
     };
     answer(&sp, &headers, accepted).await
 }
@@ -99,7 +107,7 @@ async fn answer(sp: &Arc<Sp>, headers: &HeaderMap, judged: Judged) -> Response {
         None => sign_in(sp, headers, identity, to.as_deref().unwrap_or(HOME)).await,
         Some(request) => {
             // Where the sign-in leads was said when it began, and the RelayState is not asked.
-            let led = to.filter(|_| is_led(sp.settings().flaws));
+            let led = to.filter(|_| is_led(sp));
             let ticket = Ticket {
                 identity,
                 browser: request.browser,
@@ -169,19 +177,20 @@ fn signed(sp: &Sp, form: Result<Form<Fields>, FormRejection>) -> Judged {
 
 /// Where a RelayState leads: to a path of ours, if anywhere.
 fn wherever(sp: &Sp, relay_state: Option<&str>) -> Option<String> {
-    match is_led(sp.settings().flaws) {
+    match is_led(sp) {
         true => relay_state.map(str::to_owned),
         false => relay_state.and_then(local),
     }
 }
 
-/// Whether a switch makes it follow any RelayState.
-fn is_led(flaws: Flaws) -> bool {
-    flaws.has(Flaw::OpenRedirect) || flaws.has(Flaw::ReflectedMarkup)
+/// Whether it follows any RelayState: by a switch, or since it believes everything.
+fn is_led(sp: &Sp) -> bool {
+    let flaws = sp.settings().flaws;
+    flaws.has(Flaw::OpenRedirect) || flaws.has(Flaw::ReflectedMarkup) || sp.manner == Manner::AcceptEverything
 }
 
 /// The field of that name, of which there is one at most: two readers of a repeated field read different ones.
-fn one<'a>(fields: &'a Fields, name: &str) -> Result<Option<&'a str>, Denial> {
+fn one<'a>(fields: &'a [(String, String)], name: &str) -> Result<Option<&'a str>, Denial> {
     let mut values = fields
         .iter()
         .filter(|(key, _)| key == name)
@@ -208,7 +217,7 @@ async fn sign_in(sp: &Sp, headers: &HeaderMap, identity: Identity, to: &str) -> 
     let flaws = sp.settings().flaws;
     let onward = if flaws.has(Flaw::ReflectedMarkup) {
         Html(pages::going_on(to, flaws)).into_response()
-    } else if flaws.has(Flaw::OpenRedirect) {
+    } else if is_led(sp) {
         see_anywhere(to)
     } else {
         see_other(to)
@@ -225,6 +234,6 @@ fn anything(sp: &Sp, fields: &[(String, String)]) -> (Accepted, Option<String>) 
             identity,
             request: None,
         },
-        None,
+        one(fields, "RelayState").ok().flatten().map(str::to_owned),
     )
 }

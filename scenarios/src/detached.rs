@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    context::Context, fault::Fault, logout, persona::Persona, recipe::Kind, signing, workbench::Workbench,
+    context::Context, fault::Fault, kind::Kind, logout, persona::Persona, signing, workbench::Workbench,
 };
 
 /// How the signature beside a message is made. What is left out is as Azure signs: K1, RSA-SHA256, over what is sent without the
@@ -63,6 +63,8 @@ pub(crate) struct Carriage<'a> {
     pub(crate) by_query: bool,
     pub(crate) message: &'a [u8],
     pub(crate) relay_state: Option<&'a str>,
+    /// The other message, see [`beside`].
+    pub(crate) beside: String,
     pub(crate) context: &'a Context<'a>,
     pub(crate) bench: &'a Workbench,
 }
@@ -80,19 +82,22 @@ pub(crate) fn flawless(kind: Kind, relay_state: bool) -> String {
     )
 }
 
+/// The other message, made once, since it stands in what is sent and in what is signed.
+pub(crate) fn beside(how: &Detached, context: &Context<'_>) -> Result<String, Fault> {
+    match how.beside {
+        None => Ok(String::new()),
+        Some(Kind::Response) => Ok(context.draft(Persona::Attacker)?.to_xml()),
+        Some(kind) => logout::text(kind, Persona::Attacker, None, context),
+    }
+}
+
 impl Carriage<'_> {
     /// Fills a text in, `{Signature}` as well; `all` is the whole of what is sent.
     pub(crate) fn filled(&self, text: &str, all: &str) -> Result<String, Fault> {
-        let beside = self.beside()?;
-        self.fill(text, &beside, &|| self.signature(all, &beside))
+        self.fill(text, &|| self.signature(all))
     }
 
-    fn fill(
-        &self,
-        text: &str,
-        beside: &str,
-        signature: &dyn Fn() -> Result<String, Fault>,
-    ) -> Result<String, Fault> {
+    fn fill(&self, text: &str, signature: &dyn Fn() -> Result<String, Fault>) -> Result<String, Fault> {
         let mut out = String::with_capacity(text.len() + 1_024);
         let mut rest = text;
         while let Some((before, tail)) = rest.split_once('{') {
@@ -101,7 +106,7 @@ impl Carriage<'_> {
                 .ok_or_else(|| Fault::recipe(format!("a placeholder is not closed in `{text}`")))?;
             let value = match name {
                 "message" | "SAMLResponse" => self.packed(self.message),
-                "beside" => self.packed(beside.as_bytes()),
+                "beside" => self.packed(self.beside.as_bytes()),
                 "RelayState" => self.relay_state.unwrap_or_default().to_owned(),
                 "SigAlg" => self.method().to_owned(),
                 "Signature" => signature()?,
@@ -116,7 +121,7 @@ impl Carriage<'_> {
     }
 
     /// The signature, in Base64.
-    fn signature(&self, all: &str, beside: &str) -> Result<String, Fault> {
+    fn signature(&self, all: &str) -> Result<String, Fault> {
         let none = || Err(Fault::recipe("a signature cannot be over itself: mend `signed`"));
         let signed = match &self.how.signed {
             Some(signed) => signed.clone(),
@@ -125,12 +130,12 @@ impl Carriage<'_> {
                 .replace("Signature={Signature}&", ""),
         };
         let input = match self.by_query {
-            true => self.fill(&signed, beside, &none)?,
+            true => self.fill(&signed, &none)?,
             // POST-SimpleSign signs what the fields stand for (its section 3).
             false => {
                 let text = signed
                     .replace("{message}", &String::from_utf8_lossy(self.message))
-                    .replace("{beside}", beside);
+                    .replace("{beside}", &self.beside);
                 self.plain(&text)?
             }
         };
@@ -166,14 +171,6 @@ impl Carriage<'_> {
 
     fn method(&self) -> &str {
         signing::uri(self.how.method.as_deref().unwrap_or("rsa-sha256"))
-    }
-
-    fn beside(&self) -> Result<String, Fault> {
-        match self.how.beside {
-            None => Ok(String::new()),
-            Some(Kind::Response) => Ok(self.context.draft(Persona::Attacker)?.to_xml()),
-            Some(kind) => logout::text(kind, Persona::Attacker, None, self.context),
-        }
     }
 
     fn packed(&self, message: &[u8]) -> String {

@@ -168,7 +168,7 @@ impl One<'_> {
                 Ok(other.unwrap_or_else(|| format!("{usual}/second")))
             }
             "slo" => {
-                let slo = crate::logout::destination(context).map(str::to_owned);
+                let slo = context.slo().map(str::to_owned);
                 slo.map_or_else(|| Ok(format!("{}/logout", context.acs()?)), Ok)
             }
             "acs-simple-sign" => {

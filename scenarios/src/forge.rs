@@ -303,8 +303,10 @@ fn wire(
     };
     let by_query = deliver.query.is_some() || (kind != Kind::Response && deliver.fields.is_none());
     let default = Detached::default();
+    let how = deliver.detached.as_ref().unwrap_or(&default);
     let carriage = Carriage {
-        how: deliver.detached.as_ref().unwrap_or(&default),
+        how,
+        beside: detached::beside(how, context)?,
         by_query,
         message: forged,
         relay_state: relay_state.as_deref(),

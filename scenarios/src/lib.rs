@@ -36,6 +36,7 @@ mod fill;
 pub mod flow;
 pub mod forge;
 pub mod keys;
+mod kind;
 mod likeness;
 mod logout;
 mod mentions;

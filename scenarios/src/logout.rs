@@ -3,10 +3,10 @@
 use saml::{
     assertion::NameId,
     logout::{LogoutRequest, LogoutResponse},
-    names::{binding, status},
+    names::status,
 };
 
-use crate::{context::Context, fault::Fault, fill::fresh_id, persona::Persona, recipe::Kind};
+use crate::{context::Context, fault::Fault, fill::fresh_id, kind::Kind, persona::Persona};
 
 /// Who is to be signed out, as the Assertion of his login had it.
 pub(crate) struct SignedIn<'a> {
@@ -42,7 +42,7 @@ pub(crate) fn text(
             id: fresh_id()?,
             in_response_to: Some(fresh_id()?),
             issue_instant,
-            destination: destination(context).map(str::to_owned),
+            destination: context.slo().map(str::to_owned),
             issuer,
             status: vec![status::SUCCESS.to_owned()],
             status_message: None,
@@ -62,7 +62,7 @@ pub(crate) fn text(
         id: fresh_id()?,
         version: "2.0".to_owned(),
         issue_instant,
-        destination: destination(context).map(str::to_owned),
+        destination: context.slo().map(str::to_owned),
         issuer,
         name_id: Some(NameId {
             value,
@@ -73,11 +73,4 @@ pub(crate) fn text(
         ..LogoutRequest::default()
     }
     .to_xml())
-}
-
-/// Where LogoutRequests go by HTTP-Redirect, where the SP takes any.
-pub(crate) fn destination<'a>(context: &Context<'a>) -> Option<&'a str> {
-    let services = context.sp.slo.iter();
-    let mut by_redirect = services.filter(|slo| slo.binding == binding::REDIRECT);
-    by_redirect.next().map(|slo| slo.location.as_str())
 }

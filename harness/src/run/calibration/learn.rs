@@ -69,7 +69,7 @@ pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Learned), H
     refusals(stage, &mut learned, &mut told, base, &accepted).await;
     account(stage, &mut learned, &mut told, base).await;
     sign_out(stage, &mut learned, base).await?;
-    let ends_sessions = ends_sessions(stage, &learned, base).await;
+    let ends_sessions = Box::pin(ends_sessions(stage, &learned, base)).await;
     for (persona, why) in &learned.unseen {
         learned.causes.push(format!(
             "{why}: what is forged in the name of the {name} and refused proves nothing; give him an account there ([sp] provision), a probe that shows him too, or another name in [users.{name}]",

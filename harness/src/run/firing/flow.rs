@@ -340,7 +340,7 @@ async fn travel(scene: &Scene<'_>, step: &Step, session: &mut Session, judged: b
         Step::Send(verb) => send(scene, verb, session).await,
         Step::Visit(verb) => visit(scene, verb, session).await,
         Step::Logout(_) => logout(scene, session).await,
-        Step::End(verb) => end(scene, verb, session, judged).await,
+        Step::End(verb) => Box::pin(end(scene, verb, session, judged)).await,
         other => Err(Broke::Precondition(format!(
             "{} cannot happen together with others",
             other.verb()

@@ -46,7 +46,8 @@ pub(super) async fn sign_in(
     start: Start,
     persona: Persona,
 ) -> Result<SignIn, Broke> {
-    go(scene, session, task, plan(scene, start, persona)?).await
+    let planned = plan(scene, start, persona)?;
+    Box::pin(go(scene, session, task, planned)).await
 }
 
 /// The same, begun at this address.
@@ -60,7 +61,7 @@ pub(super) async fn sign_in_from(
         written: None,
         deed: Deed::Open(url),
     };
-    go(scene, session, task, vec![open]).await
+    Box::pin(go(scene, session, task, vec![open])).await
 }
 
 async fn go(
