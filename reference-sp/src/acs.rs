@@ -4,25 +4,31 @@ use std::sync::Arc;
 
 use axum::Form;
 use axum::extract::rejection::{FormRejection, QueryRejection};
-use axum::extract::{Query, State};
+use axum::extract::{Query, RawQuery, State};
 use axum::http::header::HeaderMap;
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, Html, IntoResponse, Response};
+use percent_encoding::percent_decode_str;
+use saml::binding::{decode_redirect, encode_post};
 use serde::Deserialize;
 
-use crate::anything;
 use crate::config::Manner;
 use crate::denial::Denial;
-use crate::http::{BROWSER_COOKIE, SESSION_COOKIE, cookie, local, see_other, set_cookie};
+use crate::flaw::Flaw;
+use crate::http::{BROWSER_COOKIE, SESSION_COOKIE, cookie, local, see_anywhere, see_other, set_cookie};
 use crate::identity::Identity;
 use crate::memory::Ticket;
 use crate::profile::Accepted;
 use crate::refuse::refuse;
 use crate::state::Sp;
+use crate::{anything, confused, pages, simple_sign};
 
 /// Where a sign-in ends when nobody said where.
 const HOME: &str = "/account";
 
 type Fields = Vec<(String, String)>;
+
+/// What a message comes to: who is signed in, and whither its RelayState would lead.
+type Judged = Result<(Accepted, Option<String>), Denial>;
 
 /// `POST /singlesignon/saml/SSO`.
 ///
@@ -42,17 +48,70 @@ pub(crate) async fn post(
         )),
         Manner::Normal => judged(&sp, form),
     };
-    let (Accepted { identity, request }, to) = match accepted {
+    answer(&sp, &headers, accepted).await
+}
+
+/// `GET /singlesignon/saml/SSO`: never, since a Response must not come in a query (Profiles 4.1.2). A switch reads one.
+pub(crate) async fn get(
+    State(sp): State<Arc<Sp>>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let settings = sp.settings();
+    let query = query.unwrap_or_default();
+    if sp.manner == Manner::AcceptEverything {
+        let fields: Fields = query.split('&').filter_map(anything::parameter).collect();
+        return answer(&sp, &headers, Ok(anything(&sp, &fields))).await;
+    }
+    let confused = match settings.flaws.has(Flaw::RedirectConfusion) {
+        true => confused::read(&query, settings.trust.tenants()),
+        false => None,
+    };
+    let judged = match confused {
+        None => Err(Denial::ByQuery),
+        Some((_, value)) => {
+            let value = percent_decode_str(value).decode_utf8_lossy();
+            let text = decode_redirect(&value).map_err(|_| Denial::Encoding);
+            let accepted =
+                text.and_then(|text| sp.judge_at(&sp.acs_url, true, &encode_post(text.as_bytes())));
+            accepted.map(|accepted| (accepted, None))
+        }
+    };
+    answer(&sp, &headers, judged).await
+}
+
+/// `POST /singlesignon/saml/SimpleSign`: as [`post`], for a form that is signed itself.
+pub(crate) async fn simple_sign(
+    State(sp): State<Arc<Sp>>,
+    headers: HeaderMap,
+    form: Result<Form<Fields>, FormRejection>,
+) -> Response {
+    let accepted = match sp.manner {
+        Manner::RefuseEverything => Err(Denial::Everything),
+        Manner::AcceptEverything => Ok(anything(
+            &sp,
+            form.as_ref().map_or(&[][..], |Form(fields)| fields),
+        )),
+        Manner::Normal => signed(&sp, form),
+    };
+    answer(&sp, &headers, accepted).await
+}
+
+/// Signs the user in, or sends his browser to finish what it began.
+async fn answer(sp: &Arc<Sp>, headers: &HeaderMap, judged: Judged) -> Response {
+    let (Accepted { identity, request }, to) = match judged {
         Ok(accepted) => accepted,
-        Err(denial) => return refuse(&sp, &denial).await,
+        Err(denial) => return refuse(sp, &denial).await,
     };
     match request {
-        None => sign_in(&sp, &headers, identity, &to).await,
+        None => sign_in(sp, headers, identity, to.as_deref().unwrap_or(HOME)).await,
         Some(request) => {
+            // Where the sign-in leads was said when it began, and the RelayState is not asked.
+            let led = to.filter(|_| is_led(sp));
             let ticket = Ticket {
                 identity,
                 browser: request.browser,
-                to: request.to,
+                to: led.unwrap_or(request.to),
             };
             let ticket = sp.memory.issue_ticket(ticket, sp.clock.now());
             see_other(&format!("/singlesignon/saml/finish?ticket={ticket}"))
@@ -86,7 +145,7 @@ pub(crate) async fn finish(
 }
 
 /// The message, judged, and the path that its RelayState asks for.
-fn judged(sp: &Sp, form: Result<Form<Fields>, FormRejection>) -> Result<(Accepted, String), Denial> {
+fn judged(sp: &Sp, form: Result<Form<Fields>, FormRejection>) -> Judged {
     let Form(fields) = form.map_err(|_| Denial::Form)?;
     let field = one(&fields, "SAMLResponse")?.ok_or(Denial::Parameters)?;
     let relay_state = one(&fields, "RelayState")?;
@@ -94,14 +153,44 @@ fn judged(sp: &Sp, form: Result<Form<Fields>, FormRejection>) -> Result<(Accepte
         return Err(Denial::Parameters);
     }
     let accepted = sp.judge(field)?;
-    Ok((
-        accepted,
-        relay_state.and_then(local).unwrap_or_else(|| HOME.to_owned()),
-    ))
+    Ok((accepted, wherever(sp, relay_state)))
+}
+
+/// The same of a form that is signed: the signature first.
+fn signed(sp: &Sp, form: Result<Form<Fields>, FormRejection>) -> Judged {
+    let Form(fields) = form.map_err(|_| Denial::Form)?;
+    let needed = |name| one(&fields, name)?.ok_or(Denial::Parameters);
+    let (response, relay_state) = (needed("SAMLResponse")?, one(&fields, "RelayState")?);
+    let form = simple_sign::Signed {
+        request: one(&fields, "SAMLRequest")?,
+        response,
+        relay_state,
+        algorithm: needed("SigAlg")?,
+        signature: needed("Signature")?,
+    };
+    let settings = sp.settings();
+    simple_sign::verify(form, &settings.trust, settings.flaws)?;
+    let address = sp.simple_sign_url.as_deref().unwrap_or_default();
+    let accepted = sp.judge_at(address, true, response)?;
+    Ok((accepted, wherever(sp, relay_state)))
+}
+
+/// Where a RelayState leads: to a path of ours, if anywhere.
+fn wherever(sp: &Sp, relay_state: Option<&str>) -> Option<String> {
+    match is_led(sp) {
+        true => relay_state.map(str::to_owned),
+        false => relay_state.and_then(local),
+    }
+}
+
+/// Whether it follows any RelayState: by a switch, or since it believes everything.
+fn is_led(sp: &Sp) -> bool {
+    let flaws = sp.settings().flaws;
+    flaws.has(Flaw::OpenRedirect) || flaws.has(Flaw::ReflectedMarkup) || sp.manner == Manner::AcceptEverything
 }
 
 /// The field of that name, of which there is one at most: two readers of a repeated field read different ones.
-fn one<'a>(fields: &'a Fields, name: &str) -> Result<Option<&'a str>, Denial> {
+fn one<'a>(fields: &'a [(String, String)], name: &str) -> Result<Option<&'a str>, Denial> {
     let mut values = fields
         .iter()
         .filter(|(key, _)| key == name)
@@ -125,17 +214,26 @@ async fn sign_in(sp: &Sp, headers: &HeaderMap, identity: Identity, to: &str) -> 
     if let Some(old) = cookie(headers, SESSION_COOKIE) {
         sp.memory.close_session(old);
     }
-    ([set_cookie(sp, SESSION_COOKIE, &session)], see_other(to)).into_response()
+    let flaws = sp.settings().flaws;
+    let onward = if flaws.has(Flaw::ReflectedMarkup) {
+        Html(pages::going_on(to, flaws)).into_response()
+    } else if is_led(sp) {
+        see_anywhere(to)
+    } else {
+        see_other(to)
+    };
+    let (name, cookie) = set_cookie(sp, SESSION_COOKIE, &session);
+    (AppendHeaders([(name, cookie)]), onward).into_response()
 }
 
 /// For the service provider that verifies nothing.
-fn anything(sp: &Sp, fields: &[(String, String)]) -> (Accepted, String) {
+fn anything(sp: &Sp, fields: &[(String, String)]) -> (Accepted, Option<String>) {
     let identity = anything::identity(fields, &sp.entity_id);
     (
         Accepted {
             identity,
             request: None,
         },
-        HOME.to_owned(),
+        one(fields, "RelayState").ok().flatten().map(str::to_owned),
     )
 }

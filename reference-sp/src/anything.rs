@@ -7,16 +7,19 @@ use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use percent_encoding::percent_decode_str;
+use saml::binding::{decode_redirect, encode_post};
+
 use crate::identity::Identity;
 use crate::loosely;
 
 /// The first NameID of the message, and every attribute value in it.
 pub(crate) fn identity(fields: &[(String, String)], nobody: &str) -> Identity {
-    let message = fields
-        .iter()
-        .find(|(name, _)| name.starts_with("SAML"))
-        .map(|(_, value)| text(value))
-        .unwrap_or_default();
+    // Of several messages the one that speaks of a sign-in.
+    let messages = fields.iter().filter(|(name, _)| name.starts_with("SAML"));
+    let texts: Vec<String> = messages.map(|(_, value)| text(value)).collect();
+    let mut speaking = texts.iter().filter(|text| text.contains("Assertion"));
+    let message = speaking.next().or(texts.first()).cloned().unwrap_or_default();
     let issuer = contents(&message, "issuer")
         .next()
         .unwrap_or_else(|| nobody.to_owned());
@@ -30,6 +33,17 @@ pub(crate) fn identity(fields: &[(String, String)], nobody: &str) -> Identity {
         issuer,
         attributes: BTreeMap::from([("values".to_owned(), values)]),
         ..Identity::default()
+    }
+}
+
+/// A parameter of a query as a field of a form: a message is not deflated there.
+pub(crate) fn parameter(part: &str) -> Option<(String, String)> {
+    let (name, value) = part.split_once('=')?;
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let (name, value) = (decoded(name), decoded(value));
+    match decode_redirect(&value) {
+        Ok(message) => Some((name, encode_post(message.as_bytes()))),
+        Err(_) => Some((name, value)),
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Config {
     pub encryption: bool,
     /// Publish a single logout service (HTTP-Redirect), and let `/logout` end the IdP's session too.
     pub slo: bool,
+    /// Publish a second assertion consumer service, for HTTP-POST-SimpleSign.
+    pub simple_sign: bool,
     /// Publish a signing certificate, and sign what is sent by HTTP-Redirect: AuthnRequests and logout messages.
     pub sign_requests: bool,
     /// The key that signs them; a new one otherwise.
@@ -64,6 +66,7 @@ impl Default for Config {
             create_users: false,
             encryption: false,
             slo: false,
+            simple_sign: false,
             sign_requests: false,
             signing_key: None,
             admin_password: None,

@@ -160,6 +160,8 @@ pub(crate) enum Denial {
     #[error("there are {limit} accounts, and no room for another one")]
     AccountsFull { limit: usize },
 
+    #[error("a Response comes in a form, and never in a query (Profiles 4.1.2)")]
+    ByQuery,
     #[error("the query must hold one SAMLRequest or one SAMLResponse, and at most one RelayState")]
     LogoutParameters,
     #[error("the logout message cannot be used: {0}")]

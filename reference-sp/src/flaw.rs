@@ -35,6 +35,8 @@ flaws! {
     SigIfPresent = "V02-sig-if-present",
     /// Verifies with whatever key `KeyInfo` brings along (CVE-2024-32962, CVE-2023-48703).
     KeyInfoTrust = "V05-keyinfo-trust",
+    /// Takes an HMAC in a logout query, with the IdP's certificate as the secret (CVE-2019-1006).
+    HmacConfusion = "V07-hmac-confusion",
     /// Takes SHA-1 and MD5, in signatures and digests.
     WeakAlgorithms = "V08-weak-alg",
     /// Checks digests, never `SignatureValue` (CVE-2026-49454).
@@ -81,10 +83,18 @@ flaws! {
     InResponseToIfPresent = "V40-irt-if-present",
     /// Remembers no Assertion, so that each may be used again (CVE-2026-53424).
     NoReplay = "V41-no-replay",
+    /// Remembers what was used by the Response's ID, before any signature was looked at.
+    ReplayKeyUnsigned = "V42-replay-key-unsigned",
     /// Does not look at the status.
     NoStatus = "V43-no-status",
     /// Content with any SubjectConfirmation method, or none (CVE-2020-5268).
     AnyConfirmation = "V44-any-scm",
+    /// A logout message needs no signature; one that has none is believed (CVE-2026-82465).
+    SloUnsigned = "V48-slo-unsigned",
+    /// Verifies one parameter of a query or form and reads another (CVE-2025-27773, CVE-2025-31335).
+    RedirectConfusion = "V50-redirect-confusion",
+    /// Sends the browser wherever the RelayState says (CVE-2019-13038, CVE-2019-3877).
+    OpenRedirect = "V51-open-redirect",
     /// What Assertions in Advice say counts as well: their conditions, and what they say of a user.
     AdviceMerged = "V57-advice-merged",
     /// Does not look at how the user signed in, nor whether he did: no AuthnStatement, no RequestedAuthnContext.

@@ -83,6 +83,24 @@ pub(crate) fn local(path: &str) -> Option<String> {
     Some(path.bytes().map(encode).collect())
 }
 
+/// 303 to any address, wherever it leads, for a switch: as a server that writes its headers as text. What follows a line break is
+/// a header of its own, and what no header can hold is percent-encoded.
+pub(crate) fn see_anywhere(address: &str) -> Response {
+    let encode = |byte: u8| match byte {
+        b'\t' | b' '..=b'~' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    let mut lines = address.split(['\r', '\n']);
+    let location: String = lines.next().unwrap_or_default().bytes().map(encode).collect();
+    let mut response = see_other(&location);
+    for (name, value) in lines.filter_map(|line| line.split_once(':')) {
+        if let (Ok(name), Ok(value)) = (name.trim().parse::<HeaderName>(), value.trim().parse()) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
+}
+
 /// The headers that every answer bears: no caching, no framing, no scripts.
 pub(crate) async fn harden(mut response: Response) -> Response {
     const HEADERS: [(HeaderName, &str); 5] = [

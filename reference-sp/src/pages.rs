@@ -154,6 +154,19 @@ pub(crate) fn refused(about: Option<&AboutAccount>, incident: Option<&str>, said
     )
 }
 
+/// For a switch: the way on, with the RelayState as it came.
+pub(crate) fn going_on(to: &str, flaws: Flaws) -> String {
+    page(
+        "Signed in",
+        flaws,
+        true,
+        &html! {
+            h1 { "You are signed in" }
+            p { "Go on to " (PreEscaped(format!("<a href=\"{to}\">{to}</a>"))) }
+        },
+    )
+}
+
 /// Single logout is over: signed out here in any case, and what the IdP said where it could not do its part.
 pub(crate) fn signed_out(failed: Option<&str>) -> String {
     page(

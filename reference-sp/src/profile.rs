@@ -29,6 +29,8 @@ const UNBOUNDED: SignedDuration = SignedDuration::from_hours(24);
 pub(crate) struct Profile<'a> {
     pub(crate) entity_id: &'a str,
     pub(crate) acs_url: &'a str,
+    /// What carried the message was signed by the IdP, and verified: the Response counts as signed.
+    pub(crate) is_signed: bool,
     pub(crate) trust: &'a Trust,
     pub(crate) flaws: Flaws,
     pub(crate) memory: &'a Memory,
@@ -57,6 +59,11 @@ impl Profile<'_> {
 
         let response = sent.response()?;
         sent.unique_ids()?;
+        if self.flaws.has(Flaw::ReplayKeyUnsigned) {
+            let id = message::identified(response, "the Response")?;
+            self.memory
+                .use_once("", id, after(self.now, UNBOUNDED), self.now)?;
+        }
         if !self.flaws.has(Flaw::NoStatus) {
             message::succeeded(response)?;
         }
@@ -77,7 +84,7 @@ impl Profile<'_> {
         let candidate = verify::candidate(message, response)?;
         let issuer = self.issuer(message, response, candidate)?;
         let keys = self.trust.keys(&issuer, self.flaws)?;
-        let proven = verify::prove(&sent, message, candidate, &keys)?;
+        let proven = verify::prove(&sent, message, candidate, &keys, self.is_signed)?;
         if self.both_signed && !(proven.response_signed && proven.assertion_signed) {
             return Err(Denial::OneSignature);
         }
@@ -192,7 +199,7 @@ impl Profile<'_> {
         until: Option<Timestamp>,
         request: Option<&str>,
     ) -> Result<(), Denial> {
-        if !self.flaws.has(Flaw::NoReplay) {
+        if !self.flaws.has(Flaw::NoReplay) && !self.flaws.has(Flaw::ReplayKeyUnsigned) {
             let until = until.map_or_else(|| after(self.now, UNBOUNDED), |until| after(until, SKEW));
             self.memory.use_once(issuer, id, until, self.now)?;
         }

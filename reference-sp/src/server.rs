@@ -72,10 +72,10 @@ impl ReferenceSp {
             None => format!("http://{address}"),
         };
         let keys = OwnKeys::make(&config)?;
-        let (slo, test_endpoint) = (config.slo, config.test_endpoint);
+        let (slo, simple_sign, test_endpoint) = (config.slo, config.simple_sign, config.test_endpoint);
         let (stop, stopped) = watch::channel(false);
         let sp = Arc::new(Sp::new(config, keys, url, stopped.clone()));
-        let app = routes(slo, test_endpoint).with_state(Arc::clone(&sp));
+        let app = routes(slo, simple_sign, test_endpoint).with_state(Arc::clone(&sp));
         let server = tokio::spawn(async move {
             let until = async move {
                 let mut stopped = stopped;
@@ -183,7 +183,7 @@ impl Drop for ReferenceSp {
     }
 }
 
-fn routes(slo: bool, test_endpoint: bool) -> Router<Arc<Sp>> {
+fn routes(slo: bool, simple_sign: bool, test_endpoint: bool) -> Router<Arc<Sp>> {
     let stylesheet = || async { ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], pages::STYLE) };
     let router = Router::new()
         .route("/", get(login::home))
@@ -194,11 +194,16 @@ fn routes(slo: bool, test_endpoint: bool) -> Router<Arc<Sp>> {
         .route("/health", get(|| async { "ok" }))
         .route("/style.css", get(stylesheet))
         .route("/singlesignon/saml/login", get(login::login))
-        .route("/singlesignon/saml/SSO", post(acs::post))
+        .route("/singlesignon/saml/SSO", post(acs::post).get(acs::get))
         .route("/singlesignon/saml/finish", get(acs::finish))
         .route("/singlesignon/saml/metadata", get(login::metadata));
     let router = if slo {
         router.route("/singlesignon/saml/SLO", get(logout::receive))
+    } else {
+        router
+    };
+    let router = if simple_sign {
+        router.route("/singlesignon/saml/SimpleSign", post(acs::simple_sign))
     } else {
         router
     };

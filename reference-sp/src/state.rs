@@ -38,6 +38,8 @@ pub(crate) struct Sp {
     pub(crate) keys: OwnKeys,
     /// Whether there is single logout.
     pub(crate) slo: bool,
+    /// Where forms go that are signed beside their message, where there is such an address.
+    pub(crate) simple_sign_url: Option<String>,
     /// Where the administrator sits.
     pub(crate) desk: Desk,
     /// Becomes true when the server is to stop.
@@ -63,6 +65,9 @@ impl Sp {
         Sp {
             entity_id: format!("{url}/singlesignon/saml/metadata"),
             acs_url: format!("{url}/singlesignon/saml/SSO"),
+            simple_sign_url: config
+                .simple_sign
+                .then(|| format!("{url}/singlesignon/saml/SimpleSign")),
             url,
             manner: config.manner,
             clock: Clock::new(config.clock_offset),
@@ -98,10 +103,16 @@ impl Sp {
 
     /// Judges one SAMLResponse field by the profile.
     pub(crate) fn judge(&self, field: &str) -> Result<Accepted, Denial> {
+        self.judge_at(&self.acs_url, false, field)
+    }
+
+    /// The same at another address of ours. `is_signed`: what carried it was signed, and verified by now.
+    pub(crate) fn judge_at(&self, acs_url: &str, is_signed: bool, field: &str) -> Result<Accepted, Denial> {
         let Settings { trust, flaws, .. } = self.settings();
         let profile = Profile {
             entity_id: &self.entity_id,
-            acs_url: &self.acs_url,
+            acs_url,
+            is_signed,
             trust: &trust,
             flaws,
             memory: &self.memory,
@@ -195,14 +206,21 @@ impl Sp {
             location: self.slo_url(),
             response_location: None,
         });
+        let acs = AcsEndpoint {
+            binding: binding::POST.to_owned(),
+            location: self.acs_url.clone(),
+            index: Some(0),
+            is_default: true,
+        };
+        let simple_sign = self.simple_sign_url.as_ref().map(|location| AcsEndpoint {
+            binding: binding::POST_SIMPLE_SIGN.to_owned(),
+            location: location.clone(),
+            index: Some(1),
+            is_default: false,
+        });
         SpMetadata {
             entity_id: self.entity_id.clone(),
-            acs: vec![AcsEndpoint {
-                binding: binding::POST.to_owned(),
-                location: self.acs_url.clone(),
-                index: Some(0),
-                is_default: true,
-            }],
+            acs: std::iter::once(acs).chain(simple_sign).collect(),
             slo: slo.into_iter().collect(),
             authn_requests_signed: self.keys.signing.is_some(),
             want_assertions_signed: false,

@@ -61,19 +61,21 @@ pub(crate) fn candidate<'a, 'd>(
 /// (Profiles 4.1.4.3: the SP MUST verify any signatures present; 4.1.4.5).
 ///
 /// The Response's is over the message as it was sent, the Assertion's over the one that is read. Where the Assertion
-/// was encrypted these are two; the Response's signature binds the ciphertext, and with it what it hides.
+/// was encrypted these are two; the Response's signature binds the ciphertext, and with it what it hides. `is_signed`: what
+/// carried the Response was signed instead.
 pub(crate) fn prove<'a, 'd>(
     sent: &Message<'_>,
     message: &'a Message<'d>,
     assertion: Node<'a, 'd>,
     keys: &[&PKey<Public>],
+    is_signed: bool,
 ) -> Result<Proven<'a, 'd>, Denial> {
     let flaws = message.flaws;
     let response = sent.response()?;
     let whole = message.response()?;
     let as_found = Proven {
         assertion,
-        response_signed: bears_signature(response),
+        response_signed: is_signed || bears_signature(response),
         assertion_signed: bears_signature(assertion),
     };
     if flaws.has(Flaw::NoSigCheck) {
@@ -90,7 +92,7 @@ pub(crate) fn prove<'a, 'd>(
     }
     let of_response = own_signature(response, "the Response")?;
     let of_assertion = own_signature(assertion, "the Assertion")?;
-    if of_response.is_none() && of_assertion.is_none() {
+    if of_response.is_none() && of_assertion.is_none() && !is_signed {
         return Err(Denial::Unsigned);
     }
     if let Some(signature) = of_response {
@@ -102,7 +104,7 @@ pub(crate) fn prove<'a, 'd>(
     }
     Ok(Proven {
         assertion: read(message, whole, verified),
-        response_signed: of_response.is_some(),
+        response_signed: is_signed || of_response.is_some(),
         assertion_signed: of_assertion.is_some(),
     })
 }

@@ -66,6 +66,7 @@ pub mod enc {
 pub mod binding {
     pub const POST: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST";
     pub const REDIRECT: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect";
+    pub const POST_SIMPLE_SIGN: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST-SimpleSign";
     pub const ARTIFACT: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact";
 }
 

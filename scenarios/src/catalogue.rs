@@ -244,9 +244,13 @@ fn check(scenario: &Scenario) -> Result<(), String> {
     }
     for take in scenario.takes() {
         let differs = !take.recipe.is_flawless() || scenario.bases.contains(&crate::recipe::Base::N);
-        if differs && take.recipe.proves.is_none() {
+        let signs_in = take.recipe.kind() == crate::recipe::Kind::Response;
+        if differs && signs_in && take.recipe.proves.is_none() {
             return Err("it differs from a flawless login: `proves` must say what it claims".to_owned());
         }
+    }
+    if scenario.takes().iter().any(crate::scenario::Take::ends_a_session) && scenario.message.is_none() {
+        return Err("`end` comes last, and sends a logout message: `message` must say which".to_owned());
     }
     if scenario.inert && !scenario.verdict.is_negative() {
         return Err("only what should be rejected can be inert".to_owned());

@@ -8,7 +8,9 @@
 //! | `{fresh}` | a new ID |
 //! | `{acs}` `{sp}` `{request}` | the ACS URL, the SP's entityID, the AuthnRequest's ID |
 //! | `{acs:HOST}` `{acs-path}` `{acs-origin}` | the ACS URL at another host; its path alone; what stands before that |
+//! | `{acs-host}` | the host of the ACS URL |
 //! | `{acs-other-scheme}` `{acs-second}` | the ACS URL with http for https or the reverse; another ACS URL of the same SP (on paper, where it has one, a path below that) |
+//! | `{slo}` `{acs-simple-sign}` | where LogoutRequests go by HTTP-Redirect; the ACS for HTTP-POST-SimpleSign (on paper, where there is none, a path below the ACS) |
 //! | `{request:swapped}` | the AuthnRequest's ID with each letter in the other case |
 //! | `{issuer}` `{issuer:fabrikam}` | a tenant's entityID |
 //! | `{alice}` `{attacker}` `{victim}` `{outsider}` | what the IdP calls them: their NameIDs, or their values of the attribute into which `Identity` writes |
@@ -28,7 +30,7 @@
 //! `{{` is a brace. In markup what a person is called is escaped; everything else stands as it is.
 
 use base64::prelude::*;
-use saml::document::escape_text;
+use saml::{document::escape_text, names::binding};
 
 use crate::{
     claim::Claim,
@@ -160,9 +162,31 @@ impl One<'_> {
             },
             "acs-second" => {
                 let usual = context.acs()?;
-                let mut others = context.sp.acs.iter().map(|acs| &acs.location);
+                let posts = |acs: &&saml::metadata::AcsEndpoint| acs.binding == binding::POST;
+                let mut others = context.sp.acs.iter().filter(posts).map(|acs| &acs.location);
                 let other = others.find(|location| *location != usual).cloned();
                 Ok(other.unwrap_or_else(|| format!("{usual}/second")))
+            }
+            "slo" => {
+                let slo = context.slo().map(str::to_owned);
+                slo.map_or_else(|| Ok(format!("{}/logout", context.acs()?)), Ok)
+            }
+            "acs-simple-sign" => {
+                let mut all = context.sp.acs.iter();
+                let simple = all.find(|acs| acs.binding == binding::POST_SIMPLE_SIGN);
+                match simple {
+                    Some(acs) => Ok(acs.location.clone()),
+                    None => Ok(format!("{}/simple-sign", context.acs()?)),
+                }
+            }
+            "acs-host" => {
+                let (scheme, path) = self.acs_parts()?;
+                let origin = context.acs()?.trim_end_matches(path);
+                let host = origin.trim_start_matches(scheme).trim_start_matches("://");
+                let port = host
+                    .rsplit_once(':')
+                    .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
+                Ok(port.map_or(host, |(name, _)| name).to_owned())
             }
             "sp" => Ok(context.sp.entity_id.clone()),
             "issuer" => Ok(context.directory.contoso().entity_id()),

@@ -23,6 +23,8 @@ verbs! {
         "send" => Send,
         /// Signs out at the SP.
         "logout" => Logout,
+        /// Signs out at the IdP, which tells the SP.
+        "end" => End,
         /// Asks who is signed in, in the middle of a flow.
         "probe" => Probe,
         /// Asks the SP for a page.
@@ -58,6 +60,10 @@ pub struct Login {
     /// Who begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start: Option<Start>,
+    /// Where it begins, instead of where logins at this SP do: a URL, with the placeholders of `visit`. Judged is then as well whether
+    /// the browser comes to rest there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     /// What the message is; the scenario's own recipe if it is the judged step, a flawless one otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipe: Option<Recipe>,
@@ -130,6 +136,21 @@ pub struct Send {
 pub struct Logout {
     /// Whose jar.
     pub logout: String,
+}
+
+/// The IdP sends the browser to the SP's single logout service, with a logout message. As the last step it is what is judged: by
+/// whether the session is over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct End {
+    /// Whose session.
+    pub end: Persona,
+    /// In which cookie jar; `main` if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jar: Option<String>,
+    /// What the message is; the scenario's own recipe if it is the judged step, a flawless LogoutRequest otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipe: Option<Recipe>,
 }
 
 /// Asks who is signed in.
@@ -211,7 +232,8 @@ pub struct Together {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Judge {
-    /// The jar that is probed; the last step's if left out.
+    /// The jar that is probed; the last step's if left out, and of several that happen together the second in which somebody is
+    /// signed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jar: Option<String>,
 }

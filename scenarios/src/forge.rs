@@ -8,13 +8,15 @@ use crate::{
     apply,
     claim::{Claim, Claims, Values, values_below},
     context::Context,
+    detached::{self, Carriage, Detached},
     expectation::Proves,
     fault::Fault,
     fill::Filling,
+    logout::{self, SignedIn},
     message::{Message, Minted, Wire},
     operation::{Encoding, Operation},
     persona::Persona,
-    recipe::{Base, Delivery, Recipe},
+    recipe::{Base, Delivery, Kind, Recipe},
     self_check,
     signature::Signing,
     signing::{self, Spot},
@@ -27,7 +29,9 @@ use crate::{
 /// The recipe cannot be done, or the message is not what it claims: the harness's own fault, never the SP's.
 pub fn forge(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<Message, Fault> {
     let (message, bench) = make(recipe, base, context)?;
-    self_check::check(recipe.proves, &message, &bench, context)?;
+    // A logout message signs nobody in, and there is no assertion in it to prove anybody.
+    let nobody = (recipe.kind() != Kind::Response).then_some(Proves::Nothing);
+    self_check::check(recipe.proves.or(nobody), &message, &bench, context)?;
     Ok(message)
 }
 
@@ -40,19 +44,29 @@ pub fn forge_unchecked(recipe: &Recipe, base: Base, context: &Context<'_>) -> Re
 }
 
 fn make(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<(Message, Workbench), Fault> {
-    let base = recipe.base.unwrap_or(base);
+    let base = match recipe.kind() {
+        Kind::Response => recipe.base.unwrap_or(base),
+        _ => Base::N,
+    };
     let made = mint(recipe, base, context)?;
     let (forged_values, values) = read(&made.forged);
     let proofs = prove(&made, recipe.proves, context)?;
     let message = Message {
         persona: recipe.persona(),
+        kind: recipe.kind(),
         name_id: made.claims.name_id.clone(),
         base,
         issued: issued(recipe, &made, &forged_values, &proofs, context)?,
         proofs,
         forged_values,
         values,
-        wire: wire(&made.forged, recipe.deliver.as_ref(), &made.bench, context)?,
+        wire: wire(
+            &made.forged,
+            recipe.kind(),
+            recipe.deliver.as_ref(),
+            &made.bench,
+            context,
+        )?,
         unsigned: made.unsigned,
         signed: made.signed,
         forged: made.forged,
@@ -83,7 +97,7 @@ pub fn reforge(
     let forged = finish(&mut bench, operations, context)?;
     let wire = match (operations.is_empty(), deliver) {
         (true, None) => message.wire.clone(),
-        _ => wire(&forged, deliver, &bench, context)?,
+        _ => wire(&forged, message.kind, deliver, &bench, context)?,
     };
     let proofs = proofs::proofs(&forged, &trusted(context));
     Ok(Message {
@@ -115,7 +129,10 @@ fn mint(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<Made, Faul
         name(&mut response, template, &bench, context)?;
     }
     let claims = Claims::of(&response);
-    bench.text = response.to_xml();
+    bench.text = match recipe.kind() {
+        Kind::Response => response.to_xml(),
+        kind => logout::text(kind, persona, SignedIn::last(context), context)?,
+    };
     apply::apply(&mut bench, &recipe.draft, context)?;
     let unsigned = bench.text.clone();
     let default = Signing {
@@ -152,7 +169,7 @@ fn mint(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<Made, Faul
         minted: Minted {
             at: context.now,
             request: context.request.cloned(),
-            response_id: response.id,
+            response_id: response.id.clone(),
             assertion_id: assertion.map_or_else(String::new, |assertion| assertion.id),
         },
         unsigned,
@@ -263,6 +280,7 @@ fn finish(bench: &mut Workbench, operations: &[Operation], context: &Context<'_>
 
 fn wire(
     forged: &[u8],
+    kind: Kind,
     deliver: Option<&Delivery>,
     bench: &Workbench,
     context: &Context<'_>,
@@ -283,9 +301,30 @@ fn wire(
         Some("none") => None,
         Some(text) => Some(context.fill(text, bench)?),
     };
+    let by_query = deliver.query.is_some() || (kind != Kind::Response && deliver.fields.is_none());
+    let default = Detached::default();
+    let how = deliver.detached.as_ref().unwrap_or(&default);
+    let carriage = Carriage {
+        how,
+        beside: detached::beside(how, context)?,
+        by_query,
+        message: forged,
+        relay_state: relay_state.as_deref(),
+        context,
+        bench,
+    };
+    let query = match by_query {
+        false => None,
+        true => {
+            let plain = || detached::flawless(kind, relay_state.is_some());
+            let text = deliver.query.clone().unwrap_or_else(plain);
+            Some(carriage.filled(&text, &text)?)
+        }
+    };
     let fields = match &deliver.fields {
+        _ if by_query => Vec::new(),
         None => std::iter::once(("SAMLResponse".to_owned(), response))
-            .chain(relay_state.map(|state| ("RelayState".to_owned(), state)))
+            .chain(relay_state.clone().map(|state| ("RelayState".to_owned(), state)))
             .collect(),
         Some(fields) => {
             let mut filled = Vec::new();
@@ -293,6 +332,7 @@ fn wire(
                 let value = match value.as_str() {
                     "{SAMLResponse}" => response.clone(),
                     "{RelayState}" => relay_state.clone().unwrap_or_default(),
+                    text if deliver.detached.is_some() => carriage.filled(text, "")?,
                     text => context.fill(text, bench)?,
                 };
                 filled.push((name.clone(), value));
@@ -302,13 +342,19 @@ fn wire(
     };
     let url = match &deliver.to {
         Some(to) => context.fill(to, bench)?,
+        None if kind != Kind::Response => context.fill("{slo}", bench)?,
         None => context.acs()?.to_owned(),
     };
     let mut headers = BTreeMap::new();
     for (name, value) in &deliver.headers {
         headers.insert(name.clone(), context.fill(value, bench)?);
     }
-    Ok(Wire { url, fields, headers })
+    Ok(Wire {
+        url,
+        fields,
+        headers,
+        query,
+    })
 }
 
 /// The keys that the SP trusts, each for the one issuer it may speak for.
@@ -347,6 +393,7 @@ fn named_values(tree: &roxmltree::Document<'_>) -> BTreeMap<String, String> {
         ("assertion_id", attribute("Assertion", "ID")),
         ("session_index", attribute("AuthnStatement", "SessionIndex")),
         ("name_id", find("NameID").map(saml::document::text)),
+        ("name_id_format", attribute("NameID", "Format")),
     ]
     .into_iter()
     .filter_map(|(name, value)| Some((name.to_owned(), value?)))

@@ -39,7 +39,7 @@ fn collect(value: &Value, into: &mut BTreeSet<&'static str>) {
                         into.extend(names.iter().filter_map(|name| known(name.as_str()?)));
                     }
                     // The second tenant signs for its own user.
-                    ("as" | "login" | "mint", Value::String(persona)) if persona == "outsider" => {
+                    ("as" | "login" | "mint" | "end", Value::String(persona)) if persona == "outsider" => {
                         into.insert("fabrikam");
                     }
                     _ => collect(value, into),

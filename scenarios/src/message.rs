@@ -6,13 +6,20 @@ use jiff::Timestamp;
 use proofs::Proofs;
 use saml::AuthnRequest;
 
-use crate::{claim::Values, persona::Persona, recipe::Base};
+use crate::{
+    claim::Values,
+    detached,
+    persona::Persona,
+    recipe::{Base, Kind},
+};
 
 /// A message in its four byte views, with what it proves.
 #[derive(Clone, Debug)]
 pub struct Message {
     /// Who was asked for.
     pub persona: Persona,
+    /// Which message it is.
+    pub kind: Kind,
     /// The NameID that the IdP issued.
     pub name_id: String,
     /// What is signed.
@@ -52,8 +59,8 @@ pub struct Minted {
     pub assertion_id: String,
 }
 
-/// What is sent: a form, in order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What is sent: a form, in order, or a query.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wire {
     /// Where to.
     pub url: String,
@@ -61,4 +68,38 @@ pub struct Wire {
     pub fields: Vec<(String, String)>,
     /// Headers beyond the usual (HTTP only).
     pub headers: BTreeMap<String, String>,
+    /// By HTTP-Redirect: the query in place of the fields, as it stands.
+    pub query: Option<String>,
+}
+
+impl Wire {
+    /// Where a browser goes, with the query where there is one. The address may have a query of its own.
+    pub fn target(&self) -> String {
+        match &self.query {
+            None => self.url.clone(),
+            Some(query) if self.url.contains('?') => format!("{}&{query}", self.url),
+            Some(query) => format!("{}?{query}", self.url),
+        }
+    }
+
+    /// `GET` or `POST`.
+    pub fn method(&self) -> &'static str {
+        if self.query.is_some() { "GET" } else { "POST" }
+    }
+
+    /// The RelayState that it carries, decoded.
+    pub fn relay_state(&self) -> Option<String> {
+        let of_form = || {
+            let mut fields = self.fields.iter();
+            let (_, value) = fields.find(|(name, _)| name == "RelayState")?;
+            Some(value.clone())
+        };
+        match &self.query {
+            None => of_form(),
+            Some(query) => query
+                .split('&')
+                .find_map(|part| part.strip_prefix("RelayState="))
+                .map(detached::decoded),
+        }
+    }
 }

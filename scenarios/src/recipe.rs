@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{expectation::Proves, operation::Operation, persona::Persona, signature::Signing};
+pub use crate::kind::Kind;
+use crate::{
+    detached::Detached, expectation::Proves, operation::Operation, persona::Persona, signature::Signing,
+};
 
 /// Which elements of the message the IdP signs, before a recipe says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -40,6 +43,10 @@ pub struct Recipe {
     /// Who signs in; `alice` if left out.
     #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
     pub persona: Option<Persona>,
+    /// Which message it is; a Response if left out. A logout message has no base: by HTTP-Redirect its signature stands in the
+    /// query.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<Kind>,
     /// The NameID that the IdP issues, where it is not the persona's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name_id: Option<String>,
@@ -75,6 +82,7 @@ impl Recipe {
         };
         Recipe {
             persona: over.persona.or(self.persona),
+            message: over.message.or(self.message),
             name_id: over.name_id.clone().or_else(|| self.name_id.clone()),
             base: over.base.or(self.base),
             draft: list(&self.draft, &over.draft),
@@ -90,9 +98,18 @@ impl Recipe {
         self.persona.unwrap_or(Persona::Alice)
     }
 
+    /// Which message it is.
+    pub fn kind(&self) -> Kind {
+        self.message.unwrap_or_default()
+    }
+
     /// Whether it differs from a flawless login.
     pub fn is_flawless(&self) -> bool {
-        self.draft.is_empty() && self.sign.is_none() && self.forge.is_empty() && self.base != Some(Base::N)
+        self.kind() == Kind::Response
+            && self.draft.is_empty()
+            && self.sign.is_none()
+            && self.forge.is_empty()
+            && self.base != Some(Base::N)
     }
 }
 
@@ -129,4 +146,11 @@ pub struct Delivery {
     /// stand for what they would have been.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fields: Option<Vec<(String, String)>>,
+    /// By HTTP-Redirect: all of the query, as it is sent, instead of a form. What stands for something is percent-encoded, and nothing
+    /// else is: `{message}` is the message, deflated and in Base64, `{RelayState}` what it would have been, and see `detached`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
+    /// The signature that travels beside a message, in a query or (POST-SimpleSign) in a form: `{SigAlg}` and `{Signature}` there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detached: Option<Detached>,
 }

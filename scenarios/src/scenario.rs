@@ -12,7 +12,7 @@ use crate::{
     operation::Operation,
     persona::Persona,
     profile::Profile,
-    recipe::{Base, Delivery, Recipe},
+    recipe::{Base, Delivery, Kind, Recipe},
     signature::Signing,
 };
 
@@ -73,6 +73,9 @@ pub struct Scenario {
     /// Who signs in; alice if left out.
     #[serde(rename = "as", default, skip_serializing_if = "Option::is_none")]
     pub persona: Option<Persona>,
+    /// Which message it is; a Response if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<Kind>,
     /// The NameID that the IdP issues, where it is not the persona's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_id: Option<String>,
@@ -126,6 +129,7 @@ fn step_of_any_base(step: &Step) -> bool {
         Step::Login(login) => login.recipe.as_ref().is_none_or(of_any_base),
         Step::Mint(mint) => mint.recipe.as_ref().is_none_or(of_any_base),
         Step::Send(send) => send.forge.is_empty(),
+        Step::End(end) => end.recipe.as_ref().is_none_or(of_any_base),
         Step::Together(steps) => steps.together.iter().all(step_of_any_base),
         _ => true,
     }
@@ -233,6 +237,14 @@ pub enum Need {
     EntityIdApart,
     /// The SP has more than one ACS URL.
     SecondAcs,
+    /// The SP publishes where LogoutRequests go by HTTP-Redirect.
+    LogoutService,
+    /// And ends a session there when the IdP asks for it.
+    SingleLogout,
+    /// The SP has an ACS for HTTP-POST-SimpleSign.
+    SimpleSign,
+    /// Whoever asks for the probe's page and is not signed in is sent to the IdP.
+    DeepLink,
 }
 
 impl Need {
@@ -278,6 +290,12 @@ impl Need {
             }
             Self::EntityIdApart => "the SP's entityID is its ACS URL",
             Self::SecondAcs => "the SP has one ACS URL",
+            Self::LogoutService => {
+                "the SP's metadata has no SingleLogoutService by HTTP-Redirect (or set [sp] slo)"
+            }
+            Self::SingleLogout => "the SP ends no session when the IdP asks for it by HTTP-Redirect",
+            Self::DeepLink => "the probe's page sends nobody to the IdP",
+            Self::SimpleSign => "the SP's metadata has no ACS for HTTP-POST-SimpleSign",
         }
     }
 }
@@ -316,6 +334,21 @@ pub struct Take {
     pub steps: Vec<Step>,
 }
 
+impl Take {
+    /// Where the browser should come to rest, with the placeholders of `visit`; none where that is the SP's affair.
+    pub fn leads_to(&self) -> Option<&str> {
+        match self.steps.last() {
+            Some(Step::Login(login)) => login.from.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Whether the question is if a session ended, not whose session began.
+    pub fn ends_a_session(&self) -> bool {
+        matches!(self.steps.last(), Some(Step::End(_)))
+    }
+}
+
 impl Scenario {
     /// The part of the id before the slash.
     pub fn namespace(&self) -> &str {
@@ -340,6 +373,7 @@ impl Scenario {
     pub fn recipe(&self) -> Recipe {
         Recipe {
             persona: self.persona,
+            message: self.message,
             name_id: self.name_id.clone(),
             base: None,
             draft: self.draft.clone(),

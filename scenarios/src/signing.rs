@@ -238,7 +238,7 @@ pub(crate) fn uri(name: &str) -> &str {
 }
 
 /// The octets that an SP might take for a shared secret, if it takes a public key for one.
-fn shared_secret(name: &str, context: &Context<'_>) -> Result<Vec<u8>, Fault> {
+pub(crate) fn shared_secret(name: &str, context: &Context<'_>) -> Result<Vec<u8>, Fault> {
     if let Some(text) = name.strip_prefix("text:") {
         return Ok(text.as_bytes().to_vec());
     }

@@ -95,12 +95,12 @@ fn form(flawless: &Message, sent: &Message) -> Vec<Change> {
         follows: false,
     };
     let mut changes = Vec::new();
-    if old.url != new.url {
-        changes.push(change(
-            How::Changed,
-            format!("POST {}", new.url),
-            Some(format!("POST {}", old.url)),
-        ));
+    let line = |wire: &Wire| format!("{} {}", wire.method(), wire.url);
+    if line(old) != line(new) {
+        changes.push(change(How::Changed, line(new), Some(line(old))));
+    }
+    if new.query.is_some() {
+        return changes;
     }
     // RelayState comes back as it came; whether there is one is the SP's affair.
     let expected = match names(new).last() {

@@ -28,7 +28,7 @@ pub fn explain(scenario: &Scenario, rehearsal: &Rehearsal, color: bool) -> Resul
 /// A message with the form that carries it.
 pub fn forged(message: &Message, color: bool) -> String {
     let mut out = drawn(message, color);
-    let _ = writeln!(out, "\nPOST {}", message.wire.url);
+    let _ = writeln!(out, "\n{} {}", message.wire.method(), message.wire.target());
     for (name, value) in &message.wire.headers {
         let _ = writeln!(out, "{name}: {value}");
     }
@@ -38,9 +38,12 @@ pub fn forged(message: &Message, color: bool) -> String {
     out
 }
 
-/// Only the form, as it goes over the wire.
+/// Only the form, or the query, as it goes over the wire.
 pub fn form(message: &Message) -> String {
     let mut form = url::form_urlencoded::Serializer::new(String::new());
+    if let Some(query) = &message.wire.query {
+        return query.clone();
+    }
     form.extend_pairs(&message.wire.fields);
     form.finish()
 }

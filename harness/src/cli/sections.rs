@@ -86,7 +86,7 @@ pub(super) fn sections(
         all.push(words("Variants (the worst decides)", &variants.join(", ")));
     }
     all.push(words("What passing proves", &passing(scenario)));
-    all.push(words("What failing proves", failing(scenario.verdict)));
+    all.push(words("What failing proves", failing(scenario)));
     if !scenario.mend.is_empty() {
         all.push(words("How an SP's author mends it", &scenario.mend));
     }
@@ -139,7 +139,14 @@ fn passing(scenario: &Scenario) -> String {
     if scenario.watches() {
         return "Azure goes on with every request that came; no row is told then, and the summary counts the requests".to_owned();
     }
+    let ends = scenario.takes().iter().any(scenarios::Take::ends_a_session);
     let by = match scenario.verdict {
+        Expected::MustReject | Expected::ShouldReject if ends => {
+            "the SP refuses the message, and the session goes on"
+        }
+        Expected::MustAccept | Expected::ShouldAccept if ends => {
+            "the SP takes the message, and the session is over"
+        }
         Expected::MustReject | Expected::ShouldReject => {
             "the SP refuses the message, and nobody is signed in"
         }
@@ -158,8 +165,14 @@ fn passing(scenario: &Scenario) -> String {
     }
 }
 
-fn failing(expected: Expected) -> &'static str {
-    match expected {
+fn failing(scenario: &Scenario) -> &'static str {
+    let ends = scenario.takes().iter().any(scenarios::Take::ends_a_session);
+    match scenario.verdict {
+        Expected::MustReject if ends => {
+            "a session is ended by a message that the rule forbids to accept: red"
+        }
+        Expected::MustAccept if ends => "a sign-out that the rule allows does not work with this SP: red",
+        Expected::ShouldAccept if ends => "a rare but valid sign-out does not work with this SP: amber",
         Expected::MustReject => "somebody is signed in by a message that the rule forbids to accept: red",
         Expected::ShouldReject => {
             "a protection that the rule recommends is missing; another may still hold: amber"

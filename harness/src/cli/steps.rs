@@ -58,6 +58,11 @@ pub(super) fn said(step: &Step) -> String {
             format!("{send}{changed} is sent{}", of(jar))
         }
         Step::Logout(verb) => format!("the browser {} signs out", verb.logout),
+        Step::End(verb) => format!(
+            "the IdP asks the SP to end the session of {}{}",
+            verb.end.name(),
+            of(&verb.jar)
+        ),
         Step::Probe(verb) => format!(
             "{} must be signed in in the browser {}",
             verb.is.map_or("nobody", |persona| persona.name()),

@@ -57,7 +57,7 @@ pub struct Sp {
     pub entity_id: Option<String>,
     /// The URL of its assertion consumer service (HTTP-POST), where there is no metadata.
     pub acs: Option<String>,
-    /// The URL of its single logout service, where there is no metadata.
+    /// The URL of its single logout service (HTTP-Redirect), where there is no metadata.
     pub slo: Option<String>,
     /// A PEM file with its encryption certificate, where there is no metadata.
     pub encryption_certificate: Option<String>,
@@ -296,7 +296,6 @@ impl Config {
     /// Keys that are set and that this version does not act on, as `[section] key`.
     pub fn idle(&self) -> Vec<&'static str> {
         let commands = [
-            ("[sp] slo", self.sp.slo.is_some()),
             (
                 "[sp] encryption_certificate",
                 self.sp.encryption_certificate.is_some(),

@@ -4,6 +4,7 @@ use scenarios::Persona;
 
 use super::{
     landing::Landing,
+    led,
     observation::{Ended, Observation, Page, Probe},
     outcome::Outcome,
     people::{Issued, Owner, People},
@@ -23,6 +24,12 @@ pub(crate) struct Expectations<'a> {
     pub(crate) refusals: &'a Refusals,
     /// Where an accepted login comes to rest, and nobody else does.
     pub(crate) landing: Option<&'a Landing>,
+    /// The RelayState that went with the message.
+    pub(crate) relay_state: Option<String>,
+    /// Where it should have led.
+    pub(crate) leads_to: Option<String>,
+    /// The message was to end a session, not to begin one.
+    pub(crate) ends_a_session: bool,
 }
 
 /// An outcome, with the detail that its sentence needs.
@@ -67,9 +74,59 @@ impl Classified {
 
 /// The word for an observation.
 pub(crate) fn classify(seen: &Observation, wanted: &Expectations<'_>) -> Classified {
+    let relay_state = wanted.relay_state.as_deref();
+    if let Some(what) = relay_state.and_then(|state| led::astray(&seen.journey, state)) {
+        return Classified::new(Outcome::Strayed, what);
+    }
     if let Some(hit) = seen.out_of_band.first() {
         return Classified::new(Outcome::OutOfBand, hit.clone());
     }
+    let found = whose(seen, wanted);
+    let leads_to = wanted.leads_to.as_deref().filter(|_| found.outcome.is_session());
+    if let Some(why) = leads_to.and_then(|to| led::elsewhere(&seen.journey, to)) {
+        return Classified {
+            detail: why,
+            outcome: Outcome::Violated,
+            ..found
+        };
+    }
+    if wanted.ends_a_session {
+        return ended(found, seen, wanted);
+    }
+    found
+}
+
+/// What became of a session that was asked to end: it is its user's still, or nobody's.
+fn ended(found: Classified, seen: &Observation, wanted: &Expectations<'_>) -> Classified {
+    let broke = match &seen.journey.ended {
+        Ended::Answered => seen.journey.page.as_ref().is_some_and(|page| page.status >= 500),
+        _ => true,
+    };
+    match found.outcome {
+        outcome if outcome.is_session() && found.identity == wanted.issued.persona.name() => {
+            // It may have gone wrong, and the session is there all the same.
+            let how = match broke {
+                true => refusal(seen, wanted),
+                false => Classified::new(Outcome::Rejected, found.detail),
+            };
+            Classified {
+                outcome: match how.outcome {
+                    Outcome::Rejected => Outcome::Survives,
+                    other => other,
+                },
+                identity: found.identity,
+                ..how
+            }
+        }
+        Outcome::Rejected => Classified {
+            outcome: Outcome::Terminated,
+            ..found
+        },
+        _ => found,
+    }
+}
+
+fn whose(seen: &Observation, wanted: &Expectations<'_>) -> Classified {
     match &seen.probe {
         Probe::SignedIn { identity, markers } => session(identity, markers, wanted),
         Probe::SignedOut if !seen.new_accounts.is_empty() => {
@@ -235,6 +292,9 @@ mod tests {
             bystanders: &[],
             refusals,
             landing: None,
+            relay_state: None,
+            leads_to: None,
+            ends_a_session: false,
         };
         classify(seen, &wanted)
     }
@@ -284,6 +344,9 @@ mod tests {
             bystanders: &["victim".to_owned()],
             refusals: &Refusals::default(),
             landing: None,
+            relay_state: None,
+            leads_to: None,
+            ends_a_session: false,
         };
         let seen = seen(signed_in(ATTACKER, &["attacker", "victim"]), Page::default());
         assert_eq!(classify(&seen, &wanted).outcome, Outcome::SessionAttacker);
@@ -317,6 +380,31 @@ mod tests {
             &pages(&["no entry", "no entry"]),
         );
         assert_eq!((word.outcome, word.dropped), (Outcome::ServerError, true));
+    }
+
+    #[test]
+    fn who_is_asked_to_end_a_session_ends_it_or_does_not() {
+        let word = |probe: Probe, status: u16| {
+            let wanted = Expectations {
+                issued: Issued {
+                    persona: Persona::Victim,
+                    values: &["victim@contoso.example".to_owned()],
+                },
+                people: &people(),
+                bystanders: &[],
+                refusals: &Refusals::default(),
+                landing: None,
+                relay_state: None,
+                leads_to: None,
+                ends_a_session: true,
+            };
+            classify(&seen(probe, body_of(status, "x")), &wanted).outcome
+        };
+        let there = || signed_in("victim@contoso.example", &[]);
+        assert_eq!(word(there(), 403), Outcome::Survives);
+        assert_eq!(word(there(), 500), Outcome::ServerError);
+        assert_eq!(word(Probe::SignedOut, 200), Outcome::Terminated);
+        assert_eq!(word(signed_in(ATTACKER, &[]), 200), Outcome::SessionAttacker);
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub(crate) mod fingerprint;
 pub(crate) mod gate;
 mod kind;
 pub(crate) mod landing;
+mod led;
 pub(crate) mod marker;
 pub mod observation;
 pub mod outcome;

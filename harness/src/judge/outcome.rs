@@ -45,6 +45,9 @@ pub enum Outcome {
     /// A session was ended, as asked.
     #[serde(rename = "terminated")]
     Terminated,
+    /// The SP did with the browser what a foreign RelayState said: sent it to another site, or set a cookie.
+    #[serde(rename = "strayed")]
+    Strayed,
     /// A property of something that the SP emits holds.
     #[serde(rename = "holds")]
     Holds,
@@ -73,6 +76,7 @@ impl Outcome {
             Self::SideEffect => "side-effect",
             Self::Survives => "survives",
             Self::Terminated => "terminated",
+            Self::Strayed => "strayed",
             Self::Holds => "holds",
             Self::Violated => "violated",
             Self::Unobserved => "unobserved",

@@ -74,7 +74,7 @@ fn kind(scenario: &Scenario, facts: &Facts<'_>) -> (VerdictKind, Severity) {
         outcome => match scenario.verdict {
             Expected::MustReject | Expected::ShouldReject => match outcome {
                 O::Rejected if facts.unseen.is_some() => K::Inconclusive,
-                O::Rejected | O::Terminated => K::Pass,
+                O::Rejected | O::Survives => K::Pass,
                 // Whoever forges may be the attacker, or the other tenant's own user: signed in as himself, he gained nothing.
                 O::SessionAttacker | O::SessionExpected if scenario.inert => K::PassInert,
                 O::SessionOther => return (K::Fail, impersonation(scenario)),
@@ -83,7 +83,7 @@ fn kind(scenario: &Scenario, facts: &Facts<'_>) -> (VerdictKind, Severity) {
                 _ => red,
             },
             Expected::MustAccept | Expected::ShouldAccept => match outcome {
-                O::SessionExpected | O::SessionAttacker => K::Pass,
+                O::SessionExpected | O::SessionAttacker | O::Terminated => K::Pass,
                 O::SessionVictim | O::SessionMixed | O::SessionOther => {
                     return (K::Fail, impersonation(scenario));
                 }
@@ -185,6 +185,7 @@ fn seen(facts: &Facts<'_>) -> String {
         Outcome::SideEffect => "the SP refused and created an account all the same",
         Outcome::Survives => "the session is still there",
         Outcome::Terminated => "the session ended",
+        Outcome::Strayed => "the SP did what the RelayState said",
         Outcome::Holds => "it holds",
         Outcome::Violated => "it does not hold",
         Outcome::Unobserved => "it could not be observed",

@@ -24,7 +24,7 @@ pub(crate) enum Task {
     Forge(Order),
     /// Make a message for a request that was kept, whatever request arrives.
     ForgeFor(Order, Box<Kept>),
-    /// Send this form.
+    /// Send this form, or this query.
     Send(Wire),
     /// Answer nothing; keep the request.
     Hold,
@@ -131,7 +131,7 @@ impl Answers {
         let (relay_state, arrived) = (live.relay_state.as_deref(), live.request.as_ref());
         let made = match &task {
             Task::Hold => return page(200, "This sign-in stays unanswered."),
-            Task::Send(wire) => return form(wire),
+            Task::Send(wire) => return sent(wire),
             Task::Forge(order) => self.forge.make(order, arrived, relay_state),
             Task::ForgeFor(order, kept) => {
                 self.forge
@@ -139,7 +139,7 @@ impl Answers {
             }
         };
         let reply = match &made {
-            Ok(message) if message.wire.headers.is_empty() => form(&message.wire),
+            Ok(message) if message.wire.headers.is_empty() => sent(&message.wire),
             // Headers of its own no browser would send: the runner posts the form itself.
             Ok(_) => page(200, "This message is sent by the runner."),
             Err(_) => page(200, "This message could not be made."),
@@ -158,7 +158,10 @@ impl Answer for Answers {
     }
 }
 
-fn form(wire: &Wire) -> Reply {
+fn sent(wire: &Wire) -> Reply {
+    if wire.query.is_some() {
+        return Reply::Redirect(wire.target());
+    }
     Reply::Post {
         action: wire.url.clone(),
         fields: wire.fields.clone(),

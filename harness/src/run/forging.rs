@@ -8,7 +8,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use mock_idp::Shared;
 use saml::{AuthnRequest, SpMetadata};
-use scenarios::{Base, Context, Fault, KeyRing, Message, Persona, Recipe};
+use scenarios::{Base, Context, Fault, KeyRing, Kind, Message, Persona, Recipe};
 
 use crate::text::locked;
 
@@ -59,7 +59,12 @@ impl Forge {
     /// A flawless message for the same person, with the same parts signed and for a request that asks for the same; for a message of
     /// which nothing is signed one with a signed assertion. It is not that message's own twin, which would cost a signature each
     /// time: whoever holds the two against each other knows what varies by itself ([`scenarios::Minted`]).
+    ///
+    /// None for a logout message: it names a session, and no two of them are alike.
     pub(crate) fn flawless(&self, sent: &Message) -> Option<Arc<Message>> {
+        if sent.kind != Kind::Response {
+            return None;
+        }
         let base = match sent.base {
             Base::N => Base::A,
             base => base,

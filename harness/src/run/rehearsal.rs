@@ -173,6 +173,7 @@ fn judged(take: &Take) -> Recipe {
         return take.recipe.clone();
     }
     let of = |step: &Step| match step {
+        Step::End(verb) => Some((verb.recipe.clone(), verb.end)),
         Step::Login(verb) => Some((verb.recipe.clone(), verb.login.0)),
         Step::Mint(verb) => Some((verb.recipe.clone(), verb.mint)),
         _ => None,

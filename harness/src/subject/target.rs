@@ -154,6 +154,8 @@ impl Target {
         let directory = demo_directory().map_err(|error| error.to_string())?;
         let sp = ReferenceSp::start(reference_sp::Config {
             create_users: true,
+            slo: true,
+            simple_sign: true,
             ..config
         })
         .await
@@ -380,6 +382,7 @@ pub(crate) fn described(config: &Config) -> Result<SpMetadata, String> {
             index: Some(0),
             is_default: true,
         }],
+        slo: sp.slo.iter().cloned().map(by_redirect).collect(),
         ..SpMetadata::default()
     })
 }

@@ -1,8 +1,8 @@
 use super::*;
 
 /// Flaws that let an attacker be somebody else.
-const IDENTITY: [&str; 14] = [
-    "V01", "V02", "V05", "V09", "V10", "V11", "V12", "V13", "V19", "V28", "V30", "V36", "V57", "V63",
+const IDENTITY: [&str; 15] = [
+    "V01", "V02", "V05", "V09", "V10", "V11", "V12", "V13", "V19", "V28", "V30", "V36", "V50", "V57", "V63",
 ];
 
 #[tokio::test(flavor = "multi_thread")]

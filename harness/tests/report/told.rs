@@ -109,6 +109,7 @@ pub(crate) fn wrapped() -> Message {
     assert_eq!(proofs.genuine.len(), 1, "the fixture's signature holds");
     Message {
         persona: Persona::Attacker,
+        kind: scenarios::Kind::Response,
         name_id: "attacker@contoso.example".to_owned(),
         base: Base::A,
         unsigned: String::new(),
@@ -116,7 +117,7 @@ pub(crate) fn wrapped() -> Message {
         wire: Wire {
             url: "http://127.0.0.1:8080/acs".to_owned(),
             fields: vec![("SAMLResponse".to_owned(), BASE64_STANDARD.encode(&forged))],
-            headers: BTreeMap::new(),
+            ..Wire::default()
         },
         forged: forged.into_bytes(),
         proofs,

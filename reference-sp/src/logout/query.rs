@@ -3,10 +3,18 @@
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
-use saml::binding::{BindingError, QueryAlgorithm, decode_redirect, query_signature};
+use saml::binding::{
+    BindingError, QueryAlgorithm, decode_redirect, decode_redirect_exactly, query_signature,
+};
 
+use crate::confused;
 use crate::denial::Denial;
-use crate::trust::Tenant;
+use crate::flaw::{Flaw, Flaws};
+use crate::logout::hmac;
+use crate::trust::{Tenant, Trust};
+
+/// The only encoding that HTTP-Redirect knows (Bindings 3.4.4.1).
+const DEFLATE: &str = "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE";
 
 /// What arrived.
 #[derive(Debug)]
@@ -15,6 +23,7 @@ pub(crate) struct Delivered<'a> {
     pub(crate) kind: Kind,
     pub(crate) xml: String,
     pub(crate) relay_state: Option<String>,
+    flaws: Flaws,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,23 +43,55 @@ impl<'a> Delivered<'a> {
             (None, Some(message)) => (Kind::Response, message),
             _ => return Err(Denial::LogoutParameters),
         };
+        let encoding = parameter(raw, "SAMLEncoding")?;
+        if encoding.is_some_and(|encoding| encoding != DEFLATE) {
+            return Err(Denial::LogoutParameters);
+        }
+        let xml = decode_redirect_exactly(&message).map_err(|why| Denial::LogoutMessage(why.to_string()))?;
         Ok(Delivered {
             raw,
             kind,
-            xml: decode_redirect(&message).map_err(|why| Denial::LogoutMessage(why.to_string()))?,
+            xml,
             relay_state: parameter(raw, "RelayState")?.map(Cow::into_owned),
+            flaws: Flaws::NONE,
+        })
+    }
+
+    /// The same with these switches on.
+    pub(crate) fn read_with(raw: &'a str, trust: &Trust, flaws: Flaws) -> Result<Self, Denial> {
+        let confused = match flaws.has(Flaw::RedirectConfusion) {
+            true => confused::read(raw, trust.tenants()),
+            false => None,
+        };
+        let Some((name, value)) = confused else {
+            return Self::read(raw).map(|delivered| Delivered { flaws, ..delivered });
+        };
+        let value = percent_decode_str(value).decode_utf8_lossy();
+        Ok(Delivered {
+            raw,
+            kind: if name == "SAMLRequest" {
+                Kind::Request
+            } else {
+                Kind::Response
+            },
+            xml: decode_redirect(&value).map_err(|why| Denial::LogoutMessage(why.to_string()))?,
+            relay_state: None,
+            flaws,
         })
     }
 
     /// Whether a key of this tenant signed the query: as it was sent, byte for byte, since Azure AD writes its
     /// percent-encoding in lower case and others do not. SHA-1 is refused.
     pub(crate) fn is_signed_by(&self, tenant: &Tenant) -> Result<(), Denial> {
+        if self.is_believed(tenant) {
+            return Ok(());
+        }
         let signature = query_signature(self.raw).map_err(|why| match why {
             BindingError::Missing(_) => Denial::LogoutUnsigned,
             BindingError::Unknown(algorithm) => Denial::Algorithm(algorithm),
             other => Denial::LogoutMessage(other.to_string()),
         })?;
-        if signature.algorithm() == QueryAlgorithm::RsaSha1 {
+        if signature.algorithm() == QueryAlgorithm::RsaSha1 && !self.flaws.has(Flaw::WeakAlgorithms) {
             return Err(Denial::Algorithm(signature.algorithm().uri().to_owned()));
         }
         let mut certificates = tenant.certificates.iter();
@@ -59,6 +100,17 @@ impl<'a> Delivered<'a> {
         } else {
             Err(Denial::SignatureValue)
         }
+    }
+
+    /// Whether a switch spares it the check.
+    fn is_believed(&self, tenant: &Tenant) -> bool {
+        let unsigned =
+            || parameter(self.raw, "Signature").is_ok_and(|value| value.is_none_or(|value| value.is_empty()));
+        self.flaws.has(Flaw::NoSigCheck)
+            || self.flaws.has(Flaw::SloUnsigned) && unsigned()
+            || self.flaws.has(Flaw::HmacConfusion) && hmac::holds(self.raw, &tenant.certificates)
+            || self.flaws.has(Flaw::RedirectConfusion)
+                && confused::read(self.raw, std::slice::from_ref(tenant)).is_some()
     }
 }
 

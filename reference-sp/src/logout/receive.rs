@@ -29,11 +29,14 @@ pub(crate) async fn receive(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let answer =
-        Delivered::read(query.as_deref().unwrap_or_default()).and_then(|delivered| match delivered.kind {
+    let settings = sp.settings();
+    let query = query.unwrap_or_default();
+    let answer = Delivered::read_with(&query, &settings.trust, settings.flaws).and_then(|delivered| {
+        match delivered.kind {
             Kind::Request => requested(&sp, &delivered),
             Kind::Response => answered(&sp, &delivered),
-        });
+        }
+    });
     let answer = match answer {
         Ok(answer) => answer,
         Err(denial) => return refuse(&sp, &denial).await,

@@ -15,7 +15,7 @@ const IDP_SLO: &str = "https://sts.example/tenant-a/saml2";
 const STATE: &str = "a state+with/all=sorts";
 
 /// A service provider with single logout, which trusts both tenants, of which the first takes part.
-async fn with_slo(config: Config) -> ReferenceSp {
+pub(crate) async fn with_slo(config: Config) -> ReferenceSp {
     let slo = Endpoint {
         binding: binding::REDIRECT.to_owned(),
         location: IDP_SLO.to_owned(),
@@ -39,7 +39,7 @@ async fn with_slo(config: Config) -> ReferenceSp {
 }
 
 /// Signs in, and answers the SessionIndex.
-async fn sign_in(browser: &Browser<'_>, user: &str) -> String {
+pub(crate) async fn sign_in(browser: &Browser<'_>, user: &str) -> String {
     let message = response(browser.sp, tenant(), user);
     let authn = message.assertions[0].authn.clone().unwrap();
     browser
@@ -54,7 +54,7 @@ fn slo_url(sp: &ReferenceSp) -> String {
 }
 
 /// A LogoutRequest as Azure AD sends it: a NameID of its own, without Format.
-fn request(sp: &ReferenceSp, sessions: &[&str]) -> LogoutRequest {
+pub(crate) fn request(sp: &ReferenceSp, sessions: &[&str]) -> LogoutRequest {
     LogoutRequest {
         id: fresh_id(),
         version: "2.0".to_owned(),
@@ -76,7 +76,7 @@ fn signed(kind: &str, xml: &str, idp: &Idp) -> String {
     sign_query_with(&query, &idp.key, QueryAlgorithm::RsaSha256, Percent::Lower).unwrap()
 }
 
-async fn send(browser: &Browser<'_>, query: &str) -> reqwest::Response {
+pub(crate) async fn send(browser: &Browser<'_>, query: &str) -> reqwest::Response {
     browser.get(&format!("/singlesignon/saml/SLO?{query}")).await
 }
 

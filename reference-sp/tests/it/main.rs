@@ -14,4 +14,5 @@ mod manners;
 mod refusals;
 mod sign_in;
 mod switches;
+mod switches_of_queries;
 mod switches_of_rules;

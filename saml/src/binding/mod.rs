@@ -34,6 +34,9 @@ pub enum BindingError {
     /// Not raw DEFLATE.
     #[error("it is not DEFLATE-compressed, as the HTTP-Redirect binding wants it")]
     NotDeflated,
+    /// DEFLATE, and something behind it.
+    #[error("something follows the end of its DEFLATE stream")]
+    Trailing,
     /// Too large.
     #[error("it is larger than the {0} bytes that are read")]
     TooLarge(usize),
@@ -74,9 +77,16 @@ pub fn deflate(xml: &str) -> Vec<u8> {
 /// # Errors
 /// Not DEFLATE, or more than `max`.
 pub fn inflate(bytes: &[u8], max: usize) -> Result<Vec<u8>, BindingError> {
+    inflate_counted(bytes, max).map(|(out, _)| out)
+}
+
+/// The same, and how many octets of it were read.
+fn inflate_counted(bytes: &[u8], max: usize) -> Result<(Vec<u8>, u64), BindingError> {
     let mut out = Vec::new();
     let limit = u64::try_from(max).unwrap_or(u64::MAX).saturating_add(1);
-    DeflateDecoder::new(bytes)
+    let mut decoder = DeflateDecoder::new(bytes);
+    decoder
+        .by_ref()
         .take(limit)
         .read_to_end(&mut out)
         .map_err(|_| BindingError::NotDeflated)?;
@@ -86,7 +96,7 @@ pub fn inflate(bytes: &[u8], max: usize) -> Result<Vec<u8>, BindingError> {
     if out.is_empty() {
         return Err(BindingError::NotDeflated);
     }
-    Ok(out)
+    Ok((out, decoder.total_in()))
 }
 
 /// The Base64 of a form field, in one line.
@@ -108,6 +118,19 @@ pub fn decode_post(value: &str) -> Result<String, BindingError> {
 /// Not Base64, not DEFLATE, too large, not UTF-8.
 pub fn decode_redirect(value: &str) -> Result<String, BindingError> {
     Ok(decode_utf8(&inflate(&base64(value)?, MAX)?)?)
+}
+
+/// As [`decode_redirect`], and nothing may follow the end of the DEFLATE stream.
+///
+/// # Errors
+/// As [`decode_redirect`], or something follows.
+pub fn decode_redirect_exactly(value: &str) -> Result<String, BindingError> {
+    let octets = base64(value)?;
+    let (text, read) = inflate_counted(&octets, MAX)?;
+    if u64::try_from(octets.len()) != Ok(read) {
+        return Err(BindingError::Trailing);
+    }
+    Ok(decode_utf8(&text)?)
 }
 
 fn base64(value: &str) -> Result<Vec<u8>, BindingError> {

@@ -155,6 +155,15 @@ impl Play<'_> {
     fn step(&mut self, stage: &Stage, step: &Step) -> Result<(), String> {
         match step {
             Step::Login(login) => self.login(stage, login),
+            Step::End(end) => {
+                let login = Login {
+                    login: LoginAs(end.end),
+                    jar: end.jar.clone(),
+                    recipe: end.recipe.clone(),
+                    ..Login::default()
+                };
+                self.login(stage, &login)
+            }
             Step::Mint(mint) => {
                 let login = Login {
                     login: LoginAs(mint.mint),
@@ -177,6 +186,11 @@ impl Play<'_> {
                 let message = reforge(message, &send.forge, send.deliver.as_ref(), &context)
                     .map_err(|fault| format!("send: {fault}"))?;
                 self.keep(send.keep.as_deref(), message);
+                Ok(())
+            }
+            Step::Begin(_) => {
+                self.values
+                    .insert("relay_state".to_owned(), "relay-state".to_owned());
                 Ok(())
             }
             Step::Publish(publish) => {

@@ -6,11 +6,11 @@ use super::{
     account::account,
     explain::{clock_of, explain},
     logins::{Tried, by},
-    needs::needs,
+    needs::{Also, needs},
     people::{Genuine, everybody, interleaved, learn, places, shows_somebody, tells_apart},
     reach::{Hopeless, reach},
     refusals::refusals,
-    sign_out::sign_out,
+    sign_out::{ends_sessions, sign_out},
     source::source,
     way::{beyond, scripts},
 };
@@ -18,7 +18,7 @@ use crate::{
     banner::banner,
     event::Calibration,
     judge::{
-        observation::{Journey, Probe},
+        observation::{Journey, Party, Probe},
         people::Manner,
     },
     run::{clues::Clues, firing::played::Played, learned::Learned, stage::Stage},
@@ -69,6 +69,7 @@ pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Learned), H
     refusals(stage, &mut learned, &mut told, base, &accepted).await;
     account(stage, &mut learned, &mut told, base).await;
     sign_out(stage, &mut learned, base).await?;
+    let ends_sessions = Box::pin(ends_sessions(stage, &learned, base)).await;
     for (persona, why) in &learned.unseen {
         learned.causes.push(format!(
             "{why}: what is forged in the name of the {name} and refused proves nothing; give him an account there ([sp] provision), a probe that shows him too, or another name in [users.{name}]",
@@ -87,7 +88,11 @@ pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Learned), H
     learned.can = needs(
         stage,
         &told,
-        attributes && learned.people.manner() == Manner::Whole,
+        Also {
+            attributes: attributes && learned.people.manner() == Manner::Whole,
+            ends_sessions,
+            deep_link: anonymous.hops.iter().any(|hop| hop.party == Party::Idp),
+        },
     );
     Ok((told, learned))
 }

@@ -2,20 +2,33 @@
 
 use std::collections::BTreeSet;
 
-use saml::{AuthnRequest, authn_request::RequestedContext};
+use saml::{AuthnRequest, SpMetadata, authn_request::RequestedContext, names::binding};
 use scenarios::Need;
 
 use crate::{event::Calibration, run::stage::Stage};
 
+/// What was seen on the way.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Also {
+    /// The probe shows attributes.
+    pub(super) attributes: bool,
+    /// A session ends when the IdP asks for it.
+    pub(super) ends_sessions: bool,
+    /// The probe's page sends whoever is not signed in to the IdP.
+    pub(super) deep_link: bool,
+}
+
 /// The needs that are met.
-pub(super) fn needs(stage: &Stage, told: &Calibration, attributes: bool) -> Vec<Need> {
+pub(super) fn needs(stage: &Stage, told: &Calibration, also: Also) -> Vec<Need> {
     let commands = &stage.subject.commands;
     let asked = requested_context(stage);
     let minimum = asked
         .as_ref()
         .is_some_and(|asked| asked.comparison.as_deref() == Some("minimum"));
     let sp = &stage.forge.sp;
-    let endpoints: BTreeSet<_> = sp.acs.iter().map(|acs| &acs.location).collect();
+    let by_post = sp.acs.iter().filter(|acs| acs.binding == binding::POST);
+    let endpoints: BTreeSet<_> = by_post.map(|acs| &acs.location).collect();
+    let simple_sign = sp.acs.iter().any(|acs| acs.binding == binding::POST_SIMPLE_SIGN);
     [
         (Need::SpInitiated, told.sp_initiated),
         (Need::IdpInitiated, told.idp_initiated),
@@ -23,7 +36,7 @@ pub(super) fn needs(stage: &Stage, told: &Calibration, attributes: bool) -> Vec<
         (Need::Browser, stage.has_browser()),
         (Need::TwoTenants, told.two_tenants),
         (Need::OutOfBand, stage.oob.is_some()),
-        (Need::AttributesVisible, attributes),
+        (Need::AttributesVisible, also.attributes),
         (Need::NameIdRead, told.identity_claim.is_none()),
         (Need::Logout, stage.subject.logout.is_some()),
         (Need::NewAccounts, !stage.subject.provisioned),
@@ -35,10 +48,19 @@ pub(super) fn needs(stage: &Stage, told: &Calibration, attributes: bool) -> Vec<
         (Need::AnyAuthnContext, asked.is_none()),
         (Need::EntityIdApart, !endpoints.contains(&sp.entity_id)),
         (Need::SecondAcs, endpoints.len() > 1),
+        (Need::SimpleSign, simple_sign),
+        (Need::LogoutService, publishes_logout(sp)),
+        (Need::SingleLogout, also.ends_sessions),
+        (Need::DeepLink, also.deep_link),
     ]
     .into_iter()
     .filter_map(|(need, can)| can.then_some(need))
     .collect()
+}
+
+/// Whether the SP says where LogoutRequests go by HTTP-Redirect.
+pub(super) fn publishes_logout(sp: &SpMetadata) -> bool {
+    sp.slo.iter().any(|slo| slo.binding == binding::REDIRECT)
 }
 
 /// The authentication context for which the SP's first AuthnRequest asked.

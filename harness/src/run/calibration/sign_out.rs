@@ -1,13 +1,14 @@
 //! Whether a sign-out in steps can be done, asked before a scenario rests on it.
 
 use scenarios::{
-    Base, Persona, Recipe, Take,
-    flow::{Logout, Step},
+    Base, Kind, Persona, Recipe, Take,
+    flow::{End, Logout, Step},
     recipe::{Delivery, Start},
 };
 
-use super::reach::Hopeless;
+use super::{needs::publishes_logout, reach::Hopeless};
 use crate::{
+    judge::observation::Probe,
     run::{
         clues::Need,
         firing::{fire, played::Broke, single},
@@ -27,16 +28,8 @@ pub(super) async fn sign_out(stage: &Stage, learned: &mut Learned, base: Base) -
     {
         return Ok(());
     }
-    let recipe = Recipe {
-        persona: Some(Persona::Alice),
-        deliver: Some(Delivery {
-            start: Some(learned.start.unwrap_or(Start::Idp)),
-            ..Delivery::default()
-        }),
-        ..Recipe::default()
-    };
     let jar = "main".to_owned();
-    let mut take: Take = single(recipe);
+    let mut take = signed_in(learned);
     take.steps.push(Step::Logout(Logout { logout: jar.clone() }));
     let played = fire(stage, &stage.driver, learned, &take, base, Some(&jar)).await;
     match played.broke {
@@ -52,4 +45,35 @@ pub(super) async fn sign_out(stage: &Stage, learned: &mut Learned, base: Base) -
         }
         Some(Broke::Fault(_) | Broke::Driver(_)) | None => Ok(()),
     }
+}
+
+/// Whether the SP ends alice's session when the IdP asks for it by HTTP-Redirect: without that, its refusals of what asks for it
+/// without right say nothing.
+pub(super) async fn ends_sessions(stage: &Stage, learned: &Learned, base: Base) -> bool {
+    if !publishes_logout(&stage.forge.sp) {
+        return false;
+    }
+    let mut take = signed_in(learned);
+    take.steps.push(Step::End(End {
+        end: Persona::Alice,
+        jar: None,
+        recipe: Some(Recipe {
+            message: Some(Kind::LogoutRequest),
+            ..Recipe::default()
+        }),
+    }));
+    let played = fire(stage, &stage.driver, learned, &take, base, None).await;
+    played.broke.is_none() && played.observation.probe == Probe::SignedOut
+}
+
+/// A flow that begins with a login of alice's.
+fn signed_in(learned: &Learned) -> Take {
+    single(Recipe {
+        persona: Some(Persona::Alice),
+        deliver: Some(Delivery {
+            start: Some(learned.start.unwrap_or(Start::Idp)),
+            ..Delivery::default()
+        }),
+        ..Recipe::default()
+    })
 }

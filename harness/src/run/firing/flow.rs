@@ -11,6 +11,7 @@ use scenarios::{Base, Message, Persona, Recipe, Step, Take, flow::Together};
 
 use super::{
     begin::begin,
+    end::end,
     login::login,
     mint::mint,
     played::{Broke, Played, Stopped, issued},
@@ -99,6 +100,7 @@ pub(super) async fn play(
         obstacle: flow.obstacle,
         arrived: flow.arrived,
         stopped: flow.stopped,
+        leads_to: take.leads_to().map(|to| flow.scene.address(to)),
     }
 }
 
@@ -137,8 +139,13 @@ impl Flow<'_> {
             }
         }
         self.step(last, true).await?;
-        let jar = judge.unwrap_or_else(|| jar_of(last)).to_owned();
-        self.observation.probe = self.ask(&jar).await?;
+        self.observation.probe = match (judge, last) {
+            (None, Step::Together(verb)) => self.second_of(&verb.together).await?,
+            (jar, last) => {
+                let jar = jar.unwrap_or_else(|| jar_of(last)).to_owned();
+                self.ask(&jar).await?
+            }
+        };
         if let Some(oob) = &self.scene.stage.oob {
             self.observation.out_of_band = oob.hits(&self.scene.token);
         }
@@ -210,6 +217,8 @@ impl Flow<'_> {
         self.arrived = came.arrived.or(self.arrived);
         self.stopped = came.stopped;
         if let Some((name, request)) = came.request {
+            let state = request.relay_state.clone().unwrap_or_default();
+            shelf.values.insert("relay_state".to_owned(), state);
             shelf.requests.insert(name, request);
         }
         if judged || came.message.is_some() {
@@ -249,6 +258,22 @@ impl Flow<'_> {
         let probe = prober.judge(&journey, &issued);
         self.looked = Some(journey);
         Ok(probe)
+    }
+
+    /// Who is signed in where somebody else is already: one may be, of all in whose jars this happened.
+    async fn second_of(&mut self, steps: &[Step]) -> Result<Probe, Broke> {
+        let mut signed_in = 0;
+        let mut last = Probe::SignedOut;
+        for step in steps {
+            let seen = self.ask(jar_of(step)).await?;
+            match seen {
+                Probe::SignedIn { .. } if signed_in == 0 => signed_in += 1,
+                Probe::SignedIn { .. } => return Ok(seen),
+                Probe::SignedOut => {}
+                other => last = other,
+            }
+        }
+        Ok(last)
     }
 
     fn must_be(&self, seen: &Probe, is: Option<Persona>) -> Result<(), Broke> {
@@ -315,6 +340,7 @@ async fn travel(scene: &Scene<'_>, step: &Step, session: &mut Session, judged: b
         Step::Send(verb) => send(scene, verb, session).await,
         Step::Visit(verb) => visit(scene, verb, session).await,
         Step::Logout(_) => logout(scene, session).await,
+        Step::End(verb) => Box::pin(end(scene, verb, session, judged)).await,
         other => Err(Broke::Precondition(format!(
             "{} cannot happen together with others",
             other.verb()
@@ -329,6 +355,7 @@ fn jar_of(step: &Step) -> &str {
         Step::Begin(verb) => verb.jar.as_deref(),
         Step::Send(verb) => verb.jar.as_deref(),
         Step::Visit(verb) => verb.jar.as_deref(),
+        Step::End(verb) => verb.jar.as_deref(),
         Step::Logout(verb) => Some(verb.logout.as_str()),
         Step::Probe(verb) => Some(verb.probe.as_str()),
         Step::Together(verb) => verb.together.last().map(jar_of),

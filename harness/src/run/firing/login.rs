@@ -7,7 +7,7 @@ use scenarios::{Message, flow::Login, recipe::Start};
 use super::{
     played::Broke,
     scene::{Came, Scene},
-    way::{SignIn, sign_in},
+    way::{SignIn, sign_in, sign_in_from},
 };
 use crate::{
     driver::{Session, Visit},
@@ -40,7 +40,10 @@ pub(super) async fn login(
         done,
         arrived,
         rest,
-    } = sign_in(scene, session, task, start, verb.login.0).await?;
+    } = match &verb.from {
+        Some(from) => sign_in_from(scene, session, task, scene.address(from)).await?,
+        None => sign_in(scene, session, task, start, verb.login.0).await?,
+    };
     if let Some(why) = done.live.as_ref().and_then(|live| live.unreadable.clone()) {
         return Err(scene.led_nowhere(journey, Broke::Precondition(why)));
     }

@@ -38,6 +38,8 @@ pub(crate) struct Played {
     pub(crate) arrived: Option<usize>,
     /// The step behind the IdP that found nothing to do.
     pub(crate) stopped: Option<Stopped>,
+    /// Where the browser should have come to rest.
+    pub(crate) leads_to: Option<String>,
 }
 
 /// A step behind the IdP that found nothing to do.

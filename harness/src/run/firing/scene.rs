@@ -68,6 +68,17 @@ impl Scene<'_> {
         recipe
     }
 
+    /// An address of the SP, with its placeholders filled in.
+    pub(super) fn address(&self, text: &str) -> String {
+        let subject = &self.stage.subject;
+        let acs = self.stage.forge.sp.default_acs();
+        let login = subject.login.as_ref().and_then(|way| way.urls().next());
+        let guest = self.stage.guest(Persona::Alice);
+        text.replace("{acs}", acs.map_or("", |acs| acs.location.as_str()))
+            .replace("{login}", &guest.fill(login.unwrap_or_default()))
+            .replace("{probe}", &subject.home)
+    }
+
     /// What the IdP is to make.
     pub(super) fn order(&self, recipe: Recipe, judged: bool) -> Order {
         let accepted = &self.learned.bases;

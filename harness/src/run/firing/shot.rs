@@ -32,7 +32,7 @@ impl Shot {
         Self {
             firing,
             variant: take.variant.clone(),
-            classified: classified(&played, learned),
+            classified: classified(take, &played, learned),
             played,
             took,
             logged: Vec::new(),
@@ -94,7 +94,7 @@ impl Shot {
     }
 }
 
-fn classified(played: &Played, learned: &Learned) -> Classified {
+fn classified(take: &Take, played: &Played, learned: &Learned) -> Classified {
     match &played.broke {
         Some(Broke::Fault(fault)) => {
             return Classified::new(Outcome::Unobserved, format!("the harness's own fault: {fault}"));
@@ -106,10 +106,8 @@ fn classified(played: &Played, learned: &Learned) -> Classified {
         }
         None => {}
     }
-    let persona = played
-        .message
-        .as_ref()
-        .map_or(Persona::Alice, |message| message.persona);
+    let sent = played.message.as_ref();
+    let persona = sent.map_or(Persona::Alice, |message| message.persona);
     let values = played.issued();
     let wanted = Expectations {
         issued: Issued {
@@ -119,7 +117,10 @@ fn classified(played: &Played, learned: &Learned) -> Classified {
         people: &learned.people,
         bystanders: &learned.bystanders,
         refusals: &learned.refusals,
-        landing: learned.landing.as_ref(),
+        landing: learned.landing.as_ref().filter(|_| !take.ends_a_session()),
+        relay_state: sent.and_then(|message| message.wire.relay_state()),
+        leads_to: played.leads_to.clone(),
+        ends_a_session: take.ends_a_session(),
     };
     classify(&played.observation, &wanted)
 }

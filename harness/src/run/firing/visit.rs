@@ -10,15 +10,7 @@ use super::{
 use crate::driver::{Session, Visit};
 
 pub(super) async fn visit(scene: &Scene<'_>, verb: &Verb, session: &mut Session) -> Result<Came, Broke> {
-    let subject = &scene.stage.subject;
-    let acs = scene.stage.forge.sp.default_acs();
-    let login = subject.login.as_ref().and_then(|way| way.urls().next());
-    let login = login.unwrap_or_default();
-    let url = verb
-        .visit
-        .replace("{acs}", acs.map_or("", |acs| acs.location.as_str()))
-        .replace("{login}", &scene.stage.guest(Persona::Alice).fill(login))
-        .replace("{probe}", &subject.home);
+    let url = scene.address(&verb.visit);
     let journey = match &verb.post {
         None => session.peek(&url).await,
         Some(fields) => {

@@ -46,7 +46,31 @@ pub(super) async fn sign_in(
     start: Start,
     persona: Persona,
 ) -> Result<SignIn, Broke> {
-    let mut planned = plan(scene, start, persona)?.into_iter();
+    let planned = plan(scene, start, persona)?;
+    Box::pin(go(scene, session, task, planned)).await
+}
+
+/// The same, begun at this address.
+pub(super) async fn sign_in_from(
+    scene: &Scene<'_>,
+    session: &mut Session,
+    task: Task,
+    url: String,
+) -> Result<SignIn, Broke> {
+    let open = Planned {
+        written: None,
+        deed: Deed::Open(url),
+    };
+    Box::pin(go(scene, session, task, vec![open])).await
+}
+
+async fn go(
+    scene: &Scene<'_>,
+    session: &mut Session,
+    task: Task,
+    planned: Vec<Planned>,
+) -> Result<SignIn, Broke> {
+    let mut planned = planned.into_iter();
     let answers = &scene.stage.answers;
     let ticket = format!("{}-{}", scene.token, scene.stage.next_firing());
     session
@@ -141,6 +165,11 @@ impl Planned {
 }
 
 impl Rest {
+    /// Leaves it at that: nothing behind the IdP is to be done.
+    pub(super) fn forget(self, scene: &Scene<'_>) {
+        scene.stage.answers.take(&self.ticket);
+    }
+
     /// Plays what lies behind the IdP. A step that finds nothing ends it: the SP refused, or asks nothing this time; which
     /// step that was is told.
     pub(super) async fn play(

@@ -81,9 +81,13 @@ impl<'a> Browser<'a> {
     }
 
     pub(crate) async fn post_form(&self, body: String) -> Response {
+        self.post_form_to(&self.sp.acs_url(), body).await
+    }
+
+    pub(crate) async fn post_form_to(&self, address: &str, body: String) -> Response {
         let request = self
             .client
-            .post(self.sp.acs_url())
+            .post(address)
             .header("Content-Type", "application/x-www-form-urlencoded");
         self.send(request.body(body)).await
     }

@@ -66,13 +66,24 @@ pub(in crate::driver::http) fn redirect(status: u16, headers: &HeaderMap, page: 
     if location.is_empty() {
         return Redirect::No;
     }
-    match page.join(&location) {
+    match page.join(&one_authority(&location)) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => Redirect::To(url),
         Ok(url) if url.scheme() == "javascript" => {
             Redirect::Nowhere("a redirect to a javascript: address is no navigation".to_owned())
         }
         Ok(url) => Redirect::Elsewhere(place(&url)),
         Err(error) => Redirect::Broken(format!("it redirects to `{location}`, which is no URL ({error})")),
+    }
+}
+
+/// Slashes and backslashes before a host, as many as there are, are two to a browser (WHATWG URL, "special authority ignore
+/// slashes state"); the url crate knows that only behind a scheme.
+fn one_authority(location: &str) -> String {
+    let slashes = |c: char| matches!(c, '/' | '\\');
+    let host = location.trim_start_matches(slashes);
+    match location.len() - host.len() {
+        0..=2 => location.to_owned(),
+        _ => format!("//{host}"),
     }
 }
 
@@ -110,6 +121,11 @@ mod tests {
         assert_eq!(to(b""), Redirect::No);
         assert_eq!(to(b"file:///x"), Redirect::Elsewhere("file:".to_owned()));
         assert!(matches!(to(b"javascript:1"), Redirect::Nowhere(_)));
+        for slashes in ["//", "///", "////", "/\\/", "\\\\\\"] {
+            let location = format!("{slashes}evil.example/");
+            let there = Redirect::To("http://evil.example/".parse().unwrap());
+            assert_eq!(to(location.as_bytes()), there, "{location}");
+        }
         assert!(matches!(to(b"http://["), Redirect::Broken(_)));
     }
 

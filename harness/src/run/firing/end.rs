@@ -1,0 +1,42 @@
+//! `end`: the IdP sends the browser to the SP's single logout service, with a logout message.
+
+use scenarios::{Kind, Recipe, flow::End, recipe::Start};
+
+use super::{
+    played::Broke,
+    scene::{Came, Scene},
+    way::{SignIn, sign_in},
+};
+use crate::{driver::Session, run::answers::Task};
+
+pub(super) async fn end(
+    scene: &Scene<'_>,
+    verb: &End,
+    session: &mut Session,
+    judged: bool,
+) -> Result<Came, Broke> {
+    let plain = Recipe {
+        message: Some(Kind::LogoutRequest),
+        ..Recipe::default()
+    };
+    let own = verb.recipe.as_ref().or((!judged).then_some(&plain));
+    let mut recipe = scene.recipe_of(own, verb.end, judged);
+    recipe.message.get_or_insert(Kind::LogoutRequest);
+    let order = scene.order(recipe, judged);
+    let SignIn {
+        journey, done, rest, ..
+    } = sign_in(scene, session, Task::Forge(order), Start::Idp, verb.end).await?;
+    rest.forget(scene);
+    match done.message {
+        Some(Ok(message)) => Ok(Came {
+            journey: Some(journey),
+            message: Some(message),
+            ..Came::default()
+        }),
+        Some(Err(fault)) => Err(Broke::Fault(fault)),
+        None => Err(Broke::Driver(format!(
+            "the browser did not reach the IdP: {}",
+            journey.told()
+        ))),
+    }
+}

@@ -1,0 +1,191 @@
+//! The signature beside a message: a query that says nothing of its own is signed as the standard has it, and a recipe may
+//! send and sign what it likes.
+
+#![expect(clippy::unwrap_used, reason = "the helpers of tests may panic as tests do")]
+
+use std::collections::BTreeMap;
+
+use mock_idp::Directory;
+use saml::{
+    SpMetadata,
+    binding::{decode_post, decode_redirect, verify_query},
+    logout::LogoutRequest,
+    metadata::{AcsEndpoint, Endpoint},
+    names::binding,
+};
+use scenarios::{Base, Context, KeyRing, Message, Recipe, forge};
+
+const SLO: &str = "https://sp.example/slo";
+
+struct Stage {
+    directory: Directory,
+    sp: SpMetadata,
+    keys: KeyRing,
+    values: BTreeMap<String, String>,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let sp = SpMetadata {
+            entity_id: "https://sp.example/metadata".to_owned(),
+            acs: vec![AcsEndpoint {
+                binding: binding::POST.to_owned(),
+                location: "https://sp.example/acs".to_owned(),
+                index: Some(0),
+                is_default: true,
+            }],
+            slo: vec![Endpoint {
+                binding: binding::REDIRECT.to_owned(),
+                location: SLO.to_owned(),
+                response_location: None,
+            }],
+            ..SpMetadata::default()
+        };
+        let mut directory = Directory::ephemeral().unwrap();
+        for tenant in &mut directory.tenants {
+            tenant.adopt(&sp);
+        }
+        Self {
+            directory,
+            sp,
+            keys: KeyRing::default(),
+            values: BTreeMap::new(),
+        }
+    }
+
+    fn forge(&self, recipe: &str) -> Message {
+        let recipe: Recipe = toml::from_str(recipe).unwrap();
+        let context = Context {
+            directory: &self.directory,
+            sp: &self.sp,
+            keys: &self.keys,
+            origin: "http://localhost:8400",
+            request: None,
+            relay_state: None,
+            now: jiff::Timestamp::now(),
+            out_of_band: None,
+            each: None,
+            azure: mock_idp::Azure::default(),
+            identity: None,
+            values: &self.values,
+        };
+        forge(&recipe, Base::A, &context).unwrap()
+    }
+
+    /// Whether the IdP signed this query.
+    fn holds(&self, query: &str) -> bool {
+        verify_query(query, self.directory.contoso().keys.k1.certificate()).unwrap()
+    }
+}
+
+/// What a parameter stands for.
+fn parameter(query: &str, name: &str) -> String {
+    let parts = query.split('&');
+    let value = parts
+        .filter_map(|part| part.split_once('='))
+        .find_map(|(key, value)| (key == name).then_some(value));
+    let decoded = percent_encoding::percent_decode_str(value.unwrap()).decode_utf8();
+    decoded.unwrap().into_owned()
+}
+
+#[test]
+fn a_logout_request_asks_for_the_session_of_the_last_login_and_is_signed_in_its_query() {
+    let mut stage = Stage::new();
+    stage.values = stage.forge("as = 'alice'").values;
+    let sent = stage.forge("message = 'logout-request'\ndeliver = { relay-state = 'to here' }");
+    let query = sent.wire.query.clone().unwrap();
+    assert_eq!(sent.wire.target(), format!("{SLO}?{query}"));
+    assert_eq!(sent.wire.relay_state().as_deref(), Some("to here"));
+    assert!(stage.holds(&query));
+    let request = LogoutRequest::parse(&decode_redirect(&parameter(&query, "SAMLRequest")).unwrap()).unwrap();
+    assert_eq!(request.session_indexes, [stage.values["session_index"].clone()]);
+    assert_eq!(request.name_id.unwrap().value, stage.values["name_id"]);
+    assert_eq!(request.destination.as_deref(), Some(SLO));
+    assert_eq!(request.issuer, Some(stage.directory.contoso().entity_id()));
+}
+
+#[test]
+fn small_letters_are_signed_as_they_are_sent() {
+    let stage = Stage::new();
+    let sent = stage.forge(
+        "message = 'logout-request'\ndeliver = { relay-state = '/x', detached = { lower-case = true } }",
+    );
+    let query = sent.wire.query.unwrap();
+    assert!(query.contains("RelayState=%2fx&SigAlg=http%3a%2f%2f"), "{query}");
+    assert!(stage.holds(&query));
+    assert!(!stage.holds(&query.replace("%2fx", "%2Fx")));
+}
+
+#[test]
+fn what_is_sent_is_not_what_is_signed_where_a_recipe_says_so() {
+    let stage = Stage::new();
+    let sent = stage.forge(
+        "message = 'logout-request'\n[deliver]\nquery = 'SAMLRequest={message}&RelayState=b&SigAlg={SigAlg}&Signature={Signature}'\n\
+         detached = { signed = 'SAMLRequest={message}&RelayState=a&SigAlg={SigAlg}' }",
+    );
+    let query = sent.wire.query.unwrap();
+    assert!(!stage.holds(&query));
+    assert!(stage.holds(&query.replace("RelayState=b", "RelayState=a")));
+    let rogue = stage.forge("message = 'logout-request'\ndeliver = { detached = { key = 'rogue' } }");
+    assert!(!stage.holds(&rogue.wire.query.unwrap()));
+}
+
+#[test]
+fn the_genuine_message_beside_a_forged_one_is_the_attackers_own() {
+    let stage = Stage::new();
+    let sent = stage.forge(
+        "message = 'logout-request'\nas = 'victim'\n[deliver]\n\
+         query = '%53AMLRequest={message}&SAMLRequest={beside}&SigAlg={SigAlg}&Signature={Signature}'\n\
+         detached = { beside = 'logout-request', signed = 'SAMLRequest={beside}&SigAlg={SigAlg}' }",
+    );
+    let query = sent.wire.query.unwrap();
+    assert!(
+        stage.holds(&query),
+        "whoever does not decode names sees a genuine query"
+    );
+    let about = |name: &str| {
+        let text = decode_redirect(&parameter(&query, name)).unwrap();
+        LogoutRequest::parse(&text).unwrap().name_id.unwrap().value
+    };
+    let named = |user: &str| stage.directory.user(user).unwrap().1.user_principal_name.clone();
+    assert_eq!(about("SAMLRequest"), named("attacker"));
+    assert_eq!(about("%53AMLRequest"), named("victim"));
+}
+
+#[test]
+fn what_follows_a_deflated_message_and_what_wraps_it_can_be_read_leniently_or_not() {
+    let stage = Stage::new();
+    let packed = |packing: &str| {
+        let recipe =
+            format!("message = 'logout-request'\ndeliver = {{ detached = {{ packing = '{packing}' }} }}");
+        let query = stage.forge(&recipe).wire.query.unwrap();
+        assert!(stage.holds(&query), "all of it is signed");
+        parameter(&query, "SAMLRequest")
+    };
+    for packing in ["trailing-octets", "second-stream"] {
+        let value = packed(packing);
+        assert!(decode_redirect(&value).unwrap().contains("LogoutRequest"));
+        assert!(saml::binding::decode_redirect_exactly(&value).is_err());
+    }
+    assert!(decode_redirect(&packed("zlib")).is_err());
+}
+
+#[test]
+fn a_form_is_signed_over_the_message_itself() {
+    let stage = Stage::new();
+    let sent = stage.forge(
+        "base = 'N'\nproves = 'nothing'\n[deliver]\n\
+         fields = [['SAMLResponse', '{SAMLResponse}'], ['SigAlg', '{SigAlg}'], ['Signature', '{Signature}']]\n\
+         detached = { signed = 'SAMLResponse={message}&SigAlg={SigAlg}' }",
+    );
+    let field = |name: &str| {
+        let mut fields = sent.wire.fields.iter();
+        fields.find(|(key, _)| key == name).unwrap().1.clone()
+    };
+    let message = decode_post(&field("SAMLResponse")).unwrap();
+    let input = format!("SAMLResponse={message}&SigAlg={}", field("SigAlg"));
+    let value = openssl::base64::decode_block(&field("Signature")).unwrap();
+    let key = stage.directory.contoso().keys.k1.certificate().public_key();
+    let mut verifier = openssl::sign::Verifier::new(openssl::hash::MessageDigest::sha256(), &key).unwrap();
+    assert!(verifier.verify_oneshot(&value, input.as_bytes()).unwrap());
+}
