@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Form;
 use axum::extract::rejection::{FormRejection, QueryRejection};
-use axum::extract::{Query, State};
+use axum::extract::{Query, RawQuery, State};
 use axum::http::header::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -12,9 +12,11 @@ use serde::Deserialize;
 use crate::anything;
 use crate::config::Manner;
 use crate::denial::Denial;
+use crate::flaw::Flaw;
 use crate::http::{BROWSER_COOKIE, SESSION_COOKIE, cookie, local, see_other, set_cookie};
 use crate::identity::Identity;
 use crate::memory::Ticket;
+use crate::message::decode_again;
 use crate::profile::Accepted;
 use crate::refuse::refuse;
 use crate::state::Sp;
@@ -32,6 +34,7 @@ type Fields = Vec<(String, String)>;
 pub(crate) async fn post(
     State(sp): State<Arc<Sp>>,
     headers: HeaderMap,
+    RawQuery(query): RawQuery,
     form: Result<Form<Fields>, FormRejection>,
 ) -> Response {
     let accepted = match sp.manner {
@@ -40,6 +43,7 @@ pub(crate) async fn post(
             &sp,
             form.as_ref().map_or(&[][..], |Form(fields)| fields),
         )),
+        Manner::Normal if sp.settings().flaws.has(Flaw::TwoParsers) => judged_twice(&sp, query, form),
         Manner::Normal => judged(&sp, form),
     };
     let (Accepted { identity, request }, to) = match accepted {
@@ -93,11 +97,41 @@ fn judged(sp: &Sp, form: Result<Form<Fields>, FormRejection>) -> Result<(Accepte
     if fields.iter().any(|(name, _)| name == "SAMLRequest") {
         return Err(Denial::Parameters);
     }
-    let accepted = sp.judge(field)?;
+    let accepted = sp.judge(field, None)?;
     Ok((
         accepted,
         relay_state.and_then(local).unwrap_or_else(|| HOME.to_owned()),
     ))
+}
+
+/// Verifier and reader ask for the field each for itself: for a switch. The one finds whichever verifies, the other whichever
+/// else there is, in query or body; of a field that stands alone they have two readings.
+fn judged_twice(
+    sp: &Sp,
+    query: Option<String>,
+    form: Result<Form<Fields>, FormRejection>,
+) -> Result<(Accepted, String), Denial> {
+    let Form(mut fields) = form.map_err(|_| Denial::Form)?;
+    let asked: Fields = query
+        .and_then(|query| Query::try_from_uri(&format!("/?{query}").parse().ok()?).ok())
+        .map(|Query(fields)| fields)
+        .unwrap_or_default();
+    fields.extend(asked);
+    let named = |(name, _): &&(String, String)| name == "SAMLResponse";
+    let values: Vec<&str> = fields
+        .iter()
+        .filter(named)
+        .map(|(_, value)| value.as_str())
+        .collect();
+    let mut denied = Denial::Parameters;
+    for value in &values {
+        let other = values.iter().find(|other| other != &value).unwrap_or(value);
+        match decode_again(other).and_then(|again| sp.judge(value, Some(&again))) {
+            Ok(accepted) => return Ok((accepted, HOME.to_owned())),
+            Err(denial) => denied = denial,
+        }
+    }
+    Err(denied)
 }
 
 /// The field of that name, of which there is one at most: two readers of a repeated field read different ones.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proofs::{Proofs, TrustedKey};
 
 use crate::{
-    apply,
+    apply, carriage,
     claim::{Claim, Claims, Values, values_below},
     context::Context,
     expectation::Proves,
@@ -251,6 +251,10 @@ fn finish(bench: &mut Workbench, operations: &[Operation], context: &Context<'_>
         None => bench.text.clone().into_bytes(),
         Some(Encoding::Utf8Bom) => format!("\u{feff}{}", bench.text).into_bytes(),
         Some(Encoding::Crlf) => bench.text.replace('\n', "\r\n").into_bytes(),
+        Some(Encoding::Latin1) => {
+            let bytes = bench.text.chars().map(u8::try_from).collect::<Result<_, _>>();
+            bytes.map_err(|_| Fault::recipe("`recode`: the message has a character beyond U+00FF"))?
+        }
         Some(Encoding::Utf16le) => {
             let text = format!(
                 "\u{feff}<?xml version=\"1.0\" encoding=\"UTF-16\"?>{}",
@@ -269,46 +273,48 @@ fn wire(
 ) -> Result<Wire, Fault> {
     let default = Delivery::default();
     let deliver = deliver.unwrap_or(&default);
-    let mut response = saml::binding::encode_post(forged);
+    let mut response = carriage::written(forged, deliver.writing);
     if let Some(length) = deliver.base64_line.filter(|length| *length > 0) {
-        let lines: Vec<&str> = response
-            .as_bytes()
-            .chunks(length)
-            .filter_map(|line| std::str::from_utf8(line).ok())
-            .collect();
-        response = lines.join("\r\n");
+        let parted_by = deliver.base64_break.as_deref().unwrap_or("\r\n");
+        response = carriage::in_lines(&response, length, parted_by);
     }
     let relay_state = match deliver.relay_state.as_deref() {
         None | Some("echo") => context.relay_state.map(str::to_owned),
         Some("none") => None,
         Some(text) => Some(context.fill(text, bench)?),
     };
+    let pairs = |pairs: &[(String, String)]| -> Result<Vec<(String, String)>, Fault> {
+        let one = |(name, value): &(String, String)| {
+            let value = match value.as_str() {
+                "{SAMLResponse}" => response.clone(),
+                "{RelayState}" => relay_state.clone().unwrap_or_default(),
+                text => context.fill(text, bench)?,
+            };
+            Ok((name.clone(), value))
+        };
+        pairs.iter().map(one).collect()
+    };
     let fields = match &deliver.fields {
-        None => std::iter::once(("SAMLResponse".to_owned(), response))
-            .chain(relay_state.map(|state| ("RelayState".to_owned(), state)))
+        None => std::iter::once(("SAMLResponse".to_owned(), response.clone()))
+            .chain(relay_state.clone().map(|state| ("RelayState".to_owned(), state)))
             .collect(),
-        Some(fields) => {
-            let mut filled = Vec::new();
-            for (name, value) in fields {
-                let value = match value.as_str() {
-                    "{SAMLResponse}" => response.clone(),
-                    "{RelayState}" => relay_state.clone().unwrap_or_default(),
-                    text => context.fill(text, bench)?,
-                };
-                filled.push((name.clone(), value));
-            }
-            filled
-        }
+        Some(fields) => pairs(fields)?,
     };
     let url = match &deliver.to {
         Some(to) => context.fill(to, bench)?,
         None => context.acs()?.to_owned(),
     };
+    let url = carriage::with_query(&url, &pairs(deliver.query.as_deref().unwrap_or_default())?);
     let mut headers = BTreeMap::new();
     for (name, value) in &deliver.headers {
         headers.insert(name.clone(), context.fill(value, bench)?);
     }
-    Ok(Wire { url, fields, headers })
+    Ok(Wire {
+        url,
+        fields,
+        headers,
+        by: deliver.by.unwrap_or_default(),
+    })
 }
 
 /// The keys that the SP trusts, each for the one issuer it may speak for.

@@ -6,7 +6,12 @@ use jiff::Timestamp;
 use proofs::Proofs;
 use saml::AuthnRequest;
 
-use crate::{claim::Values, persona::Persona, recipe::Base};
+use crate::{
+    carriage::{Carriage, holds_message, with_query},
+    claim::Values,
+    persona::Persona,
+    recipe::Base,
+};
 
 /// A message in its four byte views, with what it proves.
 #[derive(Clone, Debug)]
@@ -52,7 +57,7 @@ pub struct Minted {
     pub assertion_id: String,
 }
 
-/// What is sent: a form, in order.
+/// What is sent: fields, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wire {
     /// Where to.
@@ -61,4 +66,18 @@ pub struct Wire {
     pub fields: Vec<(String, String)>,
     /// Headers beyond the usual (HTTP only).
     pub headers: BTreeMap<String, String>,
+    /// By what kind of request.
+    pub by: Carriage,
+}
+
+impl Wire {
+    /// The address that a GET asks for: the fields are its query.
+    pub fn asked(&self) -> String {
+        with_query(&self.url, &self.fields)
+    }
+
+    /// Whether only the runner itself can send it.
+    pub fn is_the_runners(&self) -> bool {
+        !self.headers.is_empty() || !self.by.is_a_browsers() || !holds_message(&self.fields)
+    }
 }

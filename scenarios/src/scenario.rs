@@ -233,6 +233,8 @@ pub enum Need {
     EntityIdApart,
     /// The SP has more than one ACS URL.
     SecondAcs,
+    /// The SP may be harmed.
+    Expendable,
 }
 
 impl Need {
@@ -278,6 +280,7 @@ impl Need {
             }
             Self::EntityIdApart => "the SP's entityID is its ACS URL",
             Self::SecondAcs => "the SP has one ACS URL",
+            Self::Expendable => "the SP may not be harmed ([sp] expendable)",
         }
     }
 }

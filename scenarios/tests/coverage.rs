@@ -60,6 +60,8 @@ fn those_who_ask_for_more_get_more() {
         ("status", 9),
         ("subject-confirmation", 15),
         ("audience", 11),
+        ("parser", 30),
+        ("post-binding", 10),
     ] {
         assert!(
             count(namespace, &more) >= scenarios,

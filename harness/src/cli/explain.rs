@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use scenarios::{Message, Scenario};
+use scenarios::{Carriage, Message, Scenario};
 
 use super::sections::{Body, drawn, sections};
 use crate::run::rehearsal::{Rehearsal, RehearsalError};
@@ -28,7 +28,12 @@ pub fn explain(scenario: &Scenario, rehearsal: &Rehearsal, color: bool) -> Resul
 /// A message with the form that carries it.
 pub fn forged(message: &Message, color: bool) -> String {
     let mut out = drawn(message, color);
-    let _ = writeln!(out, "\nPOST {}", message.wire.url);
+    let (method, by) = match message.wire.by {
+        Carriage::Form => ("POST", String::new()),
+        Carriage::Get => ("GET", String::new()),
+        other => ("POST", format!(" as {}", other.words())),
+    };
+    let _ = writeln!(out, "\n{method} {}{by}", message.wire.url);
     for (name, value) in &message.wire.headers {
         let _ = writeln!(out, "{name}: {value}");
     }

@@ -117,6 +117,7 @@ pub(crate) fn wrapped() -> Message {
             url: "http://127.0.0.1:8080/acs".to_owned(),
             fields: vec![("SAMLResponse".to_owned(), BASE64_STANDARD.encode(&forged))],
             headers: BTreeMap::new(),
+            by: scenarios::Carriage::Form,
         },
         forged: forged.into_bytes(),
         proofs,

@@ -35,6 +35,7 @@ pub(super) fn needs(stage: &Stage, told: &Calibration, attributes: bool) -> Vec<
         (Need::AnyAuthnContext, asked.is_none()),
         (Need::EntityIdApart, !endpoints.contains(&sp.entity_id)),
         (Need::SecondAcs, endpoints.len() > 1),
+        (Need::Expendable, stage.subject.expendable),
     ]
     .into_iter()
     .filter_map(|(need, can)| can.then_some(need))
