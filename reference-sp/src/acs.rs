@@ -17,6 +17,7 @@ use crate::flaw::Flaw;
 use crate::http::{BROWSER_COOKIE, SESSION_COOKIE, cookie, local, see_anywhere, see_other, set_cookie};
 use crate::identity::Identity;
 use crate::memory::Ticket;
+use crate::message::decode_again;
 use crate::profile::Accepted;
 use crate::refuse::refuse;
 use crate::state::Sp;
@@ -38,6 +39,7 @@ type Judged = Result<(Accepted, Option<String>), Denial>;
 pub(crate) async fn post(
     State(sp): State<Arc<Sp>>,
     headers: HeaderMap,
+    RawQuery(query): RawQuery,
     form: Result<Form<Fields>, FormRejection>,
 ) -> Response {
     let accepted = match sp.manner {
@@ -46,6 +48,7 @@ pub(crate) async fn post(
             &sp,
             form.as_ref().map_or(&[][..], |Form(fields)| fields),
         )),
+        Manner::Normal if sp.settings().flaws.has(Flaw::TwoParsers) => judged_twice(&sp, query, form),
         Manner::Normal => judged(&sp, form),
     };
     answer(&sp, &headers, accepted).await
@@ -73,7 +76,7 @@ pub(crate) async fn get(
             let value = percent_decode_str(value).decode_utf8_lossy();
             let text = decode_redirect(&value).map_err(|_| Denial::Encoding);
             let accepted =
-                text.and_then(|text| sp.judge_at(&sp.acs_url, true, &encode_post(text.as_bytes())));
+                text.and_then(|text| sp.judge_at(&sp.acs_url, true, &encode_post(text.as_bytes()), None));
             accepted.map(|accepted| (accepted, None))
         }
     };
@@ -152,7 +155,7 @@ fn judged(sp: &Sp, form: Result<Form<Fields>, FormRejection>) -> Judged {
     if fields.iter().any(|(name, _)| name == "SAMLRequest") {
         return Err(Denial::Parameters);
     }
-    let accepted = sp.judge(field)?;
+    let accepted = sp.judge(field, None)?;
     Ok((accepted, wherever(sp, relay_state)))
 }
 
@@ -171,7 +174,7 @@ fn signed(sp: &Sp, form: Result<Form<Fields>, FormRejection>) -> Judged {
     let settings = sp.settings();
     simple_sign::verify(form, &settings.trust, settings.flaws)?;
     let address = sp.simple_sign_url.as_deref().unwrap_or_default();
-    let accepted = sp.judge_at(address, true, response)?;
+    let accepted = sp.judge_at(address, true, response, None)?;
     Ok((accepted, wherever(sp, relay_state)))
 }
 
@@ -187,6 +190,32 @@ fn wherever(sp: &Sp, relay_state: Option<&str>) -> Option<String> {
 fn is_led(sp: &Sp) -> bool {
     let flaws = sp.settings().flaws;
     flaws.has(Flaw::OpenRedirect) || flaws.has(Flaw::ReflectedMarkup) || sp.manner == Manner::AcceptEverything
+}
+
+/// Verifier and reader ask for the field each for itself: for a switch. The one finds whichever verifies, the other whichever
+/// else there is, in query or body; of a field that stands alone they have two readings.
+fn judged_twice(sp: &Sp, query: Option<String>, form: Result<Form<Fields>, FormRejection>) -> Judged {
+    let Form(mut fields) = form.map_err(|_| Denial::Form)?;
+    let asked: Fields = query
+        .and_then(|query| Query::try_from_uri(&format!("/?{query}").parse().ok()?).ok())
+        .map(|Query(fields)| fields)
+        .unwrap_or_default();
+    fields.extend(asked);
+    let named = |(name, _): &&(String, String)| name == "SAMLResponse";
+    let values: Vec<&str> = fields
+        .iter()
+        .filter(named)
+        .map(|(_, value)| value.as_str())
+        .collect();
+    let mut denied = Denial::Parameters;
+    for value in &values {
+        let other = values.iter().find(|other| other != &value).unwrap_or(value);
+        match decode_again(other).and_then(|again| sp.judge(value, Some(&again))) {
+            Ok(accepted) => return Ok((accepted, None)),
+            Err(denial) => denied = denial,
+        }
+    }
+    Err(denied)
 }
 
 /// The field of that name, of which there is one at most: two readers of a repeated field read different ones.

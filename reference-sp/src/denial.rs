@@ -182,10 +182,24 @@ pub(crate) enum Denial {
 }
 
 impl Denial {
-    /// What the IdP said to its error.
+    /// Whether what came could not even be read as a response.
+    pub(crate) fn is_no_message(&self) -> bool {
+        matches!(
+            self,
+            Denial::Form
+                | Denial::Parameters
+                | Denial::Base64
+                | Denial::Encoding
+                | Denial::Xml(_)
+                | Denial::NotAResponse
+        )
+    }
+
+    /// What the message said that was wrong: the IdP to its error, or whom it names.
     pub(crate) fn said(&self) -> Option<&str> {
         match self {
             Denial::Status { message, .. } => message.as_deref(),
+            Denial::UntrustedIssuer(said) | Denial::Destination(said) => Some(said),
             _ => None,
         }
     }

@@ -57,8 +57,15 @@ flaws! {
     DocWideDigest = "V19-doc-wide-digest",
     /// Leaves every Signature out of the digest, whatever the transforms say.
     GreedyEnveloped = "V20-greedy-enveloped",
+    /// Two parsers that mend what is not well-formed, each in its own way: the one verifies, the other reads the name (CVE-2025-25291,
+    /// CVE-2025-25292).
+    TwoParsers = "V25-two-parsers",
+    /// Reads document type declarations, and expands the entities that they declare (CVE-2018-0486, CVE-2025-23369).
+    DtdEntities = "V27-dtd-entities",
     /// Reads text up to the first comment, CDATA section or processing instruction (CVE-2017-11427 to 11430).
     TextFirstNode = "V28-text-first-node",
+    /// Fetches what a message names: external entities, and whatever else a toolkit for documents would (CVE-2021-27736).
+    ExternalEntities = "V29-xxe",
     /// Reads a name as loosely as some databases and mail programs do, before it looks for an account.
     LooseNames = "V30-nameid-normalise",
     /// Does not look at the Audience, nor at any other condition but the instants (CVE-2026-9093).
@@ -95,6 +102,10 @@ flaws! {
     RedirectConfusion = "V50-redirect-confusion",
     /// Sends the browser wherever the RelayState says (CVE-2019-13038, CVE-2019-3877).
     OpenRedirect = "V51-open-redirect",
+    /// Answers what is no message at all with a 500 and the trace of the error.
+    ErrorLeak = "V53-error-leak",
+    /// Bounds neither size nor depth of what it reads (CVE-2023-26483, CVE-2025-25293).
+    NoSizeLimit = "V54-no-size-limit",
     /// What Assertions in Advice say counts as well: their conditions, and what they say of a user.
     AdviceMerged = "V57-advice-merged",
     /// Does not look at how the user signed in, nor whether he did: no AuthnStatement, no RequestedAuthnContext.

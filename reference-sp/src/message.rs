@@ -1,15 +1,19 @@
 //! From the form field to a Response: decoding, and what must hold before any signature is looked at.
 
 use std::collections::HashSet;
+use std::panic::resume_unwind;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use roxmltree::{Document, Node};
-use saml::document::{self, children, id_of};
+use saml::document::{self, Limits, XmlError, children, descendants, id_of};
 use saml::names::{ns, status};
 
 use crate::denial::Denial;
+use crate::doctype::{Keep, expanded};
+use crate::fetch;
 use crate::flaw::{Flaw, Flaws};
+use crate::mended::mended;
 
 /// The most that one SAMLResponse may measure, in bytes of Base64.
 pub(crate) const LIMIT: usize = 1 << 20;
@@ -22,21 +26,48 @@ pub(crate) struct Message<'a> {
 }
 
 /// The document that a SAMLResponse field carries (Bindings 3.5.4). White space in Base64 is allowed, other garbage is not.
-pub(crate) fn decode(field: &str) -> Result<String, Denial> {
-    if field.len() > LIMIT {
+pub(crate) fn decode(field: &str, flaws: Flaws) -> Result<String, Denial> {
+    if field.len() > LIMIT && !flaws.has(Flaw::NoSizeLimit) {
         return Err(Denial::TooLarge { limit: LIMIT });
     }
     let compact: Vec<u8> = field.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
     let bytes = STANDARD.decode(compact).map_err(|_| Denial::Base64)?;
     let text = document::decode_utf8(&bytes).map_err(|_| Denial::Encoding)?;
+    if flaws.has(Flaw::TwoParsers) {
+        return mended(&text, Keep::First);
+    }
     declaration(&text)?;
+    if flaws.has(Flaw::ExternalEntities) {
+        fetch::followed(&text);
+        return expanded(&text, Keep::First, &fetch::fetched);
+    }
+    if flaws.has(Flaw::DtdEntities) {
+        return match expanded(&text, Keep::First, &|_| None) {
+            // Whoever bounds nothing has no memory left by then; here only the one connection ends.
+            Err(Denial::TooLarge { .. }) => resume_unwind(Box::new("no memory is left")),
+            read => read,
+        };
+    }
     Ok(text)
+}
+
+/// The same field as the second of two parsers reads it: for a switch.
+pub(crate) fn decode_again(field: &str) -> Result<String, Denial> {
+    let compact: Vec<u8> = field.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let bytes = STANDARD.decode(compact).map_err(|_| Denial::Base64)?;
+    mended(&String::from_utf8_lossy(&bytes), Keep::Last)
 }
 
 impl<'a> Message<'a> {
     /// Parses once: no DTD, bounded in size, depth and nodes.
     pub(crate) fn parse(text: &'a str, flaws: Flaws) -> Result<Self, Denial> {
-        let document = document::parse(text)?;
+        let document = match flaws.has(Flaw::NoSizeLimit) {
+            true => without_limits(text)?,
+            false => document::parse(text)?,
+        };
+        if !flaws.has(Flaw::TwoParsers) {
+            reserved(&document)?;
+        }
         Ok(Message {
             text,
             document,
@@ -71,6 +102,15 @@ impl<'a> Message<'a> {
         }
     }
 
+    /// The Assertion of that ID, or else the first: what a second parser takes for the one that was verified.
+    pub(crate) fn namesake(&self, id: &str) -> Result<Node<'_, 'a>, Denial> {
+        let root = self.document.root_element();
+        let named = descendants(root, ns::SAML, "Assertion").find(|assertion| id_of(*assertion) == Some(id));
+        named
+            .or_else(|| descendants(root, ns::SAML, "Assertion").next())
+            .ok_or(Denial::AssertionCount(0))
+    }
+
     /// The text of an element: all of it, whatever comments and sections it is broken into.
     pub(crate) fn text_of(&self, node: Node<'_, '_>) -> String {
         if self.flaws.has(Flaw::TextFirstNode) {
@@ -91,6 +131,31 @@ impl<'a> Message<'a> {
         document::parse(&wrapped)
             .map(|parsed| document::text(parsed.root_element()))
             .unwrap_or_default()
+    }
+}
+
+/// The prefix `xmlns` is declared nowhere (XML Namespaces 1.0, 3): the one rule of namespaces that the parser leaves to us.
+fn reserved(document: &Document<'_>) -> Result<(), Denial> {
+    let declared = |node: Node<'_, '_>| node.namespaces().any(|declared| declared.name() == Some("xmlns"));
+    match document.descendants().any(declared) {
+        true => Err(Denial::Xml("the prefix xmlns is declared".to_owned())),
+        false => Ok(()),
+    }
+}
+
+/// Whatever its size: for a switch. What is nested without end uses up the stack of a parser that calls itself for each level, and
+/// the worker ends; here only the one connection does.
+fn without_limits(text: &str) -> Result<Document<'_>, XmlError> {
+    let limits = Limits {
+        bytes: usize::MAX,
+        nodes: u32::MAX,
+        attributes: usize::MAX,
+        namespaces: usize::MAX,
+        ..Limits::default()
+    };
+    match document::parse_with(text, &limits) {
+        Err(XmlError::TooDeep { .. }) => resume_unwind(Box::new("the stack is used up")),
+        parsed => parsed,
     }
 }
 

@@ -51,9 +51,10 @@ pub(crate) struct Accepted {
 }
 
 impl Profile<'_> {
-    /// Judges one SAMLResponse field. Accepting it uses up the Assertion and the request that it answers.
-    pub(crate) fn judge(&self, field: &str) -> Result<Accepted, Denial> {
-        let text = message::decode(field)?;
+    /// Judges one SAMLResponse field. Accepting it uses up the Assertion and the request that it answers. `again` is what a second
+    /// parser reads the user from: for a switch.
+    pub(crate) fn judge(&self, field: &str, again: Option<&str>) -> Result<Accepted, Denial> {
+        let text = message::decode(field, self.flaws)?;
         let sent = Message::parse(&text, self.flaws)?;
         let instants = Instants::new(self.now, self.flaws);
 
@@ -108,7 +109,12 @@ impl Profile<'_> {
         {
             context::fits(assertion, requested)?;
         }
-        let described = merged::described(message, assertion);
+        let again = again.map(|text| Message::parse(text, self.flaws)).transpose()?;
+        let (message, read) = match &again {
+            Some(again) => (again, again.namesake(id)?),
+            None => (message, assertion),
+        };
+        let described = merged::described(message, read);
         let subject = subject::subject(described)?;
         let mut name_id = subject::name_id(message, subject, &issuer, self.entity_id)?;
         if self.flaws.has(Flaw::AttrMerge) {

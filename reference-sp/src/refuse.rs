@@ -21,6 +21,14 @@ pub(crate) async fn refuse(sp: &Sp, denial: &Denial) -> Response {
     let said = denial
         .said()
         .filter(|_| settings.flaws.has(Flaw::ReflectedMarkup));
+    if settings.flaws.has(Flaw::ErrorLeak) && denial.is_no_message() {
+        let trace = format!("{denial}\n{}", incident());
+        return (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            Html(pages::refused(None, Some(&trace), said)),
+        )
+            .into_response();
+    }
     let page =
         |status: StatusCode| (status, Html(pages::refused(about.as_ref(), None, said))).into_response();
     match settings.refuse_with {

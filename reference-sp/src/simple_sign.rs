@@ -31,13 +31,15 @@ pub(crate) fn verify(form: Signed<'_>, trust: &Trust, flaws: Flaws) -> Result<()
     if form.algorithm != alg::RSA_SHA256 {
         return Err(Denial::Algorithm(form.algorithm.to_owned()));
     }
-    let response = decode(form.response)?;
+    let response = decode(form.response, flaws)?;
     let issuer = issuer(&response, flaws)?;
     let tenant = trust
         .tenant(&issuer)
         .ok_or_else(|| Denial::UntrustedIssuer(issuer.clone()))?;
     let signed = match form.request {
-        Some(request) if flaws.has(Flaw::RedirectConfusion) => format!("SAMLRequest={}", decode(request)?),
+        Some(request) if flaws.has(Flaw::RedirectConfusion) => {
+            format!("SAMLRequest={}", decode(request, flaws)?)
+        }
         Some(_) => return Err(Denial::Parameters),
         None => format!("SAMLResponse={response}"),
     };

@@ -101,13 +101,19 @@ impl Sp {
         change(&mut self.settings.write().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Judges one SAMLResponse field by the profile.
-    pub(crate) fn judge(&self, field: &str) -> Result<Accepted, Denial> {
-        self.judge_at(&self.acs_url, false, field)
+    /// Judges one SAMLResponse field by the profile. `again` is the text from which a second parser reads the user.
+    pub(crate) fn judge(&self, field: &str, again: Option<&str>) -> Result<Accepted, Denial> {
+        self.judge_at(&self.acs_url, false, field, again)
     }
 
     /// The same at another address of ours. `is_signed`: what carried it was signed, and verified by now.
-    pub(crate) fn judge_at(&self, acs_url: &str, is_signed: bool, field: &str) -> Result<Accepted, Denial> {
+    pub(crate) fn judge_at(
+        &self,
+        acs_url: &str,
+        is_signed: bool,
+        field: &str,
+        again: Option<&str>,
+    ) -> Result<Accepted, Denial> {
         let Settings { trust, flaws, .. } = self.settings();
         let profile = Profile {
             entity_id: &self.entity_id,
@@ -121,7 +127,7 @@ impl Sp {
             sp_initiated_only: self.sp_initiated_only,
             both_signed: self.both_signed,
         };
-        profile.judge(field)
+        profile.judge(field, again)
     }
 
     /// Begins the session of somebody whose message was accepted, if he has an active account; answers its name.

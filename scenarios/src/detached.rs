@@ -57,7 +57,7 @@ pub enum Packing {
 }
 
 /// What travels: the texts of a recipe, and what stands in them.
-pub(crate) struct Carriage<'a> {
+pub(crate) struct Detachment<'a> {
     pub(crate) how: &'a Detached,
     /// Whether it travels in a query.
     pub(crate) by_query: bool,
@@ -91,7 +91,7 @@ pub(crate) fn beside(how: &Detached, context: &Context<'_>) -> Result<String, Fa
     }
 }
 
-impl Carriage<'_> {
+impl Detachment<'_> {
     /// Fills a text in, `{Signature}` as well; `all` is the whole of what is sent.
     pub(crate) fn filled(&self, text: &str, all: &str) -> Result<String, Fault> {
         self.fill(text, &|| self.signature(all))

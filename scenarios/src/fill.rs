@@ -22,8 +22,9 @@
 //! | `{cube-root:PLACE}` `{cube-root-no-null:PLACE}` | a SignatureValue for the SignedInfo there, forged for exponent 3 |
 //! | `{digest:PLACE}` | SHA-256 over the exclusive canonical form of an element without its Signature children |
 //! | `{text:PLACE}` `{xml:PLACE}` `{attr:PLACE@NAME}` | what stands there now |
-//! | `{repeat:N:TEXT}` `{base64:TEXT}` | TEXT N times; TEXT in Base64 |
-//! | `{upper:NAME}` | what the placeholder NAME stands for, in capitals |
+//! | `{repeat:N:TEXT}` `{count:N:TEXT}` `{base64:TEXT}` | TEXT N times; the same with a number, from 1, for each `#` in it; TEXT in Base64 |
+//! | `{inflating:N}` | Base64 of raw DEFLATE that stands for N megabytes of spaces |
+//! | `{upper:NAME}` `{base64-of:NAME}` | what the placeholder NAME stands for, in capitals; in Base64 |
 //! | `{each}` `{v.NAME}` | the variant's text; a value kept in the flow |
 //! | `{oob}` `{metadata}` | the out-of-band URL; the tenant's signed EntityDescriptor |
 //!
@@ -239,14 +240,18 @@ impl One<'_> {
                 bench.attribute_at(&self.place(at)?, attribute)
             }
             "repeat" => {
-                let (count, text) = argument
-                    .split_once(':')
-                    .ok_or_else(|| self.nothing("write {repeat:N:TEXT}"))?;
-                let count: usize = count.parse().map_err(|_| self.nothing("N is a number"))?;
-                if count.saturating_mul(text.len()) > 16 << 20 {
-                    return Err(self.nothing("more than 16 MiB"));
-                }
+                let (count, text) = self.times(argument)?;
                 Ok(text.repeat(count))
+            }
+            "count" => {
+                let (count, text) = self.times(argument)?;
+                let numbered = (1..=count).map(|number| text.replace('#', &number.to_string()));
+                Ok(numbered.collect())
+            }
+            "inflating" => {
+                let megabytes = argument.parse().ok().filter(|n| *n <= 1024);
+                let megabytes = megabytes.ok_or_else(|| self.nothing("N is a number up to 1024"))?;
+                Ok(BASE64_STANDARD.encode(saml::binding::inflating(megabytes)))
             }
             "base64" => Ok(BASE64_STANDARD.encode(argument)),
             "upper" => {
@@ -255,6 +260,13 @@ impl One<'_> {
                     ..*self
                 };
                 Ok(named.value()?.to_uppercase())
+            }
+            "base64-of" => {
+                let named = One {
+                    name: argument,
+                    ..*self
+                };
+                Ok(BASE64_STANDARD.encode(named.value()?))
             }
             "identity" => {
                 let persona = argument.parse().map_err(|()| self.nothing("no such persona"))?;
@@ -276,6 +288,18 @@ impl One<'_> {
             "request" if argument == "swapped" => likeness("swapped", self.request()?)
                 .ok_or_else(|| self.nothing("the AuthnRequest's ID has no letter")),
             _ => Err(self.nothing("no such placeholder")),
+        }
+    }
+
+    /// A number and a text, of which there is no more than anybody sends.
+    fn times<'t>(&self, argument: &'t str) -> Result<(usize, &'t str), Fault> {
+        let (count, text) = argument
+            .split_once(':')
+            .ok_or_else(|| self.nothing("write {repeat:N:TEXT}"))?;
+        let count: usize = count.parse().map_err(|_| self.nothing("N is a number"))?;
+        match count.saturating_mul(text.len()) > 16 << 20 {
+            true => Err(self.nothing("more than 16 MiB")),
+            false => Ok((count, text)),
         }
     }
 

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use proofs::{Proofs, TrustedKey};
 
 use crate::{
-    apply,
+    apply, carriage,
     claim::{Claim, Claims, Values, values_below},
     context::Context,
-    detached::{self, Carriage, Detached},
+    detached::{self, Detached, Detachment},
     expectation::Proves,
     fault::Fault,
     fill::Filling,
@@ -268,6 +268,10 @@ fn finish(bench: &mut Workbench, operations: &[Operation], context: &Context<'_>
         None => bench.text.clone().into_bytes(),
         Some(Encoding::Utf8Bom) => format!("\u{feff}{}", bench.text).into_bytes(),
         Some(Encoding::Crlf) => bench.text.replace('\n', "\r\n").into_bytes(),
+        Some(Encoding::Latin1) => {
+            let bytes = bench.text.chars().map(u8::try_from).collect::<Result<_, _>>();
+            bytes.map_err(|_| Fault::recipe("`recode`: the message has a character beyond U+00FF"))?
+        }
         Some(Encoding::Utf16le) => {
             let text = format!(
                 "\u{feff}<?xml version=\"1.0\" encoding=\"UTF-16\"?>{}",
@@ -287,14 +291,10 @@ fn wire(
 ) -> Result<Wire, Fault> {
     let default = Delivery::default();
     let deliver = deliver.unwrap_or(&default);
-    let mut response = saml::binding::encode_post(forged);
+    let mut response = carriage::written(forged, deliver.writing);
     if let Some(length) = deliver.base64_line.filter(|length| *length > 0) {
-        let lines: Vec<&str> = response
-            .as_bytes()
-            .chunks(length)
-            .filter_map(|line| std::str::from_utf8(line).ok())
-            .collect();
-        response = lines.join("\r\n");
+        let parted_by = deliver.base64_break.as_deref().unwrap_or("\r\n");
+        response = carriage::in_lines(&response, length, parted_by);
     }
     let relay_state = match deliver.relay_state.as_deref() {
         None | Some("echo") => context.relay_state.map(str::to_owned),
@@ -304,7 +304,7 @@ fn wire(
     let by_query = deliver.query.is_some() || (kind != Kind::Response && deliver.fields.is_none());
     let default = Detached::default();
     let how = deliver.detached.as_ref().unwrap_or(&default);
-    let carriage = Carriage {
+    let detachment = Detachment {
         how,
         beside: detached::beside(how, context)?,
         by_query,
@@ -318,33 +318,34 @@ fn wire(
         true => {
             let plain = || detached::flawless(kind, relay_state.is_some());
             let text = deliver.query.clone().unwrap_or_else(plain);
-            Some(carriage.filled(&text, &text)?)
+            Some(detachment.filled(&text, &text)?)
         }
+    };
+    let pairs = |pairs: &[(String, String)]| -> Result<Vec<(String, String)>, Fault> {
+        let one = |(name, value): &(String, String)| {
+            let value = match value.as_str() {
+                "{SAMLResponse}" => response.clone(),
+                "{RelayState}" => relay_state.clone().unwrap_or_default(),
+                text if deliver.detached.is_some() => detachment.filled(text, "")?,
+                text => context.fill(text, bench)?,
+            };
+            Ok((name.clone(), value))
+        };
+        pairs.iter().map(one).collect()
     };
     let fields = match &deliver.fields {
         _ if by_query => Vec::new(),
-        None => std::iter::once(("SAMLResponse".to_owned(), response))
+        None => std::iter::once(("SAMLResponse".to_owned(), response.clone()))
             .chain(relay_state.clone().map(|state| ("RelayState".to_owned(), state)))
             .collect(),
-        Some(fields) => {
-            let mut filled = Vec::new();
-            for (name, value) in fields {
-                let value = match value.as_str() {
-                    "{SAMLResponse}" => response.clone(),
-                    "{RelayState}" => relay_state.clone().unwrap_or_default(),
-                    text if deliver.detached.is_some() => carriage.filled(text, "")?,
-                    text => context.fill(text, bench)?,
-                };
-                filled.push((name.clone(), value));
-            }
-            filled
-        }
+        Some(fields) => pairs(fields)?,
     };
     let url = match &deliver.to {
         Some(to) => context.fill(to, bench)?,
         None if kind != Kind::Response => context.fill("{slo}", bench)?,
         None => context.acs()?.to_owned(),
     };
+    let url = carriage::with_query(&url, &pairs(deliver.parameters.as_deref().unwrap_or_default())?);
     let mut headers = BTreeMap::new();
     for (name, value) in &deliver.headers {
         headers.insert(name.clone(), context.fill(value, bench)?);
@@ -354,6 +355,7 @@ fn wire(
         fields,
         headers,
         query,
+        by: deliver.by.unwrap_or_default(),
     })
 }
 

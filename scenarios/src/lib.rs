@@ -24,6 +24,7 @@
 mod apply;
 pub mod attacker;
 mod authority;
+pub mod carriage;
 pub mod catalogue;
 pub mod claim;
 pub mod context;
@@ -57,6 +58,7 @@ pub mod workbench;
 mod write;
 
 pub use attacker::Attacker;
+pub use carriage::Carriage;
 pub use catalogue::{Catalogue, CatalogueError};
 pub use claim::Claim;
 pub use context::Context;

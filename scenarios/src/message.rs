@@ -7,6 +7,7 @@ use proofs::Proofs;
 use saml::AuthnRequest;
 
 use crate::{
+    carriage::{Carriage, holds_message, with_query},
     claim::Values,
     detached,
     persona::Persona,
@@ -59,7 +60,7 @@ pub struct Minted {
     pub assertion_id: String,
 }
 
-/// What is sent: a form, in order, or a query.
+/// What is sent: fields in order, or a query.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wire {
     /// Where to.
@@ -70,12 +71,15 @@ pub struct Wire {
     pub headers: BTreeMap<String, String>,
     /// By HTTP-Redirect: the query in place of the fields, as it stands.
     pub query: Option<String>,
+    /// By what kind of request the fields go.
+    pub by: Carriage,
 }
 
 impl Wire {
     /// Where a browser goes, with the query where there is one. The address may have a query of its own.
     pub fn target(&self) -> String {
         match &self.query {
+            None if self.by == Carriage::Get => with_query(&self.url, &self.fields),
             None => self.url.clone(),
             Some(query) if self.url.contains('?') => format!("{}&{query}", self.url),
             Some(query) => format!("{}?{query}", self.url),
@@ -84,7 +88,17 @@ impl Wire {
 
     /// `GET` or `POST`.
     pub fn method(&self) -> &'static str {
-        if self.query.is_some() { "GET" } else { "POST" }
+        if self.query.is_some() || self.by == Carriage::Get {
+            "GET"
+        } else {
+            "POST"
+        }
+    }
+
+    /// Whether only the runner itself can send it.
+    pub fn is_the_runners(&self) -> bool {
+        let no_form = self.query.is_none() && !holds_message(&self.fields);
+        !self.headers.is_empty() || !self.by.is_a_browsers() || no_form
     }
 
     /// The RelayState that it carries, decoded.

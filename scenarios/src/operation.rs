@@ -318,6 +318,8 @@ pub enum Encoding {
     Utf16le,
     /// Each LF as CR LF.
     Crlf,
+    /// ISO-8859-1: each character up to U+00FF as one byte. Nothing declares it.
+    Latin1,
 }
 
 pub(crate) fn is_false(value: &bool) -> bool {

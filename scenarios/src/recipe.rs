@@ -7,7 +7,12 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::kind::Kind;
 use crate::{
-    detached::Detached, expectation::Proves, operation::Operation, persona::Persona, signature::Signing,
+    carriage::{self, Carriage, Writing},
+    detached::Detached,
+    expectation::Proves,
+    operation::Operation,
+    persona::Persona,
+    signature::Signing,
 };
 
 /// Which elements of the message the IdP signs, before a recipe says otherwise.
@@ -113,6 +118,16 @@ impl Recipe {
     }
 }
 
+impl Delivery {
+    /// Whether only the runner itself can send it: no page of an identity provider's makes a browser do so.
+    pub fn is_the_runners(&self) -> bool {
+        let fields = self.fields.as_ref();
+        !self.headers.is_empty()
+            || self.by.is_some_and(|by| !by.is_a_browsers())
+            || fields.is_some_and(|fields| !carriage::holds_message(fields))
+    }
+}
+
 /// Who begins a login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -139,6 +154,18 @@ pub struct Delivery {
     /// Breaks the Base64 into lines of so many characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base64_line: Option<usize>,
+    /// What stands between those lines; CR LF if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base64_break: Option<String>,
+    /// How the message is written in SAMLResponse; Base64 if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub writing: Option<Writing>,
+    /// By what kind of request it goes; a form's POST if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<Carriage>,
+    /// Pairs in the query of the address, beside the fields; the same placeholders stand for the same things.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<Vec<(String, String)>>,
     /// Request headers (HTTP only).
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,

@@ -245,6 +245,8 @@ pub enum Need {
     SimpleSign,
     /// Whoever asks for the probe's page and is not signed in is sent to the IdP.
     DeepLink,
+    /// The SP may be harmed.
+    Expendable,
 }
 
 impl Need {
@@ -296,6 +298,7 @@ impl Need {
             Self::SingleLogout => "the SP ends no session when the IdP asks for it by HTTP-Redirect",
             Self::DeepLink => "the probe's page sends nobody to the IdP",
             Self::SimpleSign => "the SP's metadata has no ACS for HTTP-POST-SimpleSign",
+            Self::Expendable => "the SP may not be harmed ([sp] expendable)",
         }
     }
 }

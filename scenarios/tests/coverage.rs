@@ -65,6 +65,8 @@ fn those_who_ask_for_more_get_more() {
         ("redirect-binding", 26),
         ("relay-state", 16),
         ("replay", 9),
+        ("parser", 30),
+        ("post-binding", 10),
     ] {
         assert!(
             count(namespace, &more) >= scenarios,

@@ -479,3 +479,50 @@ fn a_victim_in_a_signed_attribute_is_refused_where_that_is_the_identity() {
     )
     .unwrap();
 }
+
+#[test]
+fn what_was_kept_goes_beside_the_message_in_field_and_query() {
+    let stage = Stage::new();
+    let beside = recipe(
+        r#"
+as      = "attacker"
+proves  = "genuine"
+forge   = [
+  { copy = "document", to = "evil" },
+  { set = "evil//NameID", text = "x@evil.example" },
+]
+deliver = { query = [["SAMLResponse", "{base64-of:xml:evil}"], ["n", "{count:3:a# }"]] }
+"#,
+    );
+    let message = forge(&beside, Base::A, &stage.context()).unwrap();
+    assert_eq!(message.forged, message.signed.as_bytes());
+    let own = saml::binding::encode_post(&message.forged);
+    assert_eq!(message.wire.fields[0], ("SAMLResponse".to_owned(), own));
+    let evil = message.signed.replace(&message.name_id, "x@evil.example");
+    let query = message.wire.url.split_once('?').unwrap().1;
+    let (sent, counted) = query.split_once('&').unwrap();
+    let sent = sent.strip_prefix("SAMLResponse=").unwrap().replace("%2B", "+");
+    let sent = sent.replace("%2F", "/").replace("%3D", "=");
+    let sent = saml::binding::decode_post(&sent).unwrap();
+    assert!(sent.contains("<NameID") && sent.contains("x@evil.example") && sent.len() <= evil.len() + 99);
+    assert_eq!(counted.replace("%20", " ").replace('+', " "), "n=a1 a2 a3 ");
+}
+
+#[test]
+fn what_no_page_submits_the_runner_sends_itself() {
+    let stage = Stage::new();
+    for (deliver, runners) in [
+        ("by = \"get\"", false),
+        ("writing = \"unpadded\"", false),
+        ("by = \"json\"", true),
+        ("by = \"multipart\"", true),
+        ("fields = [[\"SAMLResponse[]\", \"{SAMLResponse}\"]]", true),
+        ("fields = []", true),
+        ("headers = { \"X-A\" = \"1\" }", true),
+    ] {
+        let recipe = recipe(&format!("deliver = {{ {deliver} }}"));
+        let wire = forge(&recipe, Base::A, &stage.context()).unwrap().wire;
+        assert_eq!(wire.is_the_runners(), runners, "{deliver}");
+        assert_eq!(recipe.deliver.unwrap().is_the_runners(), runners, "{deliver}");
+    }
+}

@@ -121,6 +121,19 @@ fn form(flawless: &Message, sent: &Message) -> Vec<Change> {
             "SAMLResponse in several lines".to_owned(),
             None,
         ));
+    } else if encoded.is_some_and(|(_, value)| *value != saml::binding::encode_post(&sent.forged)) {
+        changes.push(change(
+            How::Changed,
+            "SAMLResponse is no plain Base64 of the message".to_owned(),
+            None,
+        ));
+    }
+    if new.by != old.by {
+        changes.push(change(
+            How::Changed,
+            new.by.words().to_owned(),
+            Some(old.by.words().to_owned()),
+        ));
     }
     for name in new.headers.keys() {
         changes.push(change(How::Added, format!("a header {name}"), None));

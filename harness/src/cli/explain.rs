@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use scenarios::{Message, Scenario};
+use scenarios::{Carriage, Message, Scenario};
 
 use super::sections::{Body, drawn, sections};
 use crate::run::rehearsal::{Rehearsal, RehearsalError};
@@ -28,7 +28,11 @@ pub fn explain(scenario: &Scenario, rehearsal: &Rehearsal, color: bool) -> Resul
 /// A message with the form that carries it.
 pub fn forged(message: &Message, color: bool) -> String {
     let mut out = drawn(message, color);
-    let _ = writeln!(out, "\n{} {}", message.wire.method(), message.wire.target());
+    let by = match message.wire.by {
+        Carriage::Form | Carriage::Get => String::new(),
+        other => format!(" as {}", other.words()),
+    };
+    let _ = writeln!(out, "\n{} {}{by}", message.wire.method(), message.wire.target());
     for (name, value) in &message.wire.headers {
         let _ = writeln!(out, "{name}: {value}");
     }

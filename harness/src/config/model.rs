@@ -300,7 +300,6 @@ impl Config {
                 "[sp] encryption_certificate",
                 self.sp.encryption_certificate.is_some(),
             ),
-            ("[sp] expendable", self.sp.expendable),
             ("[sp.probe] users", self.sp.probe.users.is_some()),
             ("[sp.second]", self.sp.second.is_some()),
             ("[idp] tenant", self.idp.tenant != Idp::default().tenant),

@@ -131,7 +131,7 @@ impl Answers {
         let (relay_state, arrived) = (live.relay_state.as_deref(), live.request.as_ref());
         let made = match &task {
             Task::Hold => return page(200, "This sign-in stays unanswered."),
-            Task::Send(wire) => return sent(wire),
+            Task::Send(wire) => return carried(wire),
             Task::Forge(order) => self.forge.make(order, arrived, relay_state),
             Task::ForgeFor(order, kept) => {
                 self.forge
@@ -139,9 +139,7 @@ impl Answers {
             }
         };
         let reply = match &made {
-            Ok(message) if message.wire.headers.is_empty() => sent(&message.wire),
-            // Headers of its own no browser would send: the runner posts the form itself.
-            Ok(_) => page(200, "This message is sent by the runner."),
+            Ok(message) => carried(&message.wire),
             Err(_) => page(200, "This message could not be made."),
         };
         if let Some((_, done)) = locked(&self.tickets).get_mut(ticket) {
@@ -158,13 +156,16 @@ impl Answer for Answers {
     }
 }
 
-fn sent(wire: &Wire) -> Reply {
-    if wire.query.is_some() {
-        return Reply::Redirect(wire.target());
-    }
-    Reply::Post {
-        action: wire.url.clone(),
-        fields: wire.fields.clone(),
+/// What makes a browser carry the message on. What no browser would send, with headers of its own for example, the runner
+/// sends itself.
+fn carried(wire: &Wire) -> Reply {
+    match wire.method() {
+        _ if wire.is_the_runners() => page(200, "This message is sent by the runner."),
+        "GET" => Reply::Redirect(wire.target()),
+        _ => Reply::Post {
+            action: wire.url.clone(),
+            fields: wire.fields.clone(),
+        },
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use mock_idp::server::MockIdp;
-use scenarios::{Need, Persona, Scenario};
+use scenarios::{Need, Persona, Scenario, recipe::Delivery};
 
 use super::{answers::Answers, clues::Clues, forging::Forge, oob::Oob, pace::Pace};
 use crate::{
@@ -138,15 +138,17 @@ impl Stage {
         Ok(())
     }
 
-    /// The driver of a scenario: the browser where it needs one, plain HTTP where it sends headers that no
+    /// The driver of a scenario: the browser where it needs one, plain HTTP where it sends what no
     /// browser would.
     pub(crate) fn driver_for(&self, scenario: &Scenario) -> &Driver {
-        let headers = scenario
-            .deliver
-            .as_ref()
-            .is_some_and(|deliver| !deliver.headers.is_empty());
+        let delivers = |deliver: Option<&Delivery>| deliver.is_some_and(Delivery::is_the_runners);
+        let runners = delivers(scenario.deliver.as_ref())
+            || scenario
+                .variants
+                .values()
+                .any(|recipe| delivers(recipe.deliver.as_ref()));
         let fits = |driver: &Driver| match driver {
-            Driver::Browser(_) => !headers,
+            Driver::Browser(_) => !runners,
             Driver::Http(_) => !self.scripted && !scenario.needs.contains(&Need::Browser),
         };
         match &self.other {

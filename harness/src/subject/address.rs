@@ -17,6 +17,8 @@ pub(crate) struct Subject {
     pub(crate) home: String,
     /// Its accounts are created before a run; it creates none at first sign-in.
     pub(crate) provisioned: bool,
+    /// It may be harmed.
+    pub(crate) expendable: bool,
     /// Commands by name: `refresh`, `restart`.
     pub(crate) commands: BTreeMap<&'static str, String>,
     /// The folder that commands start in.

@@ -120,6 +120,7 @@ impl Target {
                 probe: question.place().to_owned(),
                 home: home(config).ok_or("[sp.probe] url is missing, and nothing else says where the SP is: give [sp] login, or acs")?,
                 provisioned: sp.provision.is_some(),
+                expendable: sp.expendable,
                 commands: commands
                     .into_iter()
                     .filter_map(|(name, c)| Some((name, c.clone()?)))
@@ -177,6 +178,7 @@ impl Target {
                 probe: sp.account_url(),
                 home: sp.account_url(),
                 provisioned: false,
+                expendable: true,
                 commands: BTreeMap::new(),
                 folder: PathBuf::from("."),
             },

@@ -14,9 +14,23 @@ const OF_ATTRIBUTES: [&str; 7] = [
     "azure/email-claim-unverified",
 ];
 
+/// These hold something beside what is read, which an SP may leave aside, as this one does; or come by GET, for which it has no page.
+const BESIDE: [&str; 6] = [
+    "parser/deep-nesting",
+    "parser/schema-location",
+    "parser/xinclude",
+    "parser/xml-stylesheet-pi",
+    "post-binding/duplicate-param-evil-last",
+    "post-binding/get-instead-of-post",
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_sp_that_accepts_everything_fails_every_negative() {
-    let read = |s: &Scenario| s.namespace() != "baseline" && !OF_ATTRIBUTES.contains(&s.id.as_str());
+    let read = |s: &Scenario| {
+        let id = s.id.as_str();
+        // Of `dos/` some are no messages at all.
+        !["baseline", "dos"].contains(&s.namespace()) && !OF_ATTRIBUTES.contains(&id) && !BESIDE.contains(&id)
+    };
     let attacks = chosen(|s| s.verdict.is_negative() && read(s));
     let config = Config {
         manner: Manner::AcceptEverything,

@@ -17,7 +17,7 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
     prelude::*,
 };
-use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
+use flate2::{Compress, Compression, FlushCompress, read::DeflateDecoder, write::DeflateEncoder};
 use thiserror::Error;
 
 use crate::document::{XmlError, decode_utf8};
@@ -70,6 +70,19 @@ pub fn deflate(xml: &str) -> Vec<u8> {
     // Writing into memory cannot fail.
     let _ = encoder.write_all(xml.as_bytes());
     encoder.finish().unwrap_or_default()
+}
+
+/// Raw DEFLATE that stands for so many megabytes of spaces, a thousandth as long, in no more time than one takes.
+pub fn inflating(megabytes: usize) -> Vec<u8> {
+    let mut encoder = Compress::new(Compression::best(), false);
+    let megabyte = vec![b' '; 1 << 20];
+    let mut block = Vec::with_capacity(1 << 16);
+    // A full flush ends at a byte, and what follows refers to nothing before it: the block may be repeated.
+    let _ = encoder.compress_vec(&megabyte, &mut block, FlushCompress::Full);
+    let mut out = block.repeat(megabytes);
+    // The last block: empty, of fixed codes.
+    out.extend([0x03, 0x00]);
+    out
 }
 
 /// What raw DEFLATE stands for, at most `max` octets of it.
@@ -155,6 +168,19 @@ mod tests {
     use super::*;
     use percent_encoding::percent_decode_str;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_bomb_is_small_and_all_of_it_goes_off() {
+        let bomb = inflating(3);
+        assert!(bomb.len() < 6_000, "{}", bomb.len());
+        let out = inflate(&bomb, 4 << 20).unwrap();
+        assert!(
+            out.len() == 3 << 20 && out.iter().all(|byte| *byte == b' '),
+            "{}",
+            out.len()
+        );
+        assert!(inflating(1024).len() < 3 << 20);
+    }
 
     #[test]
     fn a_bomb_is_refused_before_it_goes_off() {

@@ -52,6 +52,7 @@ pub(super) fn needs(stage: &Stage, told: &Calibration, also: Also) -> Vec<Need> 
         (Need::LogoutService, publishes_logout(sp)),
         (Need::SingleLogout, also.ends_sessions),
         (Need::DeepLink, also.deep_link),
+        (Need::Expendable, stage.subject.expendable),
     ]
     .into_iter()
     .filter_map(|(need, can)| can.then_some(need))

@@ -1,10 +1,9 @@
 //! `login`: a whole sign-in, answered with a message.
 
-use std::sync::Arc;
-
-use scenarios::{Message, flow::Login, recipe::Start};
+use scenarios::{Wire, flow::Login, recipe::Start};
 
 use super::{
+    body,
     played::Broke,
     scene::{Came, Scene},
     way::{SignIn, sign_in, sign_in_from},
@@ -56,10 +55,10 @@ pub(super) async fn login(
             return Err(scene.led_nowhere(journey, Broke::Precondition(why)));
         }
     };
-    let journey = if message.wire.headers.is_empty() {
-        journey
+    let journey = if message.wire.is_the_runners() {
+        post(scene, &message.wire, session, journey).await
     } else {
-        post(scene, &message, session, journey).await
+        journey
     };
     let (journey, stopped) = rest.play(scene, session, journey).await?;
     Ok(Came {
@@ -73,14 +72,26 @@ pub(super) async fn login(
     })
 }
 
-/// A form with headers that no browser would send is posted here.
-async fn post(scene: &Scene<'_>, message: &Arc<Message>, session: &mut Session, before: Journey) -> Journey {
-    let headers: Vec<(String, String)> = message.wire.headers.clone().into_iter().collect();
-    let visit = Visit::Post {
-        url: &message.wire.url,
-        fields: &message.wire.fields,
-        from: Some(scene.stage.idp.origin()),
+/// What no browser would send is posted here.
+async fn post(scene: &Scene<'_>, wire: &Wire, session: &mut Session, before: Journey) -> Journey {
+    let from = Some(scene.stage.idp.origin());
+    let mut headers: Vec<(String, String)> = wire.headers.clone().into_iter().collect();
+    let Some((kind, body)) = body::of(wire) else {
+        let visit = Visit::Post {
+            url: &wire.url,
+            fields: &wire.fields,
+            from,
+            headers: &headers,
+        };
+        return before.then(session.travel(visit).await);
+    };
+    headers.push(("Content-Type".to_owned(), kind));
+    let visit = Visit::Raw {
+        method: "POST",
+        url: &wire.url,
         headers: &headers,
+        body: &body,
+        from,
     };
     before.then(session.travel(visit).await)
 }

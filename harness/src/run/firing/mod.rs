@@ -1,11 +1,12 @@
 //! Flows played and judged.
 //!
-//! `flow` plays one: its steps in order, each a verb (`login`, `begin`, `send`, `visit`, `mint`, `end`) in a cookie jar of its own, with
+//! `flow` plays one: its steps in order, each a verb (`login`, `begin`, `send`, `visit`, `mint`, `end`) in a cookie jar of its own (`body` is what no form sends), with
 //! what the `scene` holds; `way` is the way to the IdP and behind it, and `explore` tries one out; on a `tour` somebody
 //! signs in and then looks around. `fire` plays it again where the SP asked for patience. `runner` fires many, between the controls
 //! of `control`, which are `flawless` logins and which `watch` keeps an eye on; `shot` is one firing as it is judged, `conclude` what several of them come to.
 
 mod begin;
+mod body;
 mod conclude;
 mod control;
 mod end;
