@@ -28,6 +28,8 @@ pub struct Config {
     pub create_users: bool,
     /// Publish an encryption certificate and take encrypted Assertions, beside those in the clear.
     pub encryption: bool,
+    /// Publish another one, as while keys are replaced: what is encrypted for either is read.
+    pub next_encryption_key: bool,
     /// Publish a single logout service (HTTP-Redirect), and let `/logout` end the IdP's session too.
     pub slo: bool,
     /// Publish a signing certificate, and sign what is sent by HTTP-Redirect: AuthnRequests and logout messages.
@@ -63,6 +65,7 @@ impl Default for Config {
             accounts: Vec::new(),
             create_users: false,
             encryption: false,
+            next_encryption_key: false,
             slo: false,
             sign_requests: false,
             signing_key: None,

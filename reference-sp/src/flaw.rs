@@ -55,6 +55,8 @@ flaws! {
     DocWideDigest = "V19-doc-wide-digest",
     /// Leaves every Signature out of the digest, whatever the transforms say.
     GreedyEnveloped = "V20-greedy-enveloped",
+    /// Honours a DTD, if it comes in what was encrypted.
+    DtdEntities = "V27-dtd-entities",
     /// Reads text up to the first comment, CDATA section or processing instruction (CVE-2017-11427 to 11430).
     TextFirstNode = "V28-text-first-node",
     /// Reads a name as loosely as some databases and mail programs do, before it looks for an account.
@@ -85,12 +87,24 @@ flaws! {
     NoStatus = "V43-no-status",
     /// Content with any SubjectConfirmation method, or none (CVE-2020-5268).
     AnyConfirmation = "V44-any-scm",
+    /// Believes an Assertion that was encrypted, whether it is signed or not (CVE-2026-2092, CVE-2026-18108).
+    DecryptedUnsigned = "V45-enc-unsigned-ok",
+    /// Takes keys by RSA-1_5, and answers otherwise where something cannot be decrypted (CVE-2011-1096, CVE-2011-2487).
+    DecryptionOracle = "V46-enc-oracle",
+    /// Does not look at the tag of what AES-GCM protects (CVE-2026-32313).
+    AnyTag = "V47-gcm-tag",
+    /// Breaks, and shows a stack trace, where something encrypted cannot be read.
+    ErrorLeak = "V53-error-leak",
+    /// Opens encrypted Assertions in encrypted Assertions, as deep as they go.
+    NoSizeLimit = "V54-no-size-limit",
     /// What Assertions in Advice say counts as well: their conditions, and what they say of a user.
     AdviceMerged = "V57-advice-merged",
     /// Does not look at how the user signed in, nor whether he did: no AuthnStatement, no RequestedAuthnContext.
     AuthnContextIgnored = "V58-authncontext-ignored",
     /// Writes what it was sent into its pages as it came.
     ReflectedMarkup = "V60-relaystate-xss",
+    /// Fetches what references in the encrypted part of a message lead to (CVE-2023-36661).
+    KeyInfoDereferenced = "V62-keyinfo-deref",
     /// Keeps name and attributes side by side as lines of text, so that one can be taken for the other.
     AttrMerge = "V63-attr-merge",
 }

@@ -35,6 +35,7 @@ mod context;
 mod control;
 mod decrypt;
 mod denial;
+mod fetch;
 mod flaw;
 mod http;
 mod identity;

@@ -78,6 +78,11 @@ impl KeyRing {
         !matches!(self.sp, Sp::Unknown)
     }
 
+    /// Whether there need be no SP.
+    pub fn is_on_paper(&self) -> bool {
+        matches!(self.sp, Sp::OnPaper)
+    }
+
     /// The same for an SP that need not exist: its key is made when it is first asked for.
     #[must_use]
     pub fn with_sp_on_paper(self) -> Self {

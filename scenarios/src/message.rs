@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use proofs::Proofs;
 use saml::AuthnRequest;
 
-use crate::{claim::Values, persona::Persona, recipe::Base};
+use crate::{claim::Values, hidden::Hidden, persona::Persona, recipe::Base};
 
 /// A message in its four byte views, with what it proves.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct Message {
     pub signed: String,
     /// After all operations.
     pub forged: Vec<u8>,
+    /// What is encrypted in it.
+    pub hidden: Hidden,
     /// As it is sent.
     pub wire: Wire,
     /// What an independent verifier makes of the forged bytes.

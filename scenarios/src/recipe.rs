@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{expectation::Proves, operation::Operation, persona::Persona, signature::Signing};
+use crate::{
+    encryption::Encryption, expectation::Proves, operation::Operation, persona::Persona, signature::Signing,
+};
 
 /// Which elements of the message the IdP signs, before a recipe says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -52,6 +54,10 @@ pub struct Recipe {
     /// How the base's elements are signed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sign: Option<Signing>,
+    /// Encrypts the Assertion for the SP, as Azure's token encryption does: once it is signed, if it is, and before the
+    /// Response is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encrypt: Option<Encryption>,
     /// Operations on the signed text.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub forge: Vec<Operation>,
@@ -79,6 +85,7 @@ impl Recipe {
             base: over.base.or(self.base),
             draft: list(&self.draft, &over.draft),
             sign: over.sign.clone().or_else(|| self.sign.clone()),
+            encrypt: over.encrypt.clone().or_else(|| self.encrypt.clone()),
             forge: list(&self.forge, &over.forge),
             deliver: over.deliver.clone().or_else(|| self.deliver.clone()),
             proves: over.proves.or(self.proves),
@@ -92,7 +99,8 @@ impl Recipe {
 
     /// Whether it differs from a flawless login.
     pub fn is_flawless(&self) -> bool {
-        self.draft.is_empty() && self.sign.is_none() && self.forge.is_empty() && self.base != Some(Base::N)
+        let untouched = self.draft.is_empty() && self.sign.is_none() && self.encrypt.is_none();
+        untouched && self.forge.is_empty() && self.base != Some(Base::N)
     }
 }
 

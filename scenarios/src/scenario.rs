@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     attacker::Attacker,
+    encryption::Encryption,
     expectation::{Expected, Proves, Severity, Tier},
     flow::{Judge, Login, LoginAs, Step},
     operation::Operation,
@@ -82,6 +83,9 @@ pub struct Scenario {
     /// How the base's elements are signed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sign: Option<Signing>,
+    /// Encrypts the Assertion for the SP, once it is signed, if it is, and before the Response is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encrypt: Option<Encryption>,
     /// Operations on the signed text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forge: Vec<Operation>,
@@ -213,8 +217,12 @@ pub enum Need {
     IdpCa,
     /// The IdP's metadata, as the SP has read it, holds a key that is for encryption only.
     IdpEncryptionKey,
-    /// The SP reads encrypted assertions.
+    /// The SP was seen to read encrypted assertions.
     Encryption,
+    /// The SP's metadata, or its configuration here, has a certificate for encryption.
+    EncryptionKey,
+    /// It has two.
+    SecondEncryptionKey,
     /// The SP's AuthnRequests ask for a fresh sign-in.
     ForceAuthn,
     /// The SP's operating system trusts a CA of the harness's.
@@ -263,6 +271,8 @@ impl Need {
             Self::IdpCa => "no CA issued the IdP's certificate (Azure's is self-signed)",
             Self::IdpEncryptionKey => "the metadata that the SP has read holds no key for encryption",
             Self::Encryption => "the SP reads no encrypted assertions",
+            Self::EncryptionKey => "the SP publishes no certificate for encryption",
+            Self::SecondEncryptionKey => "the SP publishes no second certificate for encryption",
             Self::ForceAuthn => "the SP's AuthnRequests do not ask for a fresh sign-in (ForceAuthn)",
             Self::SystemCa => "the SP's operating system trusts no CA of the harness's",
             Self::IdpTls => "the mock identity provider serves plain HTTP, so it has no web server's key",
@@ -344,6 +354,7 @@ impl Scenario {
             base: None,
             draft: self.draft.clone(),
             sign: self.sign.clone(),
+            encrypt: self.encrypt.clone(),
             forge: self.forge.clone(),
             deliver: self.deliver.clone(),
             proves: self.proves,

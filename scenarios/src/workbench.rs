@@ -8,7 +8,7 @@ use saml::{
     names::{alg, ns},
 };
 
-use crate::{claim::People, fault::Fault, operation::Place, selector::Selector};
+use crate::{claim::People, fault::Fault, hidden::Hidden, operation::Place, selector::Selector};
 
 /// The text of a message, and the pieces kept under names.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +17,8 @@ pub struct Workbench {
     pub text: String,
     /// What was kept.
     pub kept: BTreeMap<String, String>,
+    /// What is encrypted in it.
+    pub(crate) hidden: Hidden,
     /// What the IdP calls the people whom its texts name.
     pub(crate) people: People,
 }

@@ -297,10 +297,6 @@ impl Config {
     pub fn idle(&self) -> Vec<&'static str> {
         let commands = [
             ("[sp] slo", self.sp.slo.is_some()),
-            (
-                "[sp] encryption_certificate",
-                self.sp.encryption_certificate.is_some(),
-            ),
             ("[sp] expendable", self.sp.expendable),
             ("[sp.probe] users", self.sp.probe.users.is_some()),
             ("[sp.second]", self.sp.second.is_some()),

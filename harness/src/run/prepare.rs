@@ -206,6 +206,7 @@ pub(crate) async fn prepare(
         azure: target.azure,
         offset: Mutex::new(SignedDuration::ZERO),
         identity: Mutex::new(None),
+        encryption: Mutex::new(None),
         flawless: Mutex::default(),
     });
     let answers = Arc::new(Answers::new(forge.clone()));

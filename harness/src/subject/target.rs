@@ -7,7 +7,7 @@ use std::{
 
 use mock_idp::{Directory, User};
 use reference_sp::{Account, ReferenceSp, Trusted};
-use saml::{IdpMetadata, SpMetadata};
+use saml::{IdpMetadata, SpMetadata, key::Certificate};
 use scenarios::Persona;
 
 use super::{
@@ -152,6 +152,8 @@ impl Target {
         let directory = Directory::ephemeral().map_err(|error| error.to_string())?;
         let sp = ReferenceSp::start(reference_sp::Config {
             create_users: true,
+            encryption: true,
+            next_encryption_key: true,
             ..config
         })
         .await
@@ -363,6 +365,18 @@ pub(crate) fn described(config: &Config) -> Result<SpMetadata, String> {
             index: Some(0),
             is_default: true,
         }],
+        encryption: encryption_certificate(config)?.into_iter().collect(),
         ..SpMetadata::default()
     })
+}
+
+/// The certificate that assertions are encrypted for, where a file gives it.
+fn encryption_certificate(config: &Config) -> Result<Option<Certificate>, String> {
+    let Some(file) = &config.sp.encryption_certificate else {
+        return Ok(None);
+    };
+    let wrong =
+        |why: &dyn std::fmt::Display| format!("[sp] encryption_certificate: {file} cannot be used: {why}");
+    let bytes = std::fs::read(config.path(file)).map_err(|error| wrong(&error))?;
+    Certificate::read(&bytes).map(Some).map_err(|error| wrong(&error))
 }

@@ -14,4 +14,5 @@ mod manners;
 mod refusals;
 mod sign_in;
 mod switches;
+mod switches_of_encryption;
 mod switches_of_rules;

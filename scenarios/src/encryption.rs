@@ -1,0 +1,235 @@
+//! How an element is encrypted, as a recipe writes it, and how that is done.
+
+use saml::{
+    encryption::{DataAlgorithm, Hint, KeyTransport, Material, Options, Sealed, seal},
+    key::Certificate,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    context::Context,
+    fault::Fault,
+    fill::Filling,
+    hidden::Hidden,
+    selector::Selector,
+    workbench::{Workbench, detach},
+};
+
+/// How an element is encrypted (Core 6). What is left out is as this SP was seen to read it, AES-256-GCM under RSA-OAEP where
+/// nobody has seen any; everything else is as Azure writes it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Encryption {
+    /// For whom: `sp` (the first encryption certificate of its metadata, the default), `sp-next` (the second), or the name of
+    /// a key (`rogue`: nobody).
+    #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<String>,
+    /// What encrypts the element.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<Data>,
+    /// What encrypts the key of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transport: Option<Transport>,
+    /// What is encrypted in place of the element; `{inner}` stands for the element, with the namespace declarations that it
+    /// needs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plain: Option<String>,
+    /// So many layers, one hidden in another; one if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub layers: Option<usize>,
+    /// Cuts the tag at the end of AES-GCM's octets to so many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tag_octets: Option<usize>,
+    /// Cuts the initialization vector before the octets to so many, or fills it up with zeros.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iv_octets: Option<usize>,
+    /// Carries so many octets of the key instead of all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_octets: Option<usize>,
+}
+
+/// What encrypts an element (XMLENC 1.1 section 5.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Data {
+    /// AES-128 in CBC mode.
+    Aes128Cbc,
+    /// AES-256 in CBC mode: Azure's.
+    Aes256Cbc,
+    /// AES-128 in Galois/Counter Mode.
+    Aes128Gcm,
+    /// AES-256 in Galois/Counter Mode.
+    Aes256Gcm,
+    /// Triple DES in CBC mode.
+    TripleDesCbc,
+}
+
+/// What encrypts its key (XMLENC 1.1 section 5.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Transport {
+    /// RSA-OAEP with SHA-1: Azure's.
+    OaepSha1,
+    /// RSA-OAEP with SHA-256, its mask too.
+    OaepSha256,
+    /// RSA-OAEP with SHA-256, its mask by SHA-1.
+    OaepSha256Mgf1Sha1,
+    /// RSAES-PKCS1-v1_5.
+    Rsa15,
+}
+
+impl From<Data> for DataAlgorithm {
+    fn from(data: Data) -> Self {
+        match data {
+            Data::Aes128Cbc => Self::Aes128Cbc,
+            Data::Aes256Cbc => Self::Aes256Cbc,
+            Data::Aes128Gcm => Self::Aes128Gcm,
+            Data::Aes256Gcm => Self::Aes256Gcm,
+            Data::TripleDesCbc => Self::TripleDesCbc,
+        }
+    }
+}
+
+impl From<Transport> for KeyTransport {
+    fn from(transport: Transport) -> Self {
+        match transport {
+            Transport::OaepSha1 => Self::OaepSha1,
+            Transport::OaepSha256 => Self::OaepSha256,
+            Transport::OaepSha256Mgf1Sha1 => Self::OaepSha256Mgf1Sha1,
+            Transport::Rsa15 => Self::Rsa15,
+        }
+    }
+}
+
+/// What is encrypted so where nobody has seen what the SP reads.
+const USUAL: Options = Options {
+    data: DataAlgorithm::Aes256Gcm,
+    transport: KeyTransport::OaepSha1,
+    hint: Hint::IssuerSerial,
+};
+
+/// Puts an encrypted element in the place of an element of the message, or of what was kept.
+pub(crate) fn encrypt(
+    bench: &mut Workbench,
+    at: &Selector,
+    how: &Encryption,
+    context: &Context<'_>,
+) -> Result<(), Fault> {
+    let (name, inner) = match at.is_whole() {
+        true => {
+            let kept = bench.xml_at(at)?;
+            let tree = crate::workbench::view(&kept)?;
+            (name_of(tree.root_element().tag_name().name()), kept.clone())
+        }
+        false => bench.at(at, |source, node| {
+            Ok((name_of(node.tag_name().name()), detach(source, node)))
+        })?,
+    };
+    let plain = match &how.plain {
+        None => inner,
+        Some(plain) => {
+            let (head, tail) = plain.split_once("{inner}").unwrap_or((plain, ""));
+            let fill = |text| context.filled(Filling::markup(text), bench);
+            let inner = if plain.contains("{inner}") { &inner } else { "" };
+            format!("{}{inner}{}", fill(head)?, fill(tail)?)
+        }
+    };
+    let recipient = recipient(how, context)?;
+    let known = context.encryption.unwrap_or(USUAL);
+    let options = Options {
+        data: how.data.map_or(known.data, Into::into),
+        transport: how.transport.map_or(known.transport, Into::into),
+        hint: known.hint,
+    };
+    let cannot =
+        |e: saml::encryption::EncryptionError| Fault::recipe(format!("{at} cannot be encrypted: {e}"));
+    let mut element = plain;
+    for _ in 0..how.layers.unwrap_or(1) {
+        let material = material(how, options)?;
+        let mut sealed = seal(element.as_bytes(), &recipient, options, &material).map_err(cannot)?;
+        spoil(&mut sealed, how, options);
+        let around = sealed.to_xml_as(name, &recipient, options).map_err(cannot)?;
+        bench.hidden.add(&sealed.data, element);
+        element = around;
+    }
+    match at.label().filter(|_| at.is_whole()) {
+        Some(label) => {
+            bench.kept.insert(label.to_owned(), element);
+            Ok(())
+        }
+        None => bench.edit(at, false, false, |_, node| {
+            Ok(vec![(node.range(), element.clone())])
+        }),
+    }
+}
+
+/// The `saml:EncryptedElementType` that an element is encrypted as.
+fn name_of(element: &str) -> &'static str {
+    match element {
+        "NameID" | "BaseID" => "EncryptedID",
+        "Attribute" => "EncryptedAttribute",
+        _ => "EncryptedAssertion",
+    }
+}
+
+fn recipient(how: &Encryption, context: &Context<'_>) -> Result<Certificate, Fault> {
+    let published = |at: usize| context.sp.encryption.get(at).cloned();
+    let missing = "the SP publishes no such encryption certificate: its metadata has no further KeyDescriptor for encryption";
+    let own = |at| match published(at) {
+        Some(certificate) => Ok(certificate),
+        None if context.keys.is_on_paper() => {
+            let key = context.keys.named("sp", context.directory)?;
+            Ok(key.certificate().clone())
+        }
+        None => Err(Fault::recipe(missing)),
+    };
+    match how.recipient.as_deref() {
+        None | Some("sp") => own(0),
+        Some("sp-next") => own(1),
+        Some(name) => {
+            let key = context.keys.named(name, context.directory)?;
+            Ok(key.certificate().clone())
+        }
+    }
+}
+
+/// The key, where the message is to carry a part of it only.
+fn material(how: &Encryption, options: Options) -> Result<Material, Fault> {
+    let Some(octets) = how.key_octets else {
+        return Ok(Material::default());
+    };
+    let mut key = vec![0; options.data.key_length()];
+    getrandom::fill(&mut key).map_err(|e| Fault::recipe(format!("the system gives no random bytes: {e}")))?;
+    Ok(Material {
+        carried_key: Some(key.iter().copied().take(octets).collect()),
+        key: Some(key),
+        ..Material::default()
+    })
+}
+
+/// Changes the lengths of what stands before and behind the ciphertext.
+fn spoil(sealed: &mut Sealed, how: &Encryption, options: Options) {
+    const TAG: usize = 16;
+    if let Some(octets) = how.tag_octets {
+        let without = sealed.data.len().saturating_sub(TAG);
+        sealed.data.truncate(without + octets.min(TAG));
+    }
+    if let Some(octets) = how.iv_octets {
+        let iv: Vec<u8> = sealed.data.drain(..options.data.iv_length()).collect();
+        let zeros = std::iter::repeat(0);
+        let written: Vec<u8> = iv.into_iter().chain(zeros).take(octets).collect();
+        sealed.data.splice(..0, written);
+    }
+}
+
+/// The message as whoever can decrypt it reads it.
+pub(crate) fn opened(hidden: &Hidden, message: &[u8]) -> Vec<u8> {
+    if hidden.is_empty() {
+        return message.to_vec();
+    }
+    match std::str::from_utf8(message) {
+        Ok(text) => hidden.opened(text).into_bytes(),
+        Err(_) => message.to_vec(),
+    }
+}
