@@ -142,6 +142,9 @@ fn plain(element: Node<'_, '_>, keys: &[SigningKey], flaws: Flaws) -> Result<Str
         DecryptionError::Undecipherable => Denial::Undecipherable,
         other => Denial::Decryption(other.to_string()),
     })?;
+    if flaws.has(Flaw::DecryptionOracle) && std::str::from_utf8(&octets).is_err() {
+        return Err(Denial::Undecipherable);
+    }
     if flaws.has(Flaw::AnyTag) {
         octets.truncate(octets.trim_ascii_end().len());
     }

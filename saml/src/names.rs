@@ -32,6 +32,7 @@ pub mod alg {
     pub const XPATH: &str = "http://www.w3.org/TR/1999/REC-xpath-19991116";
     pub const XPATH_FILTER2: &str = "http://www.w3.org/2002/06/xmldsig-filter2";
     pub const XSLT: &str = "http://www.w3.org/TR/1999/REC-xslt-19991116";
+    pub const DSA_SHA1: &str = "http://www.w3.org/2000/09/xmldsig#dsa-sha1";
     pub const RSA_MD5: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-md5";
     pub const RSA_SHA1: &str = "http://www.w3.org/2000/09/xmldsig#rsa-sha1";
     pub const RSA_SHA256: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";

@@ -44,6 +44,9 @@ pub struct Encryption {
     /// Cuts the initialization vector before the octets to so many, or fills it up with zeros.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iv_octets: Option<usize>,
+    /// What the last octet says of the padding in CBC mode, true or not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pad_count: Option<u8>,
     /// Carries so many octets of the key instead of all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_octets: Option<usize>,
@@ -146,7 +149,7 @@ pub(crate) fn encrypt(
         |e: saml::encryption::EncryptionError| Fault::recipe(format!("{at} cannot be encrypted: {e}"));
     let mut element = plain;
     for _ in 0..how.layers.unwrap_or(1) {
-        let material = material(how, options)?;
+        let material = material(how, options, element.len())?;
         let mut sealed = seal(element.as_bytes(), &recipient, options, &material).map_err(cannot)?;
         spoil(&mut sealed, how, options);
         let around = sealed.to_xml_as(name, &recipient, options).map_err(cannot)?;
@@ -194,18 +197,25 @@ fn recipient(how: &Encryption, context: &Context<'_>) -> Result<Certificate, Fau
     }
 }
 
-/// The key, where the message is to carry a part of it only.
-fn material(how: &Encryption, options: Options) -> Result<Material, Fault> {
-    let Some(octets) = how.key_octets else {
-        return Ok(Material::default());
-    };
-    let mut key = vec![0; options.data.key_length()];
-    getrandom::fill(&mut key).map_err(|e| Fault::recipe(format!("the system gives no random bytes: {e}")))?;
-    Ok(Material {
-        carried_key: Some(key.iter().copied().take(octets).collect()),
-        key: Some(key),
-        ..Material::default()
-    })
+/// The key, where the message is to carry a part of it only, and the padding, where that is to be wrong.
+fn material(how: &Encryption, options: Options, length: usize) -> Result<Material, Fault> {
+    let mut material = Material::default();
+    if let Some(octets) = how.key_octets {
+        let mut key = vec![0; options.data.key_length()];
+        getrandom::fill(&mut key)
+            .map_err(|e| Fault::recipe(format!("the system gives no random bytes: {e}")))?;
+        material.carried_key = Some(key.iter().copied().take(octets).collect());
+        material.key = Some(key);
+    }
+    if let Some(count) = how.pad_count {
+        let block = options.data.iv_length();
+        let mut padding = vec![0; block - length % block];
+        if let Some(last) = padding.last_mut() {
+            *last = count;
+        }
+        material.padding = Some(padding);
+    }
+    Ok(material)
 }
 
 /// Changes the lengths of what stands before and behind the ciphertext.

@@ -37,6 +37,7 @@ struct Made {
     clone: Slot<SigningKey>,
     tenant: Slot<SigningKey>,
     p256: Slot<SigningKey>,
+    dsa: Slot<SigningKey>,
     rsa1024: Slot<SigningKey>,
     rsa4096: Slot<SigningKey>,
     encryption: Slot<SigningKey>,
@@ -47,7 +48,7 @@ struct Made {
 
 impl KeyRing {
     /// The names that [`KeyRing::named`] knows.
-    pub const NAMES: [&'static str; 14] = [
+    pub const NAMES: [&'static str; 15] = [
         "K1",
         "K2",
         "rogue",
@@ -55,6 +56,7 @@ impl KeyRing {
         "fabrikam",
         "tenant",
         "p256",
+        "dsa",
         "rsa1024",
         "rsa4096",
         "encryption",
@@ -131,6 +133,7 @@ impl KeyRing {
                 .get(|| SigningKey::generate_like(contoso.k1.certificate())),
             "tenant" => made.tenant.get(rsa2048),
             "p256" => made.p256.get(|| SigningKey::generate(Kind::P256)),
+            "dsa" => made.dsa.get(authority::dsa1024),
             "rsa1024" => made.rsa1024.get(authority::rsa1024),
             "rsa4096" => made.rsa4096.get(|| SigningKey::generate(Kind::Rsa4096)),
             "encryption" => made.encryption.get(rsa2048),

@@ -105,6 +105,9 @@ pub struct Scenario {
     /// would answer one of the SP's own AuthnRequests with one of them, whatever else is fired.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aadsts: Vec<u32>,
+    /// The answers to all variants must look the same, sent once or twice: whoever can tell them apart learns by asking.
+    #[serde(default, skip_serializing_if = "crate::operation::is_false")]
+    pub alike: bool,
     /// Variants by name: each text stands for `{each}` wherever it occurs. The worst decides.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub each: BTreeMap<String, String>,
@@ -191,6 +194,8 @@ pub enum Need {
     NameIdRead,
     /// An EC key of the IdP is trusted.
     EcKeyTrusted,
+    /// A DSA key of the IdP is trusted.
+    DsaKeyTrusted,
     /// An RSA-1024 key of the IdP is trusted.
     Rsa1024Trusted,
     /// An RSA-4096 key of the IdP is trusted.
@@ -257,6 +262,7 @@ impl Need {
             Self::NameIdRead => "the SP knows its users by an attribute, and does not look at the NameID",
             Self::AttributesVisible => "the probe shows no attributes",
             Self::EcKeyTrusted => "the SP trusts no EC key of this IdP",
+            Self::DsaKeyTrusted => "the SP trusts no DSA key of this IdP",
             Self::Rsa1024Trusted => "the SP trusts no RSA-1024 key of this IdP",
             Self::Rsa4096Trusted => "the SP trusts no RSA-4096 key of this IdP",
             Self::RsaE3Trusted => "the SP trusts no RSA key with exponent 3",

@@ -118,7 +118,7 @@ fn plain(how: &Signing) -> bool {
         )
         && how.references.is_none()
         && how.value.is_none()
-        && !matches!(how.key.as_deref(), Some("p256"))
+        && !matches!(how.key.as_deref(), Some("p256" | "dsa"))
         && how.transforms.as_ref().is_none_or(|list| {
             list.iter()
                 .all(|t| ["enveloped", "exc-c14n", "exc-c14n-comments", "c14n"].contains(&t.as_str()))
@@ -218,6 +218,7 @@ pub(crate) fn uri(name: &str) -> &str {
         "c14n11" => alg::C14N11,
         "enveloped" => alg::ENVELOPED,
         "base64" => alg::BASE64,
+        "dsa-sha1" => alg::DSA_SHA1,
         "rsa-md5" => alg::RSA_MD5,
         "rsa-sha1" => alg::RSA_SHA1,
         "rsa-sha256" => alg::RSA_SHA256,

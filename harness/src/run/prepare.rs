@@ -315,6 +315,7 @@ fn guard(target: &Target, idp: &MockIdp) -> Result<Guard, DriverError> {
 fn needed(scenarios: &[Arc<Scenario>]) -> BTreeSet<&'static str> {
     let untrusted = [
         Need::EcKeyTrusted,
+        Need::DsaKeyTrusted,
         Need::Rsa1024Trusted,
         Need::Rsa4096Trusted,
         Need::RsaE3Trusted,
