@@ -8,7 +8,7 @@ use crate::{
     apply,
     claim::{Claim, Claims, Values, values_below},
     context::Context,
-    encryption::{encrypt, opened},
+    encrypting::{encrypt, opened},
     expectation::Proves,
     fault::Fault,
     fill::Filling,
@@ -19,7 +19,8 @@ use crate::{
     self_check,
     signature::Signing,
     signing::{self, Spot},
-    workbench::{Workbench, view},
+    view::view,
+    workbench::Workbench,
 };
 
 /// Makes the message of a recipe and holds it to what it claims.

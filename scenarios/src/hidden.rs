@@ -3,7 +3,7 @@
 use base64::prelude::*;
 use saml::{document::splice_all, names::ns};
 
-use crate::workbench::view;
+use crate::view::view;
 
 /// So deep encrypted elements in encrypted elements are opened.
 const DEEPEST: usize = 100;

@@ -29,6 +29,7 @@ pub mod claim;
 pub mod context;
 mod craft;
 mod elsewhere;
+mod encrypting;
 pub mod encryption;
 pub mod expectation;
 mod fault;
@@ -52,6 +53,7 @@ mod self_check;
 pub mod signature;
 mod signing;
 mod verbs;
+mod view;
 pub mod workbench;
 mod write;
 

@@ -262,7 +262,7 @@ fn shared_secret(name: &str, context: &Context<'_>) -> Result<Vec<u8>, Fault> {
 }
 
 fn replace_value(text: &str, signature_at: usize, value: &str) -> Result<String, Fault> {
-    let tree = crate::workbench::view(text)?;
+    let tree = crate::view::view(text)?;
     let node = tree
         .descendants()
         .find(|n| {
