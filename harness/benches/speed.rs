@@ -190,6 +190,7 @@ impl Stage {
             request: None,
             relay_state: None,
             now: jiff::Timestamp::now(),
+            encryption: None,
             out_of_band: None,
             each: None,
             azure: mock_idp::Azure::default(),

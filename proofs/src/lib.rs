@@ -26,6 +26,7 @@ mod entities;
 mod genuine;
 mod identity;
 mod limits;
+mod opened;
 mod reader;
 mod reference;
 mod strict;
@@ -38,6 +39,7 @@ mod tests;
 
 pub use coverage::{Coverage, coverage};
 pub use identity::{Confirmation, Identity};
+pub use opened::proofs_opened;
 pub use trusted_key::{ProofError, TrustedKey};
 
 /// What the bytes of one message prove.

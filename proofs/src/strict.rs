@@ -62,7 +62,7 @@ fn why_none(response: Node<'_, '_>) -> String {
     .into()
 }
 
-fn unique_ids(document: &Document<'_>) -> Result<(), String> {
+pub(crate) fn unique_ids(document: &Document<'_>) -> Result<(), String> {
     let mut seen = HashSet::new();
     for id in xml::elements(document).filter_map(|element| xml::attribute(element, "ID")) {
         if !seen.insert(id) {
@@ -73,7 +73,7 @@ fn unique_ids(document: &Document<'_>) -> Result<(), String> {
 }
 
 /// The same key may be trusted for several issuers, so the one that verified stands for all its equals.
-fn speaks_for(key: usize, issuer: &str, trusted: &[TrustedKey]) -> Result<(), String> {
+pub(crate) fn speaks_for(key: usize, issuer: &str, trusted: &[TrustedKey]) -> Result<(), String> {
     let ours = trusted.iter().filter(|other| other.issuer == issuer);
     if ours
         .into_iter()
@@ -87,7 +87,7 @@ fn speaks_for(key: usize, issuer: &str, trusted: &[TrustedKey]) -> Result<(), St
 }
 
 /// The trusted key whose Signature is a child of `parent` and covers it; `None` if `parent` is unsigned.
-fn signer(parent: Node<'_, '_>, signed: &[Signed<'_, '_>]) -> Result<Option<usize>, String> {
+pub(crate) fn signer(parent: Node<'_, '_>, signed: &[Signed<'_, '_>]) -> Result<Option<usize>, String> {
     let Some(signature) = xml::at_most_one(parent, DS, "Signature")? else {
         return Ok(None);
     };

@@ -28,6 +28,8 @@ pub struct Config {
     pub create_users: bool,
     /// Publish an encryption certificate and take encrypted Assertions, beside those in the clear.
     pub encryption: bool,
+    /// Publish another one, as while keys are replaced: what is encrypted for either is read.
+    pub next_encryption_key: bool,
     /// Publish a single logout service (HTTP-Redirect), and let `/logout` end the IdP's session too.
     pub slo: bool,
     /// Publish a second assertion consumer service, for HTTP-POST-SimpleSign.
@@ -65,6 +67,7 @@ impl Default for Config {
             accounts: Vec::new(),
             create_users: false,
             encryption: false,
+            next_encryption_key: false,
             slo: false,
             simple_sign: false,
             sign_requests: false,

@@ -39,8 +39,10 @@ pub(crate) enum Denial {
     },
     #[error("the Response must hold exactly one Assertion, and it holds {0}")]
     AssertionCount(usize),
-    #[error("an EncryptedAssertion cannot be read: no decryption key is published")]
+    #[error("an EncryptedAssertion cannot be read: no decryption key is published, or it hides another one")]
     Encrypted,
+    #[error("the EncryptedAssertion cannot be read: check the certificate that it was encrypted for")]
+    Undecipherable,
     #[error("the EncryptedAssertion cannot be read: {0}")]
     Decryption(String),
     #[error("the Assertion's children are not those of the schema, in its order: {0}")]

@@ -62,6 +62,12 @@ pub(crate) fn fetched(address: &str) -> Option<String> {
     answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned())
 }
 
+/// The same where nobody cares for what comes: on a thread of its own, since who serves the answer may wait for this one.
+pub(crate) fn fetch(address: &str) {
+    let address = address.to_owned();
+    let _whatever = std::thread::spawn(move || fetched(&address)).join();
+}
+
 #[cfg(test)]
 mod tests {
     use std::net::TcpListener;

@@ -96,15 +96,21 @@ flaws! {
     NoStatus = "V43-no-status",
     /// Content with any SubjectConfirmation method, or none (CVE-2020-5268).
     AnyConfirmation = "V44-any-scm",
+    /// Believes an Assertion that was encrypted, whether it is signed or not (CVE-2026-2092, CVE-2026-18108).
+    DecryptedUnsigned = "V45-enc-unsigned-ok",
+    /// Takes keys by RSA-1_5, and answers otherwise where something cannot be decrypted (CVE-2011-1096, CVE-2011-2487).
+    DecryptionOracle = "V46-enc-oracle",
+    /// Does not look at the tag of what AES-GCM protects (CVE-2026-32313).
+    AnyTag = "V47-gcm-tag",
     /// A logout message needs no signature; one that has none is believed (CVE-2026-82465).
     SloUnsigned = "V48-slo-unsigned",
     /// Verifies one parameter of a query or form and reads another (CVE-2025-27773, CVE-2025-31335).
     RedirectConfusion = "V50-redirect-confusion",
     /// Sends the browser wherever the RelayState says (CVE-2019-13038, CVE-2019-3877).
     OpenRedirect = "V51-open-redirect",
-    /// Answers what is no message at all with a 500 and the trace of the error.
+    /// Answers what is no message, or cannot be decrypted, with a 500 and the trace of the error.
     ErrorLeak = "V53-error-leak",
-    /// Bounds neither size nor depth of what it reads (CVE-2023-26483, CVE-2025-25293).
+    /// Bounds neither size nor depth of what it reads, nor how deep it is encrypted (CVE-2023-26483, CVE-2025-25293).
     NoSizeLimit = "V54-no-size-limit",
     /// What Assertions in Advice say counts as well: their conditions, and what they say of a user.
     AdviceMerged = "V57-advice-merged",
@@ -112,6 +118,8 @@ flaws! {
     AuthnContextIgnored = "V58-authncontext-ignored",
     /// Writes what it was sent into its pages as it came.
     ReflectedMarkup = "V60-relaystate-xss",
+    /// Fetches what references in the encrypted part of a message lead to (CVE-2023-36661).
+    KeyInfoDereferenced = "V62-keyinfo-deref",
     /// Keeps name and attributes side by side as lines of text, so that one can be taken for the other.
     AttrMerge = "V63-attr-merge",
 }

@@ -23,6 +23,8 @@ pub(crate) struct Message<'a> {
     pub(crate) text: &'a str,
     pub(crate) document: Document<'a>,
     pub(crate) flaws: Flaws,
+    /// Where the Assertion begins that was encrypted.
+    pub(crate) decrypted: Option<usize>,
 }
 
 /// The document that a SAMLResponse field carries (Bindings 3.5.4). White space in Base64 is allowed, other garbage is not.
@@ -72,6 +74,7 @@ impl<'a> Message<'a> {
             text,
             document,
             flaws,
+            decrypted: None,
         })
     }
 
@@ -83,6 +86,12 @@ impl<'a> Message<'a> {
         }
         identified(root, "the Response")?;
         Ok(root)
+    }
+
+    /// The element that begins there.
+    pub(crate) fn element_at(&self, start: usize) -> Option<Node<'_, 'a>> {
+        let mut elements = self.document.descendants().filter(Node::is_element);
+        elements.find(|element| element.range().start == start)
     }
 
     /// Every `ID` stands on one element only (Core 1.3.4), wherever in the document it is.

@@ -35,8 +35,8 @@ pub(crate) struct Profile<'a> {
     pub(crate) flaws: Flaws,
     pub(crate) memory: &'a Memory,
     pub(crate) now: Timestamp,
-    /// Opens encrypted Assertions, where one is published.
-    pub(crate) decryption: Option<&'a SigningKey>,
+    /// Open what is encrypted, where they are published.
+    pub(crate) decryption: &'a [SigningKey],
     pub(crate) sp_initiated_only: bool,
     /// Whether one signature is not enough.
     pub(crate) both_signed: bool,
@@ -74,8 +74,14 @@ impl Profile<'_> {
         // Assertion was encrypted.
         let opened = decrypt::opened(&sent, response, self.decryption)?;
         let opened = opened
-            .as_deref()
-            .map(|text| Message::parse(text, self.flaws))
+            .as_ref()
+            .map(|opened| {
+                let message = Message::parse(&opened.text, self.flaws)?;
+                Ok::<_, Denial>(Message {
+                    decrypted: Some(opened.at),
+                    ..message
+                })
+            })
             .transpose()?;
         let message = opened.as_ref().unwrap_or(&sent);
         if opened.is_some() {
@@ -91,7 +97,21 @@ impl Profile<'_> {
         }
         self.destination(response, proven.response_signed)?;
 
-        let assertion = proven.assertion;
+        // The same once more for the name and the attributes, which are encrypted below the signature.
+        let inside = decrypt::inside(message, proven.assertion, self.decryption)?;
+        let inside = inside
+            .as_deref()
+            .map(|text| Message::parse(text, self.flaws))
+            .transpose()?;
+        let (message, assertion) = match &inside {
+            None => (message, proven.assertion),
+            Some(inside) => (
+                inside,
+                inside
+                    .element_at(proven.assertion.range().start)
+                    .ok_or(Denial::AssertionCount(0))?,
+            ),
+        };
         let id = message::identified(assertion, "the Assertion")?;
         instants.past(assertion, "IssueInstant")?;
         let valid = conditions::conditions(message, assertion, instants, self.entity_id)?;

@@ -7,7 +7,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
 use crate::config::Refusal;
-use crate::denial::Denial;
+use crate::denial::{AboutAccount, Denial};
 use crate::flaw::Flaw;
 use crate::memory::secret;
 use crate::pages;
@@ -21,7 +21,9 @@ pub(crate) async fn refuse(sp: &Sp, denial: &Denial) -> Response {
     let said = denial
         .said()
         .filter(|_| settings.flaws.has(Flaw::ReflectedMarkup));
-    if settings.flaws.has(Flaw::ErrorLeak) && denial.is_no_message() {
+    let unreadable =
+        denial.is_no_message() || matches!(denial, Denial::Undecipherable | Denial::Decryption(_));
+    if settings.flaws.has(Flaw::ErrorLeak) && unreadable {
         let trace = format!("{denial}\n{}", incident());
         return (
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -31,14 +33,13 @@ pub(crate) async fn refuse(sp: &Sp, denial: &Denial) -> Response {
     }
     let page =
         |status: StatusCode| (status, Html(pages::refused(about.as_ref(), None, said))).into_response();
+    if settings.flaws.has(Flaw::DecryptionOracle) && *denial == Denial::Undecipherable {
+        return page(StatusCode::BAD_REQUEST);
+    }
     match settings.refuse_with {
         Refusal::Forbidden => page(StatusCode::FORBIDDEN),
         Refusal::ServerErrorConstant => page(StatusCode::INTERNAL_SERVER_ERROR),
-        Refusal::ServerErrorVarying => (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            Html(pages::refused(about.as_ref(), Some(&incident()), said)),
-        )
-            .into_response(),
+        Refusal::ServerErrorVarying => broken(about.as_ref(), said),
         Refusal::Redirect => {
             let location = match about {
                 None => "/error".to_owned(),
@@ -54,6 +55,15 @@ pub(crate) async fn refuse(sp: &Sp, denial: &Denial) -> Response {
         // Hyper's task for this connection ends with it, and the connection is closed. Tokio catches it; no hook prints.
         Refusal::Die => resume_unwind(Box::new("told to die")),
     }
+}
+
+/// A page that is never twice the same.
+fn broken(about: Option<&AboutAccount>, said: Option<&str>) -> Response {
+    (
+        StatusCode::INTERNAL_SERVER_ERROR,
+        Html(pages::refused(about, Some(&incident()), said)),
+    )
+        .into_response()
 }
 
 /// Nothing, until the server stops: the browser has given up by then.

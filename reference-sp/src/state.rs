@@ -123,7 +123,7 @@ impl Sp {
             flaws,
             memory: &self.memory,
             now: self.clock.now(),
-            decryption: self.keys.encryption.as_ref(),
+            decryption: &self.keys.encryption,
             sp_initiated_only: self.sp_initiated_only,
             both_signed: self.both_signed,
         };
@@ -205,8 +205,7 @@ impl Sp {
 
     /// What an IdP needs to know of us. As it comes, requests are unsigned and no key is published: there is none.
     pub(crate) fn metadata(&self) -> SpMetadata {
-        let certificates =
-            |key: &Option<SigningKey>| key.iter().map(|key| key.certificate().clone()).collect();
+        let certificates = |keys: &[SigningKey]| keys.iter().map(|key| key.certificate().clone()).collect();
         let slo = self.slo.then(|| Endpoint {
             binding: binding::REDIRECT.to_owned(),
             location: self.slo_url(),
@@ -230,7 +229,7 @@ impl Sp {
             slo: slo.into_iter().collect(),
             authn_requests_signed: self.keys.signing.is_some(),
             want_assertions_signed: false,
-            signing: certificates(&self.keys.signing),
+            signing: certificates(self.keys.signing.as_slice()),
             encryption: certificates(&self.keys.encryption),
             name_id_formats: vec![name_id::EMAIL.to_owned(), name_id::PERSISTENT.to_owned()],
         }

@@ -30,6 +30,12 @@ pub(crate) fn candidate<'a, 'd>(
     response: Node<'a, 'd>,
 ) -> Result<Node<'a, 'd>, Denial> {
     let flaws = message.flaws;
+    if let Some(decrypted) = message.decrypted.filter(|_| flaws.has(Flaw::DecryptedUnsigned)) {
+        let mut elements = response.descendants().filter(Node::is_element);
+        return elements
+            .find(|element| element.range().start == decrypted)
+            .ok_or(Denial::AssertionCount(0));
+    }
     if flaws.has(Flaw::UnboundVerify) {
         return descendants(response, ns::SAML, "Assertion")
             .next()
@@ -81,13 +87,21 @@ pub(crate) fn prove<'a, 'd>(
     if flaws.has(Flaw::NoSigCheck) {
         return Ok(as_found);
     }
+    if flaws.has(Flaw::DecryptedUnsigned) && message.decrypted.is_some() {
+        return Ok(as_found);
+    }
     let anywhere = descendants(whole, ns::DS, "Signature").next();
     if flaws.has(Flaw::SigIfPresent) && anywhere.is_none() {
         return Ok(as_found);
     }
     if flaws.has(Flaw::UnboundVerify) {
-        let first = anywhere.ok_or(Denial::Unsigned)?;
-        signature::verify(message, first, Target::Anywhere, keys)?;
+        match descendants(response, ns::DS, "Signature").next() {
+            Some(first) => signature::verify(sent, first, Target::Anywhere, keys).map(drop)?,
+            None => {
+                let first = anywhere.ok_or(Denial::Unsigned)?;
+                signature::verify(message, first, Target::Anywhere, keys)?;
+            }
+        }
         return Ok(as_found);
     }
     let of_response = own_signature(response, "the Response")?;

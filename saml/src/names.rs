@@ -32,6 +32,7 @@ pub mod alg {
     pub const XPATH: &str = "http://www.w3.org/TR/1999/REC-xpath-19991116";
     pub const XPATH_FILTER2: &str = "http://www.w3.org/2002/06/xmldsig-filter2";
     pub const XSLT: &str = "http://www.w3.org/TR/1999/REC-xslt-19991116";
+    pub const DSA_SHA1: &str = "http://www.w3.org/2000/09/xmldsig#dsa-sha1";
     pub const RSA_MD5: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-md5";
     pub const RSA_SHA1: &str = "http://www.w3.org/2000/09/xmldsig#rsa-sha1";
     pub const RSA_SHA256: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
@@ -52,6 +53,7 @@ pub mod alg {
 /// Algorithms and types of XML Encryption (XMLENC 1.1 section 5).
 pub mod enc {
     pub const ELEMENT: &str = "http://www.w3.org/2001/04/xmlenc#Element";
+    pub const TRIPLE_DES_CBC: &str = "http://www.w3.org/2001/04/xmlenc#tripledes-cbc";
     pub const AES128_CBC: &str = "http://www.w3.org/2001/04/xmlenc#aes128-cbc";
     pub const AES256_CBC: &str = "http://www.w3.org/2001/04/xmlenc#aes256-cbc";
     pub const AES128_GCM: &str = "http://www.w3.org/2009/xmlenc11#aes128-gcm";
@@ -59,6 +61,8 @@ pub mod enc {
     pub const RSA_OAEP_MGF1P: &str = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p";
     pub const RSA_OAEP: &str = "http://www.w3.org/2009/xmlenc11#rsa-oaep";
     pub const RSA_1_5: &str = "http://www.w3.org/2001/04/xmlenc#rsa-1_5";
+    pub const ENCRYPTED_KEY: &str = "http://www.w3.org/2001/04/xmlenc#EncryptedKey";
+    pub const MGF1_SHA1: &str = "http://www.w3.org/2009/xmlenc11#mgf1sha1";
     pub const MGF1_SHA256: &str = "http://www.w3.org/2009/xmlenc11#mgf1sha256";
 }
 

@@ -7,6 +7,7 @@ use saml::document::{escape_attribute, escape_text, tag_end};
 use crate::{
     claim::Claim,
     context::Context,
+    encrypting,
     fault::Fault,
     fill::{Filling, fresh_id},
     operation::{Copy, Insert, Operation, Remove, Rename, Replace, Set, Unset, Wrap},
@@ -66,6 +67,7 @@ fn one(bench: &mut Workbench, operation: &Operation, context: &Context<'_>) -> R
         Operation::Flip(verb) => flip(bench, &verb.flip),
         Operation::Replace(verb) => replace(bench, verb, context),
         Operation::Sign(verb) => signing::sign(bench, &verb.sign, &verb.how, context),
+        Operation::Encrypt(verb) => encrypting::encrypt(bench, &verb.encrypt, &verb.how, context),
         Operation::Restyle(verb) => restyle::restyle(bench, verb),
         Operation::Recode(_) => Err(Fault::recipe(
             "`recode` changes the finished bytes: it must be the last operation",

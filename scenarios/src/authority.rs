@@ -3,6 +3,7 @@
 use openssl::{
     asn1::Asn1Time,
     bn::{BigNum, MsbOption},
+    dsa::Dsa,
     error::ErrorStack,
     hash::MessageDigest,
     pkey::{PKey, Private},
@@ -35,6 +36,13 @@ impl Authority {
 pub(crate) fn rsa1024() -> Result<SigningKey, KeyError> {
     let private = PKey::from_rsa(Rsa::generate(1024)?)?;
     let certificate = certificate("samlitmus RSA-1024", &private, None)?;
+    key(&private, &certificate)
+}
+
+/// A DSA key of 1024 bits, all that DSA with SHA-1 was made for, with a certificate of its own.
+pub(crate) fn dsa1024() -> Result<SigningKey, KeyError> {
+    let private = PKey::from_dsa(Dsa::generate(1024)?)?;
+    let certificate = certificate("samlitmus DSA-1024", &private, None)?;
     key(&private, &certificate)
 }
 

@@ -261,6 +261,9 @@ fn check(scenario: &Scenario) -> Result<(), String> {
             Attacker::ALL.map(Attacker::word).join(", ")
         ));
     }
+    if scenario.alike && !(scenario.verdict.is_negative() && scenario.takes().len() > 1) {
+        return Err("only variants that should be rejected can be `alike`".to_owned());
+    }
     if scenario.watches() {
         check_watch(scenario)?;
     }

@@ -37,6 +37,8 @@ pub struct Context<'a> {
     pub azure: mock_idp::Azure,
     /// The Name of the Attribute that this SP takes as a user's identity; none where the NameID alone is.
     pub identity: Option<&'a str>,
+    /// How this SP was seen to read what is encrypted for it; none where nobody has seen that.
+    pub encryption: Option<saml::encryption::Options>,
     /// The out-of-band URL of this firing.
     pub out_of_band: Option<&'a str>,
     /// The text for `{each}`.

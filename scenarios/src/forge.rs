@@ -9,6 +9,7 @@ use crate::{
     claim::{Claim, Claims, Values, values_below},
     context::Context,
     detached::{self, Detached, Detachment},
+    encrypting::{encrypt, opened},
     expectation::Proves,
     fault::Fault,
     fill::Filling,
@@ -20,7 +21,8 @@ use crate::{
     self_check,
     signature::Signing,
     signing::{self, Spot},
-    workbench::{Workbench, view},
+    view::view,
+    workbench::Workbench,
 };
 
 /// Makes the message of a recipe and holds it to what it claims.
@@ -49,7 +51,7 @@ fn make(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<(Message, 
         _ => Base::N,
     };
     let made = mint(recipe, base, context)?;
-    let (forged_values, values) = read(&made.forged);
+    let (forged_values, values) = read(&opened(&made.bench.hidden, &made.forged));
     let proofs = prove(&made, recipe.proves, context)?;
     let message = Message {
         persona: recipe.persona(),
@@ -60,6 +62,7 @@ fn make(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<(Message, 
         proofs,
         forged_values,
         values,
+        hidden: made.bench.hidden.clone(),
         wire: wire(
             &made.forged,
             recipe.kind(),
@@ -94,14 +97,16 @@ pub fn reforge(
     context: &Context<'_>,
 ) -> Result<Message, Fault> {
     let mut bench = Workbench::new(String::from_utf8_lossy(&message.forged).into_owned());
+    bench.hidden.clone_from(&message.hidden);
     let forged = finish(&mut bench, operations, context)?;
     let wire = match (operations.is_empty(), deliver) {
         (true, None) => message.wire.clone(),
         _ => wire(&forged, message.kind, deliver, &bench, context)?,
     };
-    let proofs = proofs::proofs(&forged, &trusted(context));
+    let proofs = proofs_of(&forged, &bench, &trusted(context));
     Ok(Message {
-        forged_values: read(&forged).0,
+        forged_values: read(&opened(&bench.hidden, &forged)).0,
+        hidden: bench.hidden,
         forged,
         wire,
         proofs,
@@ -146,7 +151,18 @@ fn mint(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<Made, Faul
         Base::B => &["Response/Assertion", "Response"],
         Base::N => &[],
     };
+    let mut encrypting = recipe.encrypt.as_ref();
     for place in places {
+        if *place == "Response"
+            && let Some(how) = encrypting.take()
+        {
+            encrypt(
+                &mut bench,
+                &"Response/Assertion".parse().map_err(Fault::recipe)?,
+                how,
+                context,
+            )?;
+        }
         let at = place.parse().map_err(Fault::recipe)?;
         let known = match (recipe.draft.is_empty(), *place) {
             (true, "Response") => Spot::in_draft(&bench.text, "samlp:Response", &response.id),
@@ -160,6 +176,14 @@ fn mint(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<Made, Faul
             Some(spot) => signing::sign_at(&mut bench, &at, spot, how, context)?,
             None => signing::sign(&mut bench, &at, how, context)?,
         }
+    }
+    if let Some(how) = encrypting {
+        encrypt(
+            &mut bench,
+            &"Response/Assertion".parse().map_err(Fault::recipe)?,
+            how,
+            context,
+        )?;
     }
     let signed = bench.text.clone();
     let forged = finish(&mut bench, &recipe.forge, context)?;
@@ -224,7 +248,7 @@ fn issued(
     }
     let mut issued = match recipe.forge.is_empty() {
         true => forged.clone(),
-        false => read(made.signed.as_bytes()).0,
+        false => read(&opened(&made.bench.hidden, made.signed.as_bytes())).0,
     };
     if recipe.persona() != Persona::Victim {
         let victim = made
@@ -375,12 +399,20 @@ pub fn trusted(context: &Context<'_>) -> Vec<TrustedKey> {
 
 fn prove(made: &Made, proves: Option<Proves>, context: &Context<'_>) -> Result<Proofs, Fault> {
     let trusted = trusted(context);
-    let mut proofs = proofs::proofs(&made.forged, &trusted);
+    let mut proofs = proofs_of(&made.forged, &made.bench, &trusted);
     if proofs.genuine.is_empty() && proves == Some(Proves::Unchecked) {
         // Bytes that no tree can hold (two documents in one) still carry what the IdP signed.
-        proofs.genuine = proofs::proofs(made.signed.as_bytes(), &trusted).genuine;
+        proofs.genuine = proofs_of(made.signed.as_bytes(), &made.bench, &trusted).genuine;
     }
     Ok(proofs)
+}
+
+/// What a message proves to who can decrypt it.
+fn proofs_of(message: &[u8], bench: &Workbench, trusted: &[TrustedKey]) -> Proofs {
+    match bench.hidden.is_empty() {
+        true => proofs::proofs(message, trusted),
+        false => proofs::proofs_opened(message, &opened(&bench.hidden, message), trusted),
+    }
 }
 
 fn named_values(tree: &roxmltree::Document<'_>) -> BTreeMap<String, String> {

@@ -38,6 +38,7 @@ struct Made {
     rogue: Slot<SigningKey>,
     tenant: Slot<SigningKey>,
     p256: Slot<SigningKey>,
+    dsa: Slot<SigningKey>,
     rsa1024: Slot<SigningKey>,
     rsa4096: Slot<SigningKey>,
     encryption: Slot<SigningKey>,
@@ -48,7 +49,7 @@ struct Made {
 
 impl KeyRing {
     /// The names that [`KeyRing::named`] knows.
-    pub const NAMES: [&'static str; 14] = [
+    pub const NAMES: [&'static str; 15] = [
         "K1",
         "K2",
         "rogue",
@@ -56,6 +57,7 @@ impl KeyRing {
         "fabrikam",
         "tenant",
         "p256",
+        "dsa",
         "rsa1024",
         "rsa4096",
         "encryption",
@@ -87,6 +89,11 @@ impl KeyRing {
     /// Whether the SP's own key is known.
     pub fn knows_sp(&self) -> bool {
         !matches!(self.sp, Sp::Unknown)
+    }
+
+    /// Whether there need be no SP.
+    pub fn is_on_paper(&self) -> bool {
+        matches!(self.sp, Sp::OnPaper)
     }
 
     /// The same for an SP that need not exist: its key is made when it is first asked for.
@@ -137,6 +144,7 @@ impl KeyRing {
                 .get(|| SigningKey::generate_like(contoso.k1.certificate())),
             "tenant" => made.tenant.get(rsa2048),
             "p256" => made.p256.get(|| SigningKey::generate(Kind::P256)),
+            "dsa" => made.dsa.get(authority::dsa1024),
             "rsa1024" => made.rsa1024.get(authority::rsa1024),
             "rsa4096" => made.rsa4096.get(|| SigningKey::generate(Kind::Rsa4096)),
             "encryption" => made.encryption.get(rsa2048),

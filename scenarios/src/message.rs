@@ -10,6 +10,7 @@ use crate::{
     carriage::{Carriage, holds_message, with_query},
     claim::Values,
     detached,
+    hidden::Hidden,
     persona::Persona,
     recipe::{Base, Kind},
 };
@@ -31,6 +32,8 @@ pub struct Message {
     pub signed: String,
     /// After all operations.
     pub forged: Vec<u8>,
+    /// What is encrypted in it.
+    pub hidden: Hidden,
     /// As it is sent.
     pub wire: Wire,
     /// What an independent verifier makes of the forged bytes.

@@ -6,7 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{persona::Persona, selector::Selector, signature::Signing, verbs::verbs};
+use crate::{encryption::Encryption, persona::Persona, selector::Selector, signature::Signing, verbs::verbs};
 
 verbs! {
     /// One edit of a message.
@@ -37,6 +37,8 @@ verbs! {
         "replace" => Replace,
         /// Signs an element.
         "sign" => Sign,
+        /// Encrypts an element.
+        "encrypt" => Encrypt,
         /// Writes the same infoset differently.
         "restyle" => Restyle,
         /// Changes the bytes of the finished text; the last operation.
@@ -262,6 +264,17 @@ pub struct Sign {
     /// How.
     #[serde(default)]
     pub how: Signing,
+}
+
+/// Encrypts an element: an EncryptedAssertion, EncryptedID or EncryptedAttribute stands in its place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Encrypt {
+    /// The element, or what was kept under a name.
+    pub encrypt: Selector,
+    /// How.
+    #[serde(default)]
+    pub how: Encryption,
 }
 
 /// Writes the same infoset differently, in the whole message or one element.

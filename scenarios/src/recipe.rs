@@ -9,6 +9,7 @@ pub use crate::kind::Kind;
 use crate::{
     carriage::{self, Carriage, Writing},
     detached::Detached,
+    encryption::Encryption,
     expectation::Proves,
     operation::Operation,
     persona::Persona,
@@ -64,6 +65,10 @@ pub struct Recipe {
     /// How the base's elements are signed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sign: Option<Signing>,
+    /// Encrypts the Assertion for the SP, as Azure's token encryption does: once it is signed, if it is, and before the
+    /// Response is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encrypt: Option<Encryption>,
     /// Operations on the signed text.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub forge: Vec<Operation>,
@@ -92,6 +97,7 @@ impl Recipe {
             base: over.base.or(self.base),
             draft: list(&self.draft, &over.draft),
             sign: over.sign.clone().or_else(|| self.sign.clone()),
+            encrypt: over.encrypt.clone().or_else(|| self.encrypt.clone()),
             forge: list(&self.forge, &over.forge),
             deliver: over.deliver.clone().or_else(|| self.deliver.clone()),
             proves: over.proves.or(self.proves),
@@ -110,11 +116,9 @@ impl Recipe {
 
     /// Whether it differs from a flawless login.
     pub fn is_flawless(&self) -> bool {
-        self.kind() == Kind::Response
-            && self.draft.is_empty()
-            && self.sign.is_none()
-            && self.forge.is_empty()
-            && self.base != Some(Base::N)
+        let untouched = self.draft.is_empty() && self.sign.is_none() && self.encrypt.is_none();
+        let plain = untouched && self.forge.is_empty() && self.base != Some(Base::N);
+        plain && self.kind() == Kind::Response
     }
 }
 

@@ -8,7 +8,8 @@ use saml::document::{splice_all, tag_end};
 use crate::{
     fault::Fault,
     operation::{Restyle, Style},
-    workbench::{Workbench, view, written_name},
+    view::view,
+    workbench::{Workbench, written_name},
 };
 
 /// Rewrites the whole message in a style.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     attacker::Attacker,
+    encryption::Encryption,
     expectation::{Expected, Proves, Severity, Tier},
     flow::{Judge, Login, LoginAs, Step},
     operation::Operation,
@@ -85,6 +86,9 @@ pub struct Scenario {
     /// How the base's elements are signed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sign: Option<Signing>,
+    /// Encrypts the Assertion for the SP, once it is signed, if it is, and before the Response is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encrypt: Option<Encryption>,
     /// Operations on the signed text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forge: Vec<Operation>,
@@ -104,6 +108,9 @@ pub struct Scenario {
     /// would answer one of the SP's own AuthnRequests with one of them, whatever else is fired.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aadsts: Vec<u32>,
+    /// The answers to all variants must look the same, sent once or twice: whoever can tell them apart learns by asking.
+    #[serde(default, skip_serializing_if = "crate::operation::is_false")]
+    pub alike: bool,
     /// Variants by name: each text stands for `{each}` wherever it occurs. The worst decides.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub each: BTreeMap<String, String>,
@@ -191,6 +198,8 @@ pub enum Need {
     NameIdRead,
     /// An EC key of the IdP is trusted.
     EcKeyTrusted,
+    /// A DSA key of the IdP is trusted.
+    DsaKeyTrusted,
     /// An RSA-1024 key of the IdP is trusted.
     Rsa1024Trusted,
     /// An RSA-4096 key of the IdP is trusted.
@@ -217,8 +226,12 @@ pub enum Need {
     IdpCa,
     /// The IdP's metadata, as the SP has read it, holds a key that is for encryption only.
     IdpEncryptionKey,
-    /// The SP reads encrypted assertions.
+    /// The SP was seen to read encrypted assertions.
     Encryption,
+    /// The SP's metadata, or its configuration here, has a certificate for encryption.
+    EncryptionKey,
+    /// It has two.
+    SecondEncryptionKey,
     /// The SP's AuthnRequests ask for a fresh sign-in.
     ForceAuthn,
     /// The SP's operating system trusts a CA of the harness's.
@@ -263,6 +276,7 @@ impl Need {
             Self::NameIdRead => "the SP knows its users by an attribute, and does not look at the NameID",
             Self::AttributesVisible => "the probe shows no attributes",
             Self::EcKeyTrusted => "the SP trusts no EC key of this IdP",
+            Self::DsaKeyTrusted => "the SP trusts no DSA key of this IdP",
             Self::Rsa1024Trusted => "the SP trusts no RSA-1024 key of this IdP",
             Self::Rsa4096Trusted => "the SP trusts no RSA-4096 key of this IdP",
             Self::RsaE3Trusted => "the SP trusts no RSA key with exponent 3",
@@ -277,6 +291,8 @@ impl Need {
             Self::IdpCa => "no CA issued the IdP's certificate (Azure's is self-signed)",
             Self::IdpEncryptionKey => "the metadata that the SP has read holds no key for encryption",
             Self::Encryption => "the SP reads no encrypted assertions",
+            Self::EncryptionKey => "the SP publishes no certificate for encryption",
+            Self::SecondEncryptionKey => "the SP publishes no second certificate for encryption",
             Self::ForceAuthn => "the SP's AuthnRequests do not ask for a fresh sign-in (ForceAuthn)",
             Self::SystemCa => "the SP's operating system trusts no CA of the harness's",
             Self::IdpTls => "the mock identity provider serves plain HTTP, so it has no web server's key",
@@ -381,6 +397,7 @@ impl Scenario {
             base: None,
             draft: self.draft.clone(),
             sign: self.sign.clone(),
+            encrypt: self.encrypt.clone(),
             forge: self.forge.clone(),
             deliver: self.deliver.clone(),
             proves: self.proves,

@@ -12,7 +12,7 @@ use crate::selector::Selector;
 pub struct Signing {
     /// Whose key: `K1` (the application's active one), `K2` (its second, published), `rogue` (nobody's),
     /// `clone` (nobody's, under a certificate that looks like K1's), `fabrikam` (the second tenant's),
-    /// `tenant` (the tenant-wide one, not the application's), `p256`, `rsa1024`, `rsa4096`, `encryption` (the
+    /// `tenant` (the tenant-wide one, not the application's), `p256`, `dsa`, `rsa1024`, `rsa4096`, `encryption` (the
     /// IdP's, and not for signing), `tls` (a web server's), `ca` and `leaf` (an authority of nobody's, and a certificate of it), `sp` (the SP's own, where it is known).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,

@@ -118,7 +118,7 @@ fn plain(how: &Signing) -> bool {
         )
         && how.references.is_none()
         && how.value.is_none()
-        && !matches!(how.key.as_deref(), Some("p256"))
+        && !matches!(how.key.as_deref(), Some("p256" | "dsa"))
         && how.transforms.as_ref().is_none_or(|list| {
             list.iter()
                 .all(|t| ["enveloped", "exc-c14n", "exc-c14n-comments", "c14n"].contains(&t.as_str()))
@@ -218,6 +218,7 @@ pub(crate) fn uri(name: &str) -> &str {
         "c14n11" => alg::C14N11,
         "enveloped" => alg::ENVELOPED,
         "base64" => alg::BASE64,
+        "dsa-sha1" => alg::DSA_SHA1,
         "rsa-md5" => alg::RSA_MD5,
         "rsa-sha1" => alg::RSA_SHA1,
         "rsa-sha256" => alg::RSA_SHA256,
@@ -261,7 +262,7 @@ pub(crate) fn shared_secret(name: &str, context: &Context<'_>) -> Result<Vec<u8>
 }
 
 fn replace_value(text: &str, signature_at: usize, value: &str) -> Result<String, Fault> {
-    let tree = crate::workbench::view(text)?;
+    let tree = crate::view::view(text)?;
     let node = tree
         .descendants()
         .find(|n| {

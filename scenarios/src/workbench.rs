@@ -2,13 +2,13 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
-use roxmltree::{Document, Node, ParsingOptions};
+use roxmltree::Node;
 use saml::{
     document::{escape_attribute, splice},
     names::{alg, ns},
 };
 
-use crate::{claim::People, fault::Fault, operation::Place, selector::Selector};
+use crate::{claim::People, fault::Fault, hidden::Hidden, operation::Place, selector::Selector, view::view};
 
 /// The text of a message, and the pieces kept under names.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +17,8 @@ pub struct Workbench {
     pub text: String,
     /// What was kept.
     pub kept: BTreeMap<String, String>,
+    /// What is encrypted in it.
+    pub(crate) hidden: Hidden,
     /// What the IdP calls the people whom its texts name.
     pub(crate) people: People,
 }
@@ -185,20 +187,6 @@ impl Workbench {
             .map_err(|e| Fault::recipe(format!("{at} cannot be digested: {e}")))
         })
     }
-}
-
-/// The tree of a text. DTDs are read: recipes write them on purpose.
-pub(crate) fn view(text: &str) -> Result<Document<'_>, Fault> {
-    let options = ParsingOptions {
-        allow_dtd: true,
-        nodes_limit: 2_000_000,
-        ..ParsingOptions::default()
-    };
-    Document::parse_with_options(text, options).map_err(|e| {
-        Fault::recipe(format!(
-            "the message cannot be read any more ({e}): break it last"
-        ))
-    })
 }
 
 /// The edit that puts `what` as first or last content of an element; an empty-element tag is opened for it.

@@ -1,8 +1,8 @@
 //! The catalogue is whole: what a team relies on to be there is there, and cannot fall out unnoticed.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use scenarios::{Catalogue, Expected, Scenario, Tier};
+use scenarios::{Catalogue, Expected, Need, Scenario, Tier};
 
 fn of(namespace: &str) -> Vec<&'static Scenario> {
     let all = Catalogue::embedded().scenarios.iter();
@@ -108,6 +108,7 @@ fn there_is_enough_of_everything() {
         "audience",
         "baseline",
         "destination",
+        "encryption",
         "identity",
         "in-response-to",
         "interop",
@@ -123,14 +124,25 @@ fn there_is_enough_of_everything() {
     }
 }
 
+/// What an SP offers or does not; whose scenarios are about nothing else.
+const SERVICES: [Need; 6] = [
+    Need::LogoutService,
+    Need::SingleLogout,
+    Need::SimpleSign,
+    Need::Encryption,
+    Need::EncryptionKey,
+    Need::SecondEncryptionKey,
+];
+
 /// A tier by default must not need what few SPs have, or a gate would say little about most of them. What is about a service that
 /// an SP need not have is another matter: it is left out where there is none.
 #[test]
 fn most_of_what_runs_by_default_applies_to_any_sp() {
     let all = &Catalogue::embedded().scenarios;
+    let about_a_service = |s: &&Arc<Scenario>| s.needs.iter().any(|need| SERVICES.contains(need));
     let default: Vec<_> = all
         .iter()
-        .filter(|s| [Tier::Smoke, Tier::Core].contains(&s.tier) && s.namespace() != "redirect-binding")
+        .filter(|s| [Tier::Smoke, Tier::Core].contains(&s.tier) && !about_a_service(s))
         .collect();
     let anywhere = default.iter().filter(|s| s.needs.is_empty()).count();
     assert!(

@@ -63,6 +63,7 @@ impl Stage {
             request,
             relay_state: None,
             now: jiff::Timestamp::now(),
+            encryption: None,
             out_of_band: None,
             each: None,
             azure: mock_idp::Azure::default(),

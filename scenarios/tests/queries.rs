@@ -67,6 +67,7 @@ impl Stage {
             each: None,
             azure: mock_idp::Azure::default(),
             identity: None,
+            encryption: None,
             values: &self.values,
         };
         forge(&recipe, Base::A, &context).unwrap()

@@ -122,6 +122,7 @@ impl<'a> Generator<'a> {
             request,
             relay_state,
             now: jiff::Timestamp::now(),
+            encryption: None,
             out_of_band: Some("http://127.0.0.1:9/"),
             each: None,
             azure: mock_idp::Azure::default(),

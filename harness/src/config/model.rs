@@ -296,10 +296,6 @@ impl Config {
     /// Keys that are set and that this version does not act on, as `[section] key`.
     pub fn idle(&self) -> Vec<&'static str> {
         let commands = [
-            (
-                "[sp] encryption_certificate",
-                self.sp.encryption_certificate.is_some(),
-            ),
             ("[sp.probe] users", self.sp.probe.users.is_some()),
             ("[sp.second]", self.sp.second.is_some()),
             ("[idp] tenant", self.idp.tenant != Idp::default().tenant),

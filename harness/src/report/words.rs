@@ -49,8 +49,13 @@ pub(super) fn learned(calibration: &Calibration) -> String {
         .refuses_with
         .as_deref()
         .unwrap_or("no answer that was understood");
+    let encrypted = if calibration.encryption {
+        ", encrypted or not"
+    } else {
+        ""
+    };
     format!(
-        "accepts signed {places}; sign-in started by {starts}; refuses with {}",
+        "accepts signed {places}{encrypted}; sign-in started by {starts}; refuses with {}",
         visible(refuses)
     )
 }

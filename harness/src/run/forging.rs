@@ -23,6 +23,8 @@ pub(crate) struct Forge {
     pub(crate) offset: Mutex<SignedDuration>,
     /// The SAML Attribute that the SP takes as identity, once that is known.
     pub(crate) identity: Mutex<Option<String>>,
+    /// How the SP reads what is encrypted for it, once that is known.
+    pub(crate) encryption: Mutex<Option<saml::encryption::Options>>,
     /// Flawless messages to hold others against.
     pub(crate) flawless: Flawless,
 }
@@ -119,6 +121,7 @@ impl Forge {
             now: Timestamp::now()
                 .checked_add(offset)
                 .unwrap_or_else(|_| Timestamp::now()),
+            encryption: *locked(&self.encryption),
             out_of_band: order.out_of_band.as_deref(),
             each: order.each.as_deref(),
             azure: self.azure,

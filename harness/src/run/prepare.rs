@@ -206,6 +206,7 @@ pub(crate) async fn prepare(
         azure: target.azure,
         offset: Mutex::new(SignedDuration::ZERO),
         identity: Mutex::new(None),
+        encryption: Mutex::new(None),
         flawless: Mutex::default(),
     });
     let answers = Arc::new(Answers::new(forge.clone()));
@@ -314,6 +315,7 @@ fn guard(target: &Target, idp: &MockIdp) -> Result<Guard, DriverError> {
 fn needed(scenarios: &[Arc<Scenario>]) -> BTreeSet<&'static str> {
     let untrusted = [
         Need::EcKeyTrusted,
+        Need::DsaKeyTrusted,
         Need::Rsa1024Trusted,
         Need::Rsa4096Trusted,
         Need::RsaE3Trusted,

@@ -153,6 +153,7 @@ impl Rehearsal {
             request: self.request.as_ref(),
             relay_state: None,
             now: Timestamp::now(),
+            encryption: None,
             out_of_band: Some("http://127.0.0.1:8500/hit"),
             each: take.each.as_deref(),
             azure: self.azure,

@@ -8,7 +8,7 @@ use std::{
 
 use mock_idp::{Directory, Keys, StoreError, User};
 use reference_sp::{Account, ReferenceSp, Trusted};
-use saml::{IdpMetadata, SpMetadata};
+use saml::{IdpMetadata, SpMetadata, key::Certificate};
 use scenarios::Persona;
 
 use super::{
@@ -157,6 +157,8 @@ impl Target {
             create_users: true,
             slo: true,
             simple_sign: true,
+            encryption: true,
+            next_encryption_key: true,
             ..config
         })
         .await
@@ -385,6 +387,18 @@ pub(crate) fn described(config: &Config) -> Result<SpMetadata, String> {
             is_default: true,
         }],
         slo: sp.slo.iter().cloned().map(by_redirect).collect(),
+        encryption: encryption_certificate(config)?.into_iter().collect(),
         ..SpMetadata::default()
     })
+}
+
+/// The certificate that assertions are encrypted for, where a file gives it.
+fn encryption_certificate(config: &Config) -> Result<Option<Certificate>, String> {
+    let Some(file) = &config.sp.encryption_certificate else {
+        return Ok(None);
+    };
+    let wrong =
+        |why: &dyn std::fmt::Display| format!("[sp] encryption_certificate: {file} cannot be used: {why}");
+    let bytes = std::fs::read(config.path(file)).map_err(|error| wrong(&error))?;
+    Certificate::read(&bytes).map(Some).map_err(|error| wrong(&error))
 }

@@ -114,6 +114,7 @@ pub(crate) fn wrapped() -> Message {
         base: Base::A,
         unsigned: String::new(),
         signed,
+        hidden: scenarios::Hidden::default(),
         wire: Wire {
             url: "http://127.0.0.1:8080/acs".to_owned(),
             fields: vec![("SAMLResponse".to_owned(), BASE64_STANDARD.encode(&forged))],

@@ -6,5 +6,6 @@ mod coverage;
 mod forms;
 mod garbage;
 mod minting;
+mod opened;
 mod peers;
 mod wrapping;

@@ -14,5 +14,6 @@ mod manners;
 mod refusals;
 mod sign_in;
 mod switches;
+mod switches_of_encryption;
 mod switches_of_queries;
 mod switches_of_rules;

@@ -144,8 +144,10 @@ pub fn seal(
             has,
             algorithm: algorithm.uri(),
             wants: match right {
+                8 => "8",
                 12 => "12",
                 16 => "16",
+                24 => "24",
                 _ => "32",
             },
         }),
@@ -186,17 +188,20 @@ fn cbc(
         Some(padding) => padded.extend(padding),
         None => {
             // Arbitrary octets, and their count in the last (XMLENC 1.1 section 5.2.1).
-            let count = BLOCK - plain.len() % BLOCK;
+            let count = algorithm.block() - plain.len() % algorithm.block();
             padded.extend(random(count - 1)?);
             padded.extend(u8::try_from(count));
         }
     }
-    if !padded.len().is_multiple_of(BLOCK) {
+    if !padded.len().is_multiple_of(algorithm.block()) {
         return Err(EncryptionError::Length {
             what: "data with its padding",
             has: padded.len(),
             algorithm: algorithm.uri(),
-            wants: "a multiple of 16",
+            wants: match algorithm.block() {
+                8 => "a multiple of 8",
+                _ => "a multiple of 16",
+            },
         });
     }
     let mut crypter = Crypter::new(algorithm.cipher(), Mode::Encrypt, key, Some(iv))?;
@@ -227,15 +232,28 @@ impl Sealed {
     /// # Errors
     /// The recipient's certificate has no readable issuer.
     pub fn to_xml(&self, recipient: &Certificate, options: Options) -> Result<String, EncryptionError> {
+        self.to_xml_as("EncryptedAssertion", recipient, options)
+    }
+
+    /// The same under another name of `saml:EncryptedElementType`: `EncryptedID`, `EncryptedAttribute`.
+    ///
+    /// # Errors
+    /// As [`Sealed::to_xml`].
+    pub fn to_xml_as(
+        &self,
+        name: &str,
+        recipient: &Certificate,
+        options: Options,
+    ) -> Result<String, EncryptionError> {
         let mut out = String::with_capacity(self.data.len() * 4 / 3 + 2_048);
         // Writing into a String cannot fail.
         let _ = write!(
             out,
-            "<EncryptedAssertion xmlns=\"{saml}\"><xenc:EncryptedData Type=\"{element}\" xmlns:xenc=\"{xenc}\">\
+            "<{name} xmlns=\"{saml}\"><xenc:EncryptedData Type=\"{element}\" xmlns:xenc=\"{xenc}\">\
              <xenc:EncryptionMethod Algorithm=\"{algorithm}\"/><KeyInfo xmlns=\"{ds}\">\
              <e:EncryptedKey xmlns:e=\"{xenc}\">{method}{hint}<e:CipherData><e:CipherValue>{key}</e:CipherValue>\
              </e:CipherData></e:EncryptedKey></KeyInfo><xenc:CipherData><xenc:CipherValue>{data}</xenc:CipherValue>\
-             </xenc:CipherData></xenc:EncryptedData></EncryptedAssertion>",
+             </xenc:CipherData></xenc:EncryptedData></{name}>",
             saml = ns::SAML,
             element = enc::ELEMENT,
             xenc = ns::XENC,
@@ -256,6 +274,10 @@ fn method(transport: KeyTransport) -> String {
         KeyTransport::OaepSha1 => format!(
             "<e:EncryptionMethod Algorithm=\"{uri}\"><DigestMethod Algorithm=\"{}\"/></e:EncryptionMethod>",
             alg::SHA1
+        ),
+        KeyTransport::OaepSha256Mgf1Sha1 => format!(
+            "<e:EncryptionMethod Algorithm=\"{uri}\"><DigestMethod Algorithm=\"{}\"/></e:EncryptionMethod>",
+            alg::SHA256
         ),
         KeyTransport::OaepSha256 => format!(
             "<e:EncryptionMethod Algorithm=\"{uri}\"><DigestMethod Algorithm=\"{}\"/>\

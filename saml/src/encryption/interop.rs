@@ -52,7 +52,10 @@ fn another_implementation_decrypts_what_we_encrypt() {
     let private = folder.write("key.pem", &key().to_pem().unwrap().0);
     for options in every_way() {
         // This tool learnt RSA-OAEP with SHA-256 in its version 1.3 only.
-        if options.transport == KeyTransport::OaepSha256 {
+        if matches!(
+            options.transport,
+            KeyTransport::OaepSha256 | KeyTransport::OaepSha256Mgf1Sha1
+        ) {
             continue;
         }
         let xml = encrypt_assertion(ASSERTION, key().certificate(), options).unwrap();

@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     SigningKey,
     key::{Certificate, Kind},
-    names::ns,
+    names::{alg, ns},
 };
 
 const ASSERTION: &str = "<Assertion ID=\"_a\" xmlns=\"urn:oasis:names:tc:SAML:2.0:assertion\"><Issuer>ü &amp; co</Issuer></Assertion>";
@@ -35,6 +35,7 @@ pub(super) fn every_way() -> impl Iterator<Item = Options> {
 const ANYTHING: Allowed<'static> = Allowed {
     data: &DataAlgorithm::ALL,
     transport: &KeyTransport::ALL,
+    any_tag: false,
 };
 
 fn sealed(plain: &[u8], options: Options, material: &Material) -> String {
@@ -284,7 +285,7 @@ fn an_element_that_lacks_a_part_or_has_it_twice_or_too_large_is_refused() {
     );
     assert_eq!(
         shape(&xml.replace("e:EncryptedKey", "e:Other")),
-        "its KeyInfo has not one EncryptedKey"
+        "it has no EncryptedKey"
     );
     assert_eq!(
         shape(&xml.replace("xenc:CipherValue>", "xenc:CipherReference>")),
@@ -296,8 +297,9 @@ fn an_element_that_lacks_a_part_or_has_it_twice_or_too_large_is_refused() {
     );
     let start = xml.find("<e:EncryptedKey").unwrap();
     let end = xml.find("</e:EncryptedKey>").unwrap() + "</e:EncryptedKey>".len();
-    let twice = crate::document::splice(&xml, start..start, &xml[start..end]);
-    assert_eq!(shape(&twice), "its KeyInfo has not one EncryptedKey");
+    let again = |times: usize| crate::document::splice(&xml, start..start, &xml[start..end].repeat(times));
+    assert_eq!(decrypt(&again(3), key(), ANYTHING).unwrap(), ASSERTION);
+    assert_eq!(shape(&again(4)), "it has more EncryptedKeys than are tried");
     let large =
         |before: &str, octets: usize| xml.replace(before, &format!("{before}{}", "AAAA".repeat(octets / 3)));
     for (before, octets) in [
@@ -339,7 +341,10 @@ fn a_message_keeps_every_byte_but_those_of_its_assertions() {
     assert_eq!(decrypt(element, key(), Allowed::CAREFUL).unwrap(), ASSERTION);
     let tree = crate::document::parse(&encrypted).unwrap();
     let node = tree.root_element().first_element_child().unwrap();
-    assert_eq!(decrypt_node(node, key(), Allowed::CAREFUL).unwrap(), ASSERTION);
+    assert_eq!(
+        decrypt_node(node, std::slice::from_ref(key()), Allowed::CAREFUL).unwrap(),
+        ASSERTION
+    );
     let borrowed = format!("<r xmlns:s='{}'><s:Assertion/></r>", ns::SAML);
     assert!(matches!(
         encrypt_assertions_of(&borrowed, recipient(), Options::default()),
@@ -364,4 +369,83 @@ proptest! {
         let _ = decrypt(&xml, key(), ANYTHING);
         let _ = decrypt(&garbage, key(), ANYTHING);
     }
+}
+
+/// The EncryptedKey, cut out of its place, with this attribute.
+fn without_key(xml: &str, attribute: &str) -> (String, String) {
+    let start = xml.find("<e:EncryptedKey").unwrap();
+    let end = xml.find("</e:EncryptedKey>").unwrap() + "</e:EncryptedKey>".len();
+    let cut = xml[start..end].replacen("<e:EncryptedKey", &format!("<e:EncryptedKey {attribute}"), 1);
+    (crate::document::splice(xml, start..end, ""), cut)
+}
+
+#[test]
+fn a_key_may_stand_beside_the_data_and_be_named_by_a_retrieval_method() {
+    let xml = encrypt_assertion(ASSERTION, recipient(), Options::default()).unwrap();
+    let (rest, cut) = without_key(&xml, "Id=\"_k\"");
+    let beside = |rest: &str| {
+        rest.replace(
+            "</EncryptedAssertion>",
+            &format!(
+                "{}</EncryptedAssertion>",
+                cut.replace(
+                    "<DigestMethod",
+                    "<DigestMethod xmlns=\"http://www.w3.org/2000/09/xmldsig#\""
+                )
+            ),
+        )
+    };
+    assert_eq!(decrypt(&beside(&rest), key(), ANYTHING).unwrap(), ASSERTION);
+    let named = |uri: &str| {
+        rest.replace(
+            "</KeyInfo>",
+            &format!("<RetrievalMethod URI=\"{uri}\"/></KeyInfo>"),
+        )
+    };
+    assert_eq!(
+        decrypt(&beside(&named("#_k")), key(), ANYTHING).unwrap(),
+        ASSERTION
+    );
+    for elsewhere in ["#_other", "_k", "http://key.example/"] {
+        let away = beside(&named(elsewhere));
+        let refused = decrypt(&away, key(), ANYTHING);
+        assert!(
+            matches!(refused, Err(DecryptionError::Shape("it has no EncryptedKey"))),
+            "{elsewhere}"
+        );
+    }
+}
+
+#[test]
+fn of_several_keys_at_hand_and_several_that_were_sent_the_fitting_ones_are_found() {
+    let other = SigningKey::generate(Kind::Rsa2048).unwrap();
+    for data in DataAlgorithm::ALL {
+        let xml = encrypt_assertion(ASSERTION, recipient(), with(data)).unwrap();
+        let at = crate::document::parse(&xml).unwrap();
+        let keys = [other.clone(), key().clone()];
+        assert_eq!(
+            decrypt_node(at.root_element(), &keys, ANYTHING).unwrap(),
+            ASSERTION
+        );
+        let stranger = encrypt_assertion(ASSERTION, other.certificate(), with(data)).unwrap();
+        let (_, cut) = without_key(&stranger, "Recipient=\"https://other.example\"");
+        let both = xml.replacen("<e:EncryptedKey", &format!("{cut}<e:EncryptedKey"), 1);
+        assert_eq!(decrypt(&both, key(), ANYTHING).unwrap(), ASSERTION, "{data:?}");
+    }
+}
+
+#[test]
+fn whoever_looks_at_no_tag_reads_what_was_changed() {
+    let options = with(DataAlgorithm::Aes256Gcm);
+    let none = Material {
+        tag: Some(vec![0; 16]),
+        ..Material::default()
+    };
+    let xml = sealed(ASSERTION.as_bytes(), options, &none);
+    assert!(undecipherable(&xml));
+    let careless = Allowed {
+        any_tag: true,
+        ..ANYTHING
+    };
+    assert_eq!(decrypt(&xml, key(), careless).unwrap(), ASSERTION);
 }

@@ -3,6 +3,7 @@
 
 use base64::prelude::*;
 use openssl::{
+    dsa::DsaSig,
     ecdsa::EcdsaSig,
     hash::MessageDigest,
     pkey::{Id, PKey},
@@ -98,7 +99,7 @@ pub fn hash(algorithm: &str, octets: &[u8]) -> Result<Vec<u8>, SignatureError> {
 fn message_digest(algorithm: &str) -> Result<MessageDigest, SignatureError> {
     Ok(match algorithm {
         alg::MD5 | alg::RSA_MD5 => MessageDigest::md5(),
-        alg::SHA1 | alg::RSA_SHA1 | alg::HMAC_SHA1 => MessageDigest::sha1(),
+        alg::SHA1 | alg::RSA_SHA1 | alg::DSA_SHA1 | alg::HMAC_SHA1 => MessageDigest::sha1(),
         alg::SHA256 | alg::RSA_SHA256 | alg::HMAC_SHA256 | alg::ECDSA_SHA256 | alg::RSA_PSS_SHA256 => {
             MessageDigest::sha256()
         }
@@ -219,6 +220,14 @@ fn value(info: Node<'_, '_>, octets: &[u8], secret: Secret<'_>) -> Result<Vec<u8
         // XML Signature wants r and s side by side, each of the curve's length (RFC 6931, section 2.3.6).
         let value = EcdsaSig::from_der(&value)?;
         let octets = i32::try_from(key.ec_key()?.group().order_bits().div_ceil(8)).unwrap_or(i32::MAX);
+        let mut both = value.r().to_vec_padded(octets)?;
+        both.extend(value.s().to_vec_padded(octets)?);
+        return Ok(both);
+    }
+    if key.id() == Id::DSA {
+        // The same for DSA, each as long as the subgroup's order (XMLDSIG 6.4.1).
+        let value = DsaSig::from_der(&value)?;
+        let octets = key.dsa()?.q().num_bytes();
         let mut both = value.r().to_vec_padded(octets)?;
         both.extend(value.s().to_vec_padded(octets)?);
         return Ok(both);

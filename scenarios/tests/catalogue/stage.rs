@@ -30,7 +30,9 @@ impl Stage {
             index: Some(0),
             is_default: true,
         };
+        let own = SigningKey::generate(saml::key::Kind::Rsa2048).unwrap();
         let sp = SpMetadata {
+            encryption: vec![own.certificate().clone(), own.certificate().clone()],
             entity_id: "https://sp.example/metadata".to_owned(),
             acs: vec![acs],
             ..SpMetadata::default()
@@ -45,7 +47,6 @@ impl Stage {
             issuer: Some(sp.entity_id.clone()),
             ..AuthnRequest::default()
         };
-        let own = SigningKey::generate(saml::key::Kind::Rsa2048).unwrap();
         let keys = KeyRing::default().with_sp(own);
         Self {
             directory,
@@ -75,6 +76,7 @@ impl Stage {
             request: solicited.then_some(&self.request),
             relay_state: solicited.then_some("relay-state"),
             now: jiff::Timestamp::now(),
+            encryption: None,
             out_of_band: Some("http://127.0.0.1:8499/token"),
             each: play.take.each.as_deref(),
             azure: mock_idp::Azure::default(),

@@ -4,6 +4,7 @@ use scenarios::{Base, Persona, recipe::Start};
 
 use super::{
     account::account,
+    encryption::encryption,
     explain::{clock_of, explain},
     logins::{Tried, by},
     needs::{Also, needs},
@@ -61,6 +62,7 @@ pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Learned), H
     learned.claim = taken.claim;
     learned.ignores_name_id = taken.ignores_name_id;
 
+    encryption(stage, &learned, &mut told, base).await;
     let accepted: Vec<Journey> = genuine
         .iter()
         .filter(|login| login.persona != Persona::Outsider && login.played.is(&learned.people, login.persona))

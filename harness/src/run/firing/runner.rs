@@ -13,6 +13,7 @@ use scenarios::{Base, Scenario, Take};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::{
+    alike::told_apart,
     conclude::{confirmed, doubtful, repetitions},
     control::Frame,
     fire::fire,
@@ -23,6 +24,7 @@ use crate::{
     event::{Event, Flawless, ScenarioResult, SnapshotState},
     judge::{
         VerdictKind,
+        classify::Classified,
         outcome::Outcome,
         verdict::{Control, Verdict},
     },
@@ -303,6 +305,9 @@ impl Runner {
             let (shot, verdict) = confirmed(unit, shot, again, control, &self.learned);
             judged.push((Shot { logged, ..shot }, verdict));
         }
+        if unit.scenario.alike && !self.stop.load(Ordering::Relaxed) {
+            self.hold_alike(unit, &takes, &mut judged, control).await;
+        }
         let variants = judged
             .iter()
             .filter_map(|(s, v)| Some((s.variant.clone()?, s.classified.outcome, v.kind)))
@@ -315,6 +320,31 @@ impl Runner {
         let Some((worst, _)) = worst else { return };
         let (shot, verdict) = judged.swap_remove(worst);
         self.finish(self.result(unit, shot, verdict, frame, variants));
+    }
+
+    /// Fires all variants once more, and judges those anew whose answers can be told apart.
+    async fn hold_alike(
+        &self,
+        unit: &Unit,
+        takes: &[Take],
+        judged: &mut [(Shot, Verdict)],
+        control: Control,
+    ) {
+        if !judged.iter().all(|(shot, _)| shot.is_refused() || shot.broke()) {
+            return; // somebody was signed in, or nobody answered: that is told as it is
+        }
+        let mut again = Vec::new();
+        for take in takes {
+            let permit = self.lanes.one().await;
+            again.push(self.shoot(&unit.scenario, take, unit.base).await);
+            drop(permit);
+        }
+        let shots: Vec<&Shot> = judged.iter().map(|(shot, _)| shot).collect();
+        if let Some((at, how)) = told_apart(&shots, &again) {
+            let (shot, verdict) = &mut judged[at];
+            shot.classified = Classified::new(Outcome::Violated, how);
+            *verdict = shot.verdict(unit, control, false, &self.learned);
+        }
     }
 
     /// Units that could not be fired, since nothing that they show could be judged.
