@@ -93,7 +93,9 @@ fn a_flawless_login_proves_its_user_under_each_base() {
 
 #[test]
 fn every_wrapping_keeps_the_genuine_signature_over_the_genuine_element() {
-    let stage = Stage::new();
+    let mut stage = Stage::new();
+    let own = stage.keys.named("encryption", &stage.directory).unwrap();
+    stage.sp.encryption = vec![own.certificate().clone()];
     let mut wrapped = 0;
     let all = Catalogue::embedded()
         .scenarios
@@ -482,7 +484,7 @@ fn a_victim_in_a_signed_attribute_is_refused_where_that_is_the_identity() {
 }
 
 #[test]
-fn what_was_kept_goes_beside_the_message_in_field_and_query() {
+fn what_was_kept_goes_beside_the_message_in_field_and_address() {
     let stage = Stage::new();
     let beside = recipe(
         r#"
@@ -492,7 +494,7 @@ forge   = [
   { copy = "document", to = "evil" },
   { set = "evil//NameID", text = "x@evil.example" },
 ]
-deliver = { query = [["SAMLResponse", "{base64-of:xml:evil}"], ["n", "{count:3:a# }"]] }
+deliver = { parameters = [["SAMLResponse", "{base64-of:xml:evil}"], ["n", "{count:3:a# }"]] }
 "#,
     );
     let message = forge(&beside, Base::A, &stage.context()).unwrap();

@@ -36,6 +36,34 @@ impl Told {
             .collect()
     }
 
+    /// What was judged otherwise in another run, with the reasons.
+    fn unlike(&self, other: &Self) -> Vec<String> {
+        let key = |r: &ScenarioResult| (r.scenario.id.clone(), r.base.clone());
+        let others: BTreeMap<_, _> = other.results.iter().map(|r| (key(r), r)).collect();
+        let mut unlike = Vec::new();
+        for one in &self.results {
+            match others.get(&key(one)) {
+                Some(other) if other.verdict == one.verdict => {}
+                other => unlike.push(format!(
+                    "{} {}: {:?} ({}), and {:?}",
+                    one.scenario.id,
+                    one.base,
+                    one.verdict,
+                    one.reason,
+                    other.map(|other| (other.verdict, &other.reason))
+                )),
+            }
+        }
+        if self.results.len() != other.results.len() {
+            unlike.push(format!(
+                "{} results, and {}",
+                self.results.len(),
+                other.results.len()
+            ));
+        }
+        unlike
+    }
+
     /// The results of one kind.
     fn of(&self, kind: VerdictKind) -> Vec<&ScenarioResult> {
         self.results

@@ -27,7 +27,7 @@ pub(crate) async fn flawless(
         }),
         ..Recipe::default()
     };
-    fire(stage, &stage.driver, learned, &single(recipe), base, None).await
+    Box::pin(fire(stage, &stage.driver, learned, &single(recipe), base, None)).await
 }
 
 /// One login with this recipe.

@@ -58,6 +58,7 @@ pub(super) async fn play(
         issued: BTreeMap::new(),
         recipe: take.recipe.clone(),
         observation: Observation::default(),
+        journeys: Vec::new(),
         looked: None,
         published: None,
         sp_ahead: None,
@@ -67,7 +68,7 @@ pub(super) async fn play(
     };
     let absences = stage.absences();
     let limit = stage.patience;
-    let broke = match tokio::time::timeout(limit, flow.run(judge)).await {
+    let broke = match tokio::time::timeout(limit, Box::pin(flow.run(judge))).await {
         Ok(Ok(())) => None,
         Ok(Err(broke)) => Some(broke),
         Err(_) => Some(Broke::Precondition(format!(
@@ -112,6 +113,8 @@ struct Flow<'a> {
     issued: BTreeMap<Persona, Vec<String>>,
     recipe: Recipe,
     observation: Observation,
+    /// What was made together, and is judged, in the order of the steps.
+    journeys: Vec<Journey>,
     looked: Option<Journey>,
     published: Option<Published>,
     sp_ahead: Option<SignedDuration>,
@@ -197,6 +200,9 @@ impl Flow<'_> {
         }
         for came in came {
             self.settle(came?, judged);
+            if judged {
+                self.journeys.push(self.observation.journey.clone());
+            }
         }
         Ok(())
     }
@@ -260,20 +266,27 @@ impl Flow<'_> {
         Ok(probe)
     }
 
-    /// Who is signed in where somebody else is already: one may be, of all in whose jars this happened.
+    /// Who is signed in where somebody else is already: one may be, of all in whose jars this happened. What is observed is what
+    /// happened in the jar that decides.
     async fn second_of(&mut self, steps: &[Step]) -> Result<Probe, Broke> {
-        let mut signed_in = 0;
-        let mut last = Probe::SignedOut;
-        for step in steps {
+        let (mut one_is, mut decides) = (false, (0, Probe::SignedOut));
+        for (at, step) in steps.iter().enumerate() {
             let seen = self.ask(jar_of(step)).await?;
             match seen {
-                Probe::SignedIn { .. } if signed_in == 0 => signed_in += 1,
-                Probe::SignedIn { .. } => return Ok(seen),
-                Probe::SignedOut => {}
-                other => last = other,
+                Probe::SignedIn { .. } if !one_is => one_is = true,
+                Probe::SignedIn { .. } => {
+                    decides = (at, seen);
+                    break;
+                }
+                Probe::SignedOut if decides.1 != Probe::SignedOut => {}
+                other => decides = (at, other),
             }
         }
-        Ok(last)
+        let (at, probe) = decides;
+        if let Some(journey) = self.journeys.get(at) {
+            self.observation.journey = journey.clone();
+        }
+        Ok(probe)
     }
 
     fn must_be(&self, seen: &Probe, is: Option<Persona>) -> Result<(), Broke> {
@@ -332,14 +345,15 @@ impl Flow<'_> {
     }
 }
 
-/// One step that goes somewhere, in its own session.
+/// One step that goes somewhere, in its own session. Boxed, since each holds all that a driver does: unoptimised, the frames of those who
+/// wait for it would fill the stack of a test's thread.
 async fn travel(scene: &Scene<'_>, step: &Step, session: &mut Session, judged: bool) -> Result<Came, Broke> {
     match step {
-        Step::Login(verb) => login(scene, verb, session, judged).await,
-        Step::Begin(verb) => begin(scene, verb, session).await,
-        Step::Send(verb) => send(scene, verb, session).await,
-        Step::Visit(verb) => visit(scene, verb, session).await,
-        Step::Logout(_) => logout(scene, session).await,
+        Step::Login(verb) => Box::pin(login(scene, verb, session, judged)).await,
+        Step::Begin(verb) => Box::pin(begin(scene, verb, session)).await,
+        Step::Send(verb) => Box::pin(send(scene, verb, session)).await,
+        Step::Visit(verb) => Box::pin(visit(scene, verb, session)).await,
+        Step::Logout(_) => Box::pin(logout(scene, session)).await,
         Step::End(verb) => Box::pin(end(scene, verb, session, judged)).await,
         other => Err(Broke::Precondition(format!(
             "{} cannot happen together with others",

@@ -248,7 +248,7 @@ impl Runner {
         let begun = Instant::now();
         let judge = scenario.judge.as_ref().and_then(|judge| judge.jar.as_deref());
         let driver = self.stage.driver_for(scenario);
-        let played = fire(&self.stage, driver, &self.learned, take, base, judge).await;
+        let played = Box::pin(fire(&self.stage, driver, &self.learned, take, base, judge)).await;
         let shot = Shot::of(firing, take, played, begun.elapsed(), &self.learned);
         if shot.hung() {
             row.fetch_add(1, Ordering::Relaxed);
