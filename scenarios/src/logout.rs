@@ -6,7 +6,9 @@ use saml::{
     names::status,
 };
 
-use crate::{context::Context, fault::Fault, fill::fresh_id, kind::Kind, persona::Persona};
+use crate::{
+    context::Context, fault::Fault, fill::fresh_id, kind::Kind, persona::Persona, recipe::Delivery,
+};
 
 /// Who is to be signed out, as the Assertion of his login had it.
 pub(crate) struct SignedIn<'a> {
@@ -27,11 +29,20 @@ impl<'a> SignedIn<'a> {
     }
 }
 
+/// Where a logout message goes, as a placeholder.
+pub(crate) fn service(deliver: Option<&Delivery>, kind: Kind) -> &'static str {
+    match deliver.is_some_and(|deliver| deliver.posts(kind)) {
+        true => "{slo-post}",
+        false => "{slo}",
+    }
+}
+
 /// A logout message of this kind, unsigned.
 pub(crate) fn text(
     kind: Kind,
     persona: Persona,
     session: Option<SignedIn<'_>>,
+    destination: Option<String>,
     context: &Context<'_>,
 ) -> Result<String, Fault> {
     let tenant = context.tenant(persona);
@@ -40,9 +51,9 @@ pub(crate) fn text(
     if kind == Kind::LogoutResponse {
         return Ok(LogoutResponse {
             id: fresh_id()?,
-            in_response_to: Some(fresh_id()?),
+            in_response_to: Some(asked(context)?),
             issue_instant,
-            destination: context.slo().map(str::to_owned),
+            destination,
             issuer,
             status: vec![status::SUCCESS.to_owned()],
             status_message: None,
@@ -62,7 +73,7 @@ pub(crate) fn text(
         id: fresh_id()?,
         version: "2.0".to_owned(),
         issue_instant,
-        destination: context.slo().map(str::to_owned),
+        destination,
         issuer,
         name_id: Some(NameId {
             value,
@@ -73,4 +84,12 @@ pub(crate) fn text(
         ..LogoutRequest::default()
     }
     .to_xml())
+}
+
+/// The ID of the SP's LogoutRequest that this flow saw; of one that nobody sent where it saw none.
+fn asked(context: &Context<'_>) -> Result<String, Fault> {
+    match context.values.get("logout_request") {
+        Some(id) => Ok(id.clone()),
+        None => fresh_id(),
+    }
 }

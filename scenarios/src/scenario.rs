@@ -128,7 +128,8 @@ fn is_core(tier: &Tier) -> bool {
 }
 
 fn of_any_base(recipe: &Recipe) -> bool {
-    recipe.base.is_none() && recipe.forge.is_empty()
+    // The signature of a logout message is its own, whatever of a Response is signed.
+    recipe.kind() != Kind::Response || recipe.base.is_none() && recipe.forge.is_empty()
 }
 
 fn step_of_any_base(step: &Step) -> bool {
@@ -254,6 +255,10 @@ pub enum Need {
     LogoutService,
     /// And ends a session there when the IdP asks for it.
     SingleLogout,
+    /// It publishes where LogoutRequests go by HTTP-POST, and ends a session there when the IdP asks for it.
+    SingleLogoutPost,
+    /// Whoever signs out at the SP comes to the IdP, with a LogoutRequest.
+    LogoutRequests,
     /// The SP has an ACS for HTTP-POST-SimpleSign.
     SimpleSign,
     /// Whoever asks for the probe's page and is not signed in is sent to the IdP.
@@ -312,6 +317,8 @@ impl Need {
                 "the SP's metadata has no SingleLogoutService by HTTP-Redirect (or set [sp] slo)"
             }
             Self::SingleLogout => "the SP ends no session when the IdP asks for it by HTTP-Redirect",
+            Self::SingleLogoutPost => "the SP ends no session when the IdP asks for it by HTTP-POST",
+            Self::LogoutRequests => "who signs out at the SP is not sent to the IdP with a LogoutRequest",
             Self::DeepLink => "the probe's page sends nobody to the IdP",
             Self::SimpleSign => "the SP's metadata has no ACS for HTTP-POST-SimpleSign",
             Self::Expendable => "the SP may not be harmed ([sp] expendable)",
@@ -362,9 +369,14 @@ impl Take {
         }
     }
 
+    /// What the SP must be able to do for this variant alone; it is left out otherwise.
+    pub fn needs(&self) -> Option<Need> {
+        self.recipe.is_posted_logout().then_some(Need::SingleLogoutPost)
+    }
+
     /// Whether the question is if a session ended, not whose session began.
     pub fn ends_a_session(&self) -> bool {
-        matches!(self.steps.last(), Some(Step::End(_)))
+        matches!(self.steps.last(), Some(Step::End(_) | Step::Logout(_)))
     }
 }
 
@@ -383,8 +395,7 @@ impl Scenario {
     pub fn suits_any_base(&self) -> bool {
         is_base_a(&self.bases)
             && !self.fixed_base
-            && self.forge.is_empty()
-            && self.variants.values().all(of_any_base)
+            && self.takes().iter().all(|take| of_any_base(&take.recipe))
             && self.flow.iter().all(step_of_any_base)
     }
 

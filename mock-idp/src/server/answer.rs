@@ -17,6 +17,21 @@ pub const TICKET_COOKIE: &str = "samlitmus-ticket";
 pub trait Answer: Send + Sync + 'static {
     /// The reply to this sign-in. It may take its time: only this one browser waits.
     fn answer(&self, ticket: &str, live: Live) -> Pin<Box<dyn Future<Output = Reply> + Send + '_>>;
+
+    /// The reply to a LogoutRequest of the application's; none where Azure is to answer it.
+    fn sign_out(&self, ticket: &str, asked: LogoutAsked) -> Option<Reply> {
+        let _nobody = (ticket, asked);
+        None
+    }
+}
+
+/// A LogoutRequest that arrived, whatever is wrong with it.
+#[derive(Clone, Debug)]
+pub struct LogoutAsked {
+    /// The decoded SAMLRequest.
+    pub xml: String,
+    /// The query string of a redirect, byte for byte, for its signature. None where it came in a form.
+    pub raw_query: Option<String>,
 }
 
 /// One sign-in that arrived. It is handed over whatever is wrong with it; `refusals` says what is.

@@ -7,6 +7,7 @@ use std::{
 };
 
 use jiff::SignedDuration;
+use mock_idp::server::LogoutAsked;
 use scenarios::{Base, Message, Persona, Recipe, Step, Take, flow::Together};
 
 use super::{
@@ -64,6 +65,7 @@ pub(super) async fn play(
         obstacle: None,
         arrived: None,
         stopped: None,
+        left: None,
     };
     let absences = stage.absences();
     let limit = stage.patience;
@@ -100,6 +102,7 @@ pub(super) async fn play(
         obstacle: flow.obstacle,
         arrived: flow.arrived,
         stopped: flow.stopped,
+        left: flow.left,
         leads_to: take.leads_to().map(|to| flow.scene.address(to)),
     }
 }
@@ -118,6 +121,7 @@ struct Flow<'a> {
     obstacle: Option<Obstacle>,
     arrived: Option<usize>,
     stopped: Option<Stopped>,
+    left: Option<LogoutAsked>,
 }
 
 impl Flow<'_> {
@@ -216,6 +220,7 @@ impl Flow<'_> {
         self.sp_ahead = came.sp_ahead.or(self.sp_ahead);
         self.arrived = came.arrived.or(self.arrived);
         self.stopped = came.stopped;
+        self.left = came.left.or(self.left.take());
         if let Some((name, request)) = came.request {
             let state = request.relay_state.clone().unwrap_or_default();
             shelf.values.insert("relay_state".to_owned(), state);
@@ -339,7 +344,7 @@ async fn travel(scene: &Scene<'_>, step: &Step, session: &mut Session, judged: b
         Step::Begin(verb) => begin(scene, verb, session).await,
         Step::Send(verb) => send(scene, verb, session).await,
         Step::Visit(verb) => visit(scene, verb, session).await,
-        Step::Logout(_) => logout(scene, session).await,
+        Step::Logout(_) => logout(scene, session, judged).await,
         Step::End(verb) => Box::pin(end(scene, verb, session, judged)).await,
         other => Err(Broke::Precondition(format!(
             "{} cannot happen together with others",
