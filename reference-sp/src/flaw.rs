@@ -125,6 +125,8 @@ flaws! {
     KeyInfoDereferenced = "V62-keyinfo-deref",
     /// Keeps name and attributes side by side as lines of text, so that one can be taken for the other.
     AttrMerge = "V63-attr-merge",
+    /// Publishes a signing key, and signs nothing that it sends.
+    RequestUnsigned = "V65-request-unsigned",
 }
 
 impl Flaw {

@@ -273,6 +273,10 @@ fn check(scenario: &Scenario) -> Result<(), String> {
     if scenario.alike && !(scenario.verdict.is_negative() && scenario.takes().len() > 1) {
         return Err("only variants that should be rejected can be `alike`".to_owned());
     }
+    let about_what_it_sends = matches!(scenario.verdict, Expected::MustHold | Expected::ShouldHold);
+    if scenario.holds.is_some() != (about_what_it_sends && !scenario.watches()) {
+        return Err("`holds` and a verdict of MUST_HOLD or SHOULD_HOLD go together".to_owned());
+    }
     if scenario.watches() {
         check_watch(scenario)?;
     }

@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use mock_idp::{Directory, SignIn, Tenant};
-use saml::{
-    AuthnRequest, SpMetadata,
-    names::name_id,
-};
+use saml::{AuthnRequest, SpMetadata, names::name_id};
 
 use crate::{
     claim::{Claim, Claims},

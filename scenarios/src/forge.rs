@@ -432,6 +432,7 @@ fn named_values(tree: &roxmltree::Document<'_>) -> BTreeMap<String, String> {
     let attribute = |element: &str, name: &str| Some(find(element)?.attribute(name)?.to_owned());
     [
         ("response_id", attribute("Response", "ID")),
+        ("logout_id", attribute("LogoutRequest", "ID")),
         ("assertion_id", attribute("Assertion", "ID")),
         ("session_index", attribute("AuthnStatement", "SessionIndex")),
         ("name_id", find("NameID").map(saml::document::text)),

@@ -6,9 +6,7 @@ use saml::{
     names::status,
 };
 
-use crate::{
-    context::Context, fault::Fault, fill::fresh_id, kind::Kind, persona::Persona, recipe::Delivery,
-};
+use crate::{context::Context, fault::Fault, fill::fresh_id, kind::Kind, persona::Persona, recipe::Delivery};
 
 /// Who is to be signed out, as the Assertion of his login had it.
 pub(crate) struct SignedIn<'a> {

@@ -116,7 +116,9 @@ impl Recipe {
 
     /// Whether it is a logout message that goes by HTTP-POST.
     pub fn is_posted_logout(&self) -> bool {
-        self.deliver.as_ref().is_some_and(|deliver| deliver.posts(self.kind()))
+        self.deliver
+            .as_ref()
+            .is_some_and(|deliver| deliver.posts(self.kind()))
     }
 
     /// Whether it differs from a flawless login.

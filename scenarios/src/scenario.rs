@@ -13,6 +13,7 @@ use crate::{
     operation::Operation,
     persona::Persona,
     profile::Profile,
+    property::Property,
     recipe::{Base, Delivery, Kind, Recipe},
     signature::Signing,
 };
@@ -108,6 +109,10 @@ pub struct Scenario {
     /// would answer one of the SP's own AuthnRequests with one of them, whatever else is fired.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aadsts: Vec<u32>,
+    /// What is judged of the logout message that the SP sends in the last step, in place of whose session it is: for MUST_HOLD and
+    /// SHOULD_HOLD.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holds: Option<Property>,
     /// The answers to all variants must look the same, sent once or twice: whoever can tell them apart learns by asking.
     #[serde(default, skip_serializing_if = "crate::operation::is_false")]
     pub alike: bool,
@@ -259,6 +264,8 @@ pub enum Need {
     SingleLogoutPost,
     /// Whoever signs out at the SP comes to the IdP, with a LogoutRequest.
     LogoutRequests,
+    /// The SP's metadata has a certificate with which it signs.
+    SpSigningKey,
     /// The SP has an ACS for HTTP-POST-SimpleSign.
     SimpleSign,
     /// Whoever asks for the probe's page and is not signed in is sent to the IdP.
@@ -319,6 +326,7 @@ impl Need {
             Self::SingleLogout => "the SP ends no session when the IdP asks for it by HTTP-Redirect",
             Self::SingleLogoutPost => "the SP ends no session when the IdP asks for it by HTTP-POST",
             Self::LogoutRequests => "who signs out at the SP is not sent to the IdP with a LogoutRequest",
+            Self::SpSigningKey => "the SP's metadata has no certificate for signing",
             Self::DeepLink => "the probe's page sends nobody to the IdP",
             Self::SimpleSign => "the SP's metadata has no ACS for HTTP-POST-SimpleSign",
             Self::Expendable => "the SP may not be harmed ([sp] expendable)",
@@ -358,6 +366,8 @@ pub struct Take {
     pub recipe: Recipe,
     /// The steps; a scenario of one message has one login.
     pub steps: Vec<Step>,
+    /// What is judged of what the SP sends in the last of them.
+    pub holds: Option<Property>,
 }
 
 impl Take {
@@ -425,6 +435,7 @@ impl Scenario {
             variant: variant.cloned(),
             each: each.cloned(),
             steps: self.steps(&recipe),
+            holds: self.holds,
             recipe,
         };
         let mut takes: Vec<Take> = self

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use mock_idp::server::{Answer, Live, LogoutAsked, MockIdp, Options, Reply, ServeError};
+use mock_idp::server::{Answer, Live, LogoutCame, MockIdp, Options, Reply, ServeError};
 
 use super::answers::Answers;
 
@@ -51,8 +51,8 @@ impl Answer for Late {
         })
     }
 
-    fn sign_out(&self, ticket: &str, asked: LogoutAsked) -> Option<Reply> {
+    fn sign_out(&self, ticket: &str, came: LogoutCame) -> Option<Reply> {
         let answers = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
-        answers?.sign_out(ticket, asked)
+        answers?.sign_out(ticket, came)
     }
 }

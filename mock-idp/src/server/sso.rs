@@ -7,7 +7,7 @@ use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 
-use super::answer::{Binding, Live, LogoutAsked, Reply, TICKET_COOKIE};
+use super::answer::{Binding, Live, LogoutCame, Reply, TICKET_COOKIE};
 use super::arrival::{self, Arrival, Message};
 use super::caller::Caller;
 use super::finish::{self, Credentials};
@@ -62,7 +62,7 @@ pub(super) async fn redirect(
             )
             .await
         }
-        Message::LogoutRequest(xml) => match sign_out(&idp, &caller, &xml, Some(&query)) {
+        Message::LogoutRequest(xml) => match sign_out(&idp, &caller, false, &xml, Some(&query)) {
             Some(reply) => reply,
             None => slo::request(
                 &idp,
@@ -73,7 +73,10 @@ pub(super) async fn redirect(
                 page::field(&fields, "RelayState"),
             ),
         },
-        Message::LogoutResponse(xml) => slo::response(&idp, &xml),
+        Message::LogoutResponse(xml) => {
+            let reply = sign_out(&idp, &caller, true, &xml, Some(&query));
+            reply.unwrap_or_else(|| slo::response(&idp, &xml))
+        }
     }
 }
 
@@ -94,11 +97,12 @@ pub(super) async fn post(
     let arrival = match message {
         Ok(Message::SignIn(arrival)) => *arrival,
         Ok(Message::LogoutRequest(xml)) => {
-            let reply = sign_out(&idp, &caller, &xml, None);
+            let reply = sign_out(&idp, &caller, false, &xml, None);
             return reply.unwrap_or_else(|| slo::by_post(&idp, &caller, &tenant, xml));
         }
         Ok(Message::LogoutResponse(xml)) => {
-            return slo::by_post(&idp, &caller, &tenant, xml);
+            let reply = sign_out(&idp, &caller, true, &xml, None);
+            return reply.unwrap_or_else(|| slo::by_post(&idp, &caller, &tenant, xml));
         }
         Err(error) => {
             let why = match &error {
@@ -142,14 +146,21 @@ pub(super) async fn handle(idp: &Idp, arrival: Arrival, caller: &Caller) -> Resp
     azure(idp, caller, &arrival).unwrap_or_else(|error| refuse(idp, caller, &arrival, None, error))
 }
 
-/// What the harness answers a LogoutRequest with, where it carries a ticket and the harness wants to.
-fn sign_out(idp: &Idp, caller: &Caller, xml: &str, raw_query: Option<&str>) -> Option<Response> {
+/// What the harness answers a logout message with, where it carries a ticket and the harness wants to.
+fn sign_out(
+    idp: &Idp,
+    caller: &Caller,
+    answers: bool,
+    xml: &str,
+    raw_query: Option<&str>,
+) -> Option<Response> {
     let ticket = cookies::cookie(&caller.headers, TICKET_COOKIE)?;
-    let asked = LogoutAsked {
+    let came = LogoutCame {
+        answers,
         xml: xml.to_owned(),
         raw_query: raw_query.map(str::to_owned),
     };
-    respond(idp.answer.as_ref()?.sign_out(ticket, asked)?)
+    respond(idp.answer.as_ref()?.sign_out(ticket, came)?)
 }
 
 /// What the harness decided; nothing where Azure is to.

@@ -50,12 +50,16 @@ pub(crate) fn verify(xml: &str, keys: &[&PKey<Public>], flaws: Flaws) -> Result<
     if child(root, ns::DS, "Signature").is_none() {
         return Err(Denial::LogoutUnsigned);
     }
-    let own = only(children(root, ns::DS, "Signature")).ok_or(Denial::SignatureCount("the logout message"))?;
+    let own =
+        only(children(root, ns::DS, "Signature")).ok_or(Denial::SignatureCount("the logout message"))?;
     signature::verify(&message, own, Target::Parent(root), keys).map(drop)
 }
 
 /// Whether the message has no signature at all, wherever.
 pub(crate) fn is_unsigned(xml: &str) -> bool {
-    saml::document::parse(xml)
-        .is_ok_and(|tree| descendants(tree.root_element(), ns::DS, "Signature").next().is_none())
+    saml::document::parse(xml).is_ok_and(|tree| {
+        descendants(tree.root_element(), ns::DS, "Signature")
+            .next()
+            .is_none()
+    })
 }

@@ -111,7 +111,10 @@ impl<'a> Delivered<'a> {
         };
         let certificates = || {
             let any = self.flaws.has(Flaw::IssuerUnbound);
-            let of = trust.tenants().iter().filter(move |tenant| any || tenant.entity_id == issuer);
+            let of = trust
+                .tenants()
+                .iter()
+                .filter(move |tenant| any || tenant.entity_id == issuer);
             of.flat_map(|tenant| &tenant.certificates)
         };
         if self.flaws.has(Flaw::HmacConfusion) && hmac::holds(raw, certificates()) {

@@ -175,9 +175,7 @@ fn led<'a>(delivered: &'a Delivered<'_>, flaws: Flaws) -> Option<&'a str> {
 /// A message that names its Destination names us (Bindings 3.4.5.2).
 fn for_us(sp: &Sp, flaws: Flaws, destination: Option<&str>) -> Result<(), Denial> {
     match destination {
-        Some(destination)
-            if !flaws.has(Flaw::NoDestination) && !flaws.same(destination, &sp.slo_url()) =>
-        {
+        Some(destination) if !flaws.has(Flaw::NoDestination) && !flaws.same(destination, &sp.slo_url()) => {
             Err(Denial::Destination(destination.to_owned()))
         }
         _ => Ok(()),

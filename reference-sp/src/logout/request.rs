@@ -84,4 +84,3 @@ pub(crate) fn timely(request: &LogoutRequest, now: Timestamp, flaws: Flaws) -> R
     }
     Ok(after(end, SKEW))
 }
-

@@ -59,6 +59,7 @@ pub(super) fn needs(stage: &Stage, told: &Calibration, also: Also) -> Vec<Need> 
         (Need::LogoutService, publishes_logout(sp, binding::REDIRECT)),
         (Need::SingleLogout, also.ends_sessions),
         (Need::SingleLogoutPost, also.ends_sessions_by_post),
+        (Need::SpSigningKey, !sp.signing.is_empty()),
         (Need::LogoutRequests, also.asks_to_end),
         (Need::DeepLink, also.deep_link),
         (Need::Expendable, stage.subject.expendable),

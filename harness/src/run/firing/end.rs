@@ -35,6 +35,7 @@ pub(super) async fn end(
             journey: Some(journey),
             message: Some(message),
             keep: verb.keep.clone(),
+            left: done.left,
             ..Came::default()
         }),
         Some(Err(fault)) => Err(Broke::Fault(fault)),
@@ -47,9 +48,12 @@ pub(super) async fn end(
 
 /// What was kept, sent as it was.
 async fn again(scene: &Scene<'_>, name: &str, verb: &End, session: &mut Session) -> Result<Came, Broke> {
-    let kept = scene.shelf.messages.get(name).cloned().ok_or_else(|| {
-        Broke::Precondition(format!("end: nothing was kept under the name {name}"))
-    })?;
+    let kept = scene
+        .shelf
+        .messages
+        .get(name)
+        .cloned()
+        .ok_or_else(|| Broke::Precondition(format!("end: nothing was kept under the name {name}")))?;
     let task = Task::Send(kept.wire.clone());
     let SignIn {
         journey, done, rest, ..

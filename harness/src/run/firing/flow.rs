@@ -7,8 +7,8 @@ use std::{
 };
 
 use jiff::SignedDuration;
-use mock_idp::server::LogoutAsked;
-use scenarios::{Base, Message, Persona, Recipe, Step, Take, flow::Together};
+use mock_idp::server::LogoutCame;
+use scenarios::{Base, Message, Persona, Property, Recipe, Step, Take, flow::Together};
 
 use super::{
     begin::begin,
@@ -23,6 +23,7 @@ use super::{
 use crate::{
     driver::{Driver, Session},
     judge::{
+        left::{self, Known},
         observation::{Journey, Observation, Probe},
         people::{Issued, Owner},
     },
@@ -90,7 +91,9 @@ pub(super) async fn play(
     }
     drop(flow.published.take());
     stage.count_requests(flow.observation.journey.hops.len());
+    let held = take.holds.map(|property| flow.held(property));
     Played {
+        held,
         observation: flow.observation,
         looked: flow.looked,
         issued_to: flow.issued,
@@ -121,7 +124,7 @@ struct Flow<'a> {
     obstacle: Option<Obstacle>,
     arrived: Option<usize>,
     stopped: Option<Stopped>,
-    left: Option<LogoutAsked>,
+    left: Option<LogoutCame>,
 }
 
 impl Flow<'_> {
@@ -203,6 +206,21 @@ impl Flow<'_> {
             self.settle(came?, judged);
         }
         Ok(())
+    }
+
+    /// Whether the logout message that the SP sent has this property.
+    fn held(&self, property: Property) -> Result<(), String> {
+        let stage = self.scene.stage;
+        let Some(came) = &self.left else {
+            return Err("no logout message of the SP's came to the IdP".to_owned());
+        };
+        let tenant = stage.forge.directory.read().contoso().id.clone();
+        let known = Known {
+            sp: &stage.forge.sp,
+            idp: &format!("{}/{tenant}/saml2", stage.idp.origin()),
+            values: &self.scene.shelf.values,
+        };
+        left::holds(property, came, &known)
     }
 
     fn settle(&mut self, came: Came, judged: bool) {
