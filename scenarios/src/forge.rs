@@ -139,7 +139,8 @@ fn mint(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<Made, Faul
     bench.text = match recipe.kind() {
         Kind::Response => response.to_xml(),
         kind => {
-            let to = context.fill(logout::service(recipe.deliver.as_ref(), kind), &bench)?;
+            let service = recipe.deliver.clone().unwrap_or_default().service(kind);
+            let to = context.fill(service, &bench)?;
             logout::text(kind, persona, SignedIn::last(context), Some(to), context)?
         }
     };
@@ -374,7 +375,7 @@ fn wire(
     };
     let url = match &deliver.to {
         Some(to) => context.fill(to, bench)?,
-        None if kind != Kind::Response => context.fill(logout::service(Some(deliver), kind), bench)?,
+        None if kind != Kind::Response => context.fill(deliver.service(kind), bench)?,
         None => context.acs()?.to_owned(),
     };
     let url = carriage::with_query(&url, &pairs(deliver.parameters.as_deref().unwrap_or_default())?);

@@ -6,7 +6,7 @@ use saml::{
     names::status,
 };
 
-use crate::{context::Context, fault::Fault, fill::fresh_id, kind::Kind, persona::Persona, recipe::Delivery};
+use crate::{context::Context, fault::Fault, fill::fresh_id, kind::Kind, persona::Persona};
 
 /// Who is to be signed out, as the Assertion of his login had it.
 pub(crate) struct SignedIn<'a> {
@@ -24,14 +24,6 @@ impl<'a> SignedIn<'a> {
             format: value("name_id_format"),
             session_index: value("session_index")?,
         })
-    }
-}
-
-/// Where a logout message goes, as a placeholder.
-pub(crate) fn service(deliver: Option<&Delivery>, kind: Kind) -> &'static str {
-    match deliver.is_some_and(|deliver| deliver.posts(kind)) {
-        true => "{slo-post}",
-        false => "{slo}",
     }
 }
 

@@ -130,6 +130,14 @@ impl Recipe {
 }
 
 impl Delivery {
+    /// Where a logout message goes, as a placeholder.
+    pub(crate) fn service(&self, kind: Kind) -> &'static str {
+        match self.posts(kind) {
+            true => "{slo-post}",
+            false => "{slo}",
+        }
+    }
+
     /// Whether a logout message goes by HTTP-POST.
     pub(crate) fn posts(&self, kind: Kind) -> bool {
         kind != Kind::Response && self.by == Some(Carriage::Form)

@@ -6,7 +6,7 @@ use saml::names::ns;
 
 use crate::denial::Denial;
 use crate::flaw::{Flaw, Flaws};
-use crate::logout::query::Kind;
+use crate::logout::kind::Kind;
 use crate::message::{Message, decode, only};
 use crate::signature::{self, Target};
 

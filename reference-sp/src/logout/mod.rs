@@ -3,6 +3,7 @@
 mod begin;
 mod form;
 mod hmac;
+mod kind;
 mod query;
 mod receive;
 mod request;

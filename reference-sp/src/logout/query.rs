@@ -10,6 +10,7 @@ use saml::binding::{
 use crate::confused;
 use crate::denial::Denial;
 use crate::flaw::{Flaw, Flaws};
+use crate::logout::kind::Kind;
 use crate::logout::{form, hmac};
 use crate::message;
 use crate::trust::Trust;
@@ -26,12 +27,6 @@ pub(crate) struct Delivered<'a> {
     pub(crate) xml: String,
     pub(crate) relay_state: Option<String>,
     flaws: Flaws,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Request,
-    Response,
 }
 
 impl<'a> Delivered<'a> {
