@@ -120,6 +120,22 @@ pub(crate) fn inside(
     }
 }
 
+/// The text of a LogoutRequest, verified before, with its NameID in the clear; nothing where that is not encrypted.
+pub(crate) fn named(
+    message: &Message<'_>,
+    request: Node<'_, '_>,
+    keys: &[SigningKey],
+) -> Result<Option<String>, Denial> {
+    let Some(element) = children(request, ns::SAML, "EncryptedID")
+        .next()
+        .filter(|_| !keys.is_empty())
+    else {
+        return Ok(None);
+    };
+    let plain = plain(element, keys, message.flaws)?;
+    Ok(Some(splice_all(message.text, vec![(element.range(), plain)])))
+}
+
 /// The one element that an encrypted element hides. A log of ours may say why there is none; the browser sees the same page
 /// whatever it is.
 fn plain(element: Node<'_, '_>, keys: &[SigningKey], flaws: Flaws) -> Result<String, Denial> {

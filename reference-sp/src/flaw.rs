@@ -104,6 +104,9 @@ flaws! {
     AnyTag = "V47-gcm-tag",
     /// A logout message needs no signature; one that has none is believed (CVE-2026-82465).
     SloUnsigned = "V48-slo-unsigned",
+    /// Binds no logout message to anything: any signature in it will do, whoever it is about it ends the session of the browser that
+    /// brings it, and an answer need answer nothing.
+    SloUnbound = "V49-slo-unbound",
     /// Verifies one parameter of a query or form and reads another (CVE-2025-27773, CVE-2025-31335).
     RedirectConfusion = "V50-redirect-confusion",
     /// Sends the browser wherever the RelayState says (CVE-2019-13038, CVE-2019-3877).
@@ -122,6 +125,8 @@ flaws! {
     KeyInfoDereferenced = "V62-keyinfo-deref",
     /// Keeps name and attributes side by side as lines of text, so that one can be taken for the other.
     AttrMerge = "V63-attr-merge",
+    /// Publishes a signing key, and signs nothing that it sends.
+    RequestUnsigned = "V65-request-unsigned",
 }
 
 impl Flaw {

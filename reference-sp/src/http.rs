@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
+use crate::flaw::Flaw;
 use crate::state::Sp;
 
 /// Names the session. Never readable by a script, and new at every sign-in.
@@ -56,7 +57,8 @@ pub(crate) fn by_redirect(
     relay_state: Option<&str>,
 ) -> String {
     let mut query = saml::binding::redirect_query(kind, xml, relay_state);
-    if let Some(key) = &sp.keys.signing {
+    let signs = !sp.settings().flaws.has(Flaw::RequestUnsigned);
+    if let Some(key) = sp.keys.signing.as_ref().filter(|_| signs) {
         match saml::binding::sign_query(&query, key) {
             Ok(signed) => query = signed,
             Err(error) => tracing::error!(%error, "a message is sent unsigned"),

@@ -39,6 +39,11 @@ pub(crate) fn decode(field: &str, flaws: Flaws) -> Result<String, Denial> {
         return mended(&text, Keep::First);
     }
     declaration(&text)?;
+    followed(text, flaws)
+}
+
+/// The text as it came; for switches, with what its DTD declares.
+pub(crate) fn followed(text: String, flaws: Flaws) -> Result<String, Denial> {
     if flaws.has(Flaw::ExternalEntities) {
         fetch::followed(&text);
         return expanded(&text, Keep::First, &fetch::fetched);

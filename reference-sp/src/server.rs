@@ -198,7 +198,10 @@ fn routes(slo: bool, simple_sign: bool, test_endpoint: bool) -> Router<Arc<Sp>> 
         .route("/singlesignon/saml/finish", get(acs::finish))
         .route("/singlesignon/saml/metadata", get(login::metadata));
     let router = if slo {
-        router.route("/singlesignon/saml/SLO", get(logout::receive))
+        router.route(
+            "/singlesignon/saml/SLO",
+            get(logout::receive).post(logout::receive_form),
+        )
     } else {
         router
     };

@@ -206,8 +206,8 @@ impl Sp {
     /// What an IdP needs to know of us. As it comes, requests are unsigned and no key is published: there is none.
     pub(crate) fn metadata(&self) -> SpMetadata {
         let certificates = |keys: &[SigningKey]| keys.iter().map(|key| key.certificate().clone()).collect();
-        let slo = self.slo.then(|| Endpoint {
-            binding: binding::REDIRECT.to_owned(),
+        let slo = [binding::REDIRECT, binding::POST].map(|binding| Endpoint {
+            binding: binding.to_owned(),
             location: self.slo_url(),
             response_location: None,
         });
@@ -226,7 +226,7 @@ impl Sp {
         SpMetadata {
             entity_id: self.entity_id.clone(),
             acs: std::iter::once(acs).chain(simple_sign).collect(),
-            slo: slo.into_iter().collect(),
+            slo: slo.into_iter().filter(|_| self.slo).collect(),
             authn_requests_signed: self.keys.signing.is_some(),
             want_assertions_signed: false,
             signing: certificates(self.keys.signing.as_slice()),

@@ -249,8 +249,17 @@ fn check(scenario: &Scenario) -> Result<(), String> {
             return Err("it differs from a flawless login: `proves` must say what it claims".to_owned());
         }
     }
-    if scenario.takes().iter().any(crate::scenario::Take::ends_a_session) && scenario.message.is_none() {
+    let ends = |take: &crate::scenario::Take| matches!(take.steps.last(), Some(crate::flow::Step::End(_)));
+    if scenario.takes().iter().any(ends) && scenario.message.is_none() {
         return Err("`end` comes last, and sends a logout message: `message` must say which".to_owned());
+    }
+    let takes = scenario.takes();
+    let mut alone = takes.iter().map(crate::scenario::Take::needs);
+    if let Some(need) = alone.next().flatten()
+        && alone.all(|other| other == Some(need))
+        && !scenario.needs.contains(&need)
+    {
+        return Err(format!("all of it needs {need:?}: say so in `needs`"));
     }
     if scenario.inert && !scenario.verdict.is_negative() {
         return Err("only what should be rejected can be inert".to_owned());
@@ -263,6 +272,10 @@ fn check(scenario: &Scenario) -> Result<(), String> {
     }
     if scenario.alike && !(scenario.verdict.is_negative() && scenario.takes().len() > 1) {
         return Err("only variants that should be rejected can be `alike`".to_owned());
+    }
+    let about_what_it_sends = matches!(scenario.verdict, Expected::MustHold | Expected::ShouldHold);
+    if scenario.holds.is_some() != (about_what_it_sends && !scenario.watches()) {
+        return Err("`holds` and a verdict of MUST_HOLD or SHOULD_HOLD go together".to_owned());
     }
     if scenario.watches() {
         check_watch(scenario)?;

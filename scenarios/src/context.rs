@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use mock_idp::{Directory, SignIn, Tenant};
-use saml::{
-    AuthnRequest, SpMetadata,
-    names::{binding, name_id},
-};
+use saml::{AuthnRequest, SpMetadata, names::name_id};
 
 use crate::{
     claim::{Claim, Claims},
@@ -100,11 +97,11 @@ impl<'a> Context<'a> {
         Ok(mock_idp::draft(&sign_in))
     }
 
-    /// Where LogoutRequests go by HTTP-Redirect, where the SP takes any.
-    pub(crate) fn slo(&self) -> Option<&'a str> {
-        let services = self.sp.slo.iter();
-        let mut by_redirect = services.filter(|slo| slo.binding == binding::REDIRECT);
-        by_redirect.next().map(|slo| slo.location.as_str())
+    /// Where LogoutRequests go by this binding, where the SP takes any.
+    pub(crate) fn slo(&self, by: &str) -> Option<&'a str> {
+        let mut services = self.sp.slo.iter();
+        let service = services.find(|slo| slo.binding == by);
+        service.map(|slo| slo.location.as_str())
     }
 
     /// Where responses go: what the request asked for, or the default.

@@ -6,7 +6,7 @@ use openssl::{error::ErrorStack, hash::MessageDigest, pkey::PKey, sign::Signer};
 use percent_encoding::percent_decode_str;
 use saml::{
     binding::{Percent, deflate, percent_encode_with},
-    names::alg,
+    names::{alg, binding},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -87,7 +87,10 @@ pub(crate) fn beside(how: &Detached, context: &Context<'_>) -> Result<String, Fa
     match how.beside {
         None => Ok(String::new()),
         Some(Kind::Response) => Ok(context.draft(Persona::Attacker)?.to_xml()),
-        Some(kind) => logout::text(kind, Persona::Attacker, None, context),
+        Some(kind) => {
+            let to = context.slo(binding::REDIRECT).map(str::to_owned);
+            logout::text(kind, Persona::Attacker, None, to, context)
+        }
     }
 }
 

@@ -10,7 +10,7 @@
 //! | `{acs:HOST}` `{acs-path}` `{acs-origin}` | the ACS URL at another host; its path alone; what stands before that |
 //! | `{acs-host}` | the host of the ACS URL |
 //! | `{acs-other-scheme}` `{acs-second}` | the ACS URL with http for https or the reverse; another ACS URL of the same SP (on paper, where it has one, a path below that) |
-//! | `{slo}` `{acs-simple-sign}` | where LogoutRequests go by HTTP-Redirect; the ACS for HTTP-POST-SimpleSign (on paper, where there is none, a path below the ACS) |
+//! | `{slo}` `{slo-post}` `{acs-simple-sign}` | where LogoutRequests go by HTTP-Redirect, and by HTTP-POST; the ACS for HTTP-POST-SimpleSign (on paper, where there is none, a path below the ACS) |
 //! | `{request:swapped}` | the AuthnRequest's ID with each letter in the other case |
 //! | `{issuer}` `{issuer:fabrikam}` | a tenant's entityID |
 //! | `{alice}` `{attacker}` `{victim}` `{outsider}` | what the IdP calls them: their NameIDs, or their values of the attribute into which `Identity` writes |
@@ -168,10 +168,8 @@ impl One<'_> {
                 let other = others.find(|location| *location != usual).cloned();
                 Ok(other.unwrap_or_else(|| format!("{usual}/second")))
             }
-            "slo" => {
-                let slo = context.slo().map(str::to_owned);
-                slo.map_or_else(|| Ok(format!("{}/logout", context.acs()?)), Ok)
-            }
+            "slo" => self.slo(binding::REDIRECT),
+            "slo-post" => self.slo(binding::POST),
             "acs-simple-sign" => {
                 let mut all = context.sp.acs.iter();
                 let simple = all.find(|acs| acs.binding == binding::POST_SIMPLE_SIGN);
@@ -288,6 +286,14 @@ impl One<'_> {
             "request" if argument == "swapped" => likeness("swapped", self.request()?)
                 .ok_or_else(|| self.nothing("the AuthnRequest's ID has no letter")),
             _ => Err(self.nothing("no such placeholder")),
+        }
+    }
+
+    /// Where logout messages go by a binding; on paper, where they go nowhere, a path below the ACS.
+    fn slo(&self, by: &str) -> Result<String, Fault> {
+        match self.context.slo(by) {
+            Some(slo) => Ok(slo.to_owned()),
+            None => Ok(format!("{}/logout", self.context.acs()?)),
         }
     }
 

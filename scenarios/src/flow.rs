@@ -130,7 +130,9 @@ pub struct Send {
     pub keep: Option<String>,
 }
 
-/// Signs out at the SP.
+/// Signs out at the SP. As the last step it is what is judged, by whether the session is over. Where the SP goes on to the IdP with a
+/// LogoutRequest, the answer to that is the scenario's own message, and none where it has none; before the last step it is
+/// Azure's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Logout {
@@ -148,6 +150,12 @@ pub struct End {
     /// In which cookie jar; `main` if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jar: Option<String>,
+    /// Keeps the message under this name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep: Option<String>,
+    /// Sends the message once more that another `end` kept under this name, as it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<String>,
     /// What the message is; the scenario's own recipe if it is the judged step, a flawless LogoutRequest otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipe: Option<Recipe>,

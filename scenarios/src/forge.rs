@@ -46,8 +46,10 @@ pub fn forge_unchecked(recipe: &Recipe, base: Base, context: &Context<'_>) -> Re
 }
 
 fn make(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<(Message, Workbench), Fault> {
-    let base = match recipe.kind() {
-        Kind::Response => recipe.base.unwrap_or(base),
+    let base = match (recipe.kind(), recipe.base.unwrap_or(base)) {
+        (Kind::Response, base) => base,
+        // By HTTP-POST it is the message that is signed, by HTTP-Redirect the query.
+        (_, base) if base != Base::N && recipe.is_posted_logout() => Base::R,
         _ => Base::N,
     };
     let made = mint(recipe, base, context)?;
@@ -136,7 +138,11 @@ fn mint(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<Made, Faul
     let claims = Claims::of(&response);
     bench.text = match recipe.kind() {
         Kind::Response => response.to_xml(),
-        kind => logout::text(kind, persona, SignedIn::last(context), context)?,
+        kind => {
+            let service = recipe.deliver.clone().unwrap_or_default().service(kind);
+            let to = context.fill(service, &bench)?;
+            logout::text(kind, persona, SignedIn::last(context), Some(to), context)?
+        }
     };
     apply::apply(&mut bench, &recipe.draft, context)?;
     let unsigned = bench.text.clone();
@@ -145,11 +151,13 @@ fn mint(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<Made, Faul
         ..Signing::default()
     };
     let how = recipe.sign.as_ref().unwrap_or(&default);
-    let places: &[&str] = match base {
-        Base::A => &["Response/Assertion"],
-        Base::R => &["Response"],
-        Base::B => &["Response/Assertion", "Response"],
-        Base::N => &[],
+    let places: &[&str] = match (recipe.kind(), base) {
+        (_, Base::N) => &[],
+        (Kind::LogoutRequest, _) => &["LogoutRequest"],
+        (Kind::LogoutResponse, _) => &["LogoutResponse"],
+        (Kind::Response, Base::A) => &["Response/Assertion"],
+        (Kind::Response, Base::R) => &["Response"],
+        (Kind::Response, Base::B) => &["Response/Assertion", "Response"],
     };
     let mut encrypting = recipe.encrypt.as_ref();
     for place in places {
@@ -325,7 +333,8 @@ fn wire(
         Some("none") => None,
         Some(text) => Some(context.fill(text, bench)?),
     };
-    let by_query = deliver.query.is_some() || (kind != Kind::Response && deliver.fields.is_none());
+    let posted = deliver.posts(kind) || deliver.fields.is_some();
+    let by_query = deliver.query.is_some() || (kind != Kind::Response && !posted);
     let default = Detached::default();
     let how = deliver.detached.as_ref().unwrap_or(&default);
     let detachment = Detachment {
@@ -359,14 +368,14 @@ fn wire(
     };
     let fields = match &deliver.fields {
         _ if by_query => Vec::new(),
-        None => std::iter::once(("SAMLResponse".to_owned(), response.clone()))
+        None => std::iter::once((kind.parameter().to_owned(), response.clone()))
             .chain(relay_state.clone().map(|state| ("RelayState".to_owned(), state)))
             .collect(),
         Some(fields) => pairs(fields)?,
     };
     let url = match &deliver.to {
         Some(to) => context.fill(to, bench)?,
-        None if kind != Kind::Response => context.fill("{slo}", bench)?,
+        None if kind != Kind::Response => context.fill(deliver.service(kind), bench)?,
         None => context.acs()?.to_owned(),
     };
     let url = carriage::with_query(&url, &pairs(deliver.parameters.as_deref().unwrap_or_default())?);
@@ -424,6 +433,7 @@ fn named_values(tree: &roxmltree::Document<'_>) -> BTreeMap<String, String> {
     let attribute = |element: &str, name: &str| Some(find(element)?.attribute(name)?.to_owned());
     [
         ("response_id", attribute("Response", "ID")),
+        ("logout_id", attribute("LogoutRequest", "ID")),
         ("assertion_id", attribute("Assertion", "ID")),
         ("session_index", attribute("AuthnStatement", "SessionIndex")),
         ("name_id", find("NameID").map(saml::document::text)),

@@ -32,6 +32,7 @@ pub(crate) fn text(
     kind: Kind,
     persona: Persona,
     session: Option<SignedIn<'_>>,
+    destination: Option<String>,
     context: &Context<'_>,
 ) -> Result<String, Fault> {
     let tenant = context.tenant(persona);
@@ -40,9 +41,9 @@ pub(crate) fn text(
     if kind == Kind::LogoutResponse {
         return Ok(LogoutResponse {
             id: fresh_id()?,
-            in_response_to: Some(fresh_id()?),
+            in_response_to: Some(asked(context)?),
             issue_instant,
-            destination: context.slo().map(str::to_owned),
+            destination,
             issuer,
             status: vec![status::SUCCESS.to_owned()],
             status_message: None,
@@ -62,7 +63,7 @@ pub(crate) fn text(
         id: fresh_id()?,
         version: "2.0".to_owned(),
         issue_instant,
-        destination: context.slo().map(str::to_owned),
+        destination,
         issuer,
         name_id: Some(NameId {
             value,
@@ -73,4 +74,12 @@ pub(crate) fn text(
         ..LogoutRequest::default()
     }
     .to_xml())
+}
+
+/// The ID of the SP's LogoutRequest that this flow saw; of one that nobody sent where it saw none.
+fn asked(context: &Context<'_>) -> Result<String, Fault> {
+    match context.values.get("logout_request") {
+        Some(id) => Ok(id.clone()),
+        None => fresh_id(),
+    }
 }

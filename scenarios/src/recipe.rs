@@ -50,7 +50,7 @@ pub struct Recipe {
     #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
     pub persona: Option<Persona>,
     /// Which message it is; a Response if left out. A logout message has no base: by HTTP-Redirect its signature stands in the
-    /// query.
+    /// query, by HTTP-POST the message itself is signed, unless the base is N.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<Kind>,
     /// The NameID that the IdP issues, where it is not the persona's own.
@@ -114,6 +114,13 @@ impl Recipe {
         self.message.unwrap_or_default()
     }
 
+    /// Whether it is a logout message that goes by HTTP-POST.
+    pub fn is_posted_logout(&self) -> bool {
+        self.deliver
+            .as_ref()
+            .is_some_and(|deliver| deliver.posts(self.kind()))
+    }
+
     /// Whether it differs from a flawless login.
     pub fn is_flawless(&self) -> bool {
         let untouched = self.draft.is_empty() && self.sign.is_none() && self.encrypt.is_none();
@@ -123,6 +130,19 @@ impl Recipe {
 }
 
 impl Delivery {
+    /// Where a logout message goes, as a placeholder.
+    pub(crate) fn service(&self, kind: Kind) -> &'static str {
+        match self.posts(kind) {
+            true => "{slo-post}",
+            false => "{slo}",
+        }
+    }
+
+    /// Whether a logout message goes by HTTP-POST.
+    pub(crate) fn posts(&self, kind: Kind) -> bool {
+        kind != Kind::Response && self.by == Some(Carriage::Form)
+    }
+
     /// Whether only the runner itself can send it: no page of an identity provider's makes a browser do so.
     pub fn is_the_runners(&self) -> bool {
         let fields = self.fields.as_ref();
@@ -164,7 +184,8 @@ pub struct Delivery {
     /// How the message is written in SAMLResponse; Base64 if left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub writing: Option<Writing>,
-    /// By what kind of request it goes; a form's POST if left out.
+    /// By what kind of request it goes; a form's POST if left out. A logout message goes by HTTP-Redirect if left out, and by
+    /// HTTP-POST by `form`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<Carriage>,
     /// Pairs in the query of the address, beside the fields; the same placeholders stand for the same things.

@@ -13,6 +13,7 @@ use crate::{
     operation::Operation,
     persona::Persona,
     profile::Profile,
+    property::Property,
     recipe::{Base, Delivery, Kind, Recipe},
     signature::Signing,
 };
@@ -108,6 +109,10 @@ pub struct Scenario {
     /// would answer one of the SP's own AuthnRequests with one of them, whatever else is fired.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aadsts: Vec<u32>,
+    /// What is judged of the logout message that the SP sends in the last step, in place of whose session it is: for MUST_HOLD and
+    /// SHOULD_HOLD.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holds: Option<Property>,
     /// The answers to all variants must look the same, sent once or twice: whoever can tell them apart learns by asking.
     #[serde(default, skip_serializing_if = "crate::operation::is_false")]
     pub alike: bool,
@@ -128,7 +133,8 @@ fn is_core(tier: &Tier) -> bool {
 }
 
 fn of_any_base(recipe: &Recipe) -> bool {
-    recipe.base.is_none() && recipe.forge.is_empty()
+    // The signature of a logout message is its own, whatever of a Response is signed.
+    recipe.kind() != Kind::Response || recipe.base.is_none() && recipe.forge.is_empty()
 }
 
 fn step_of_any_base(step: &Step) -> bool {
@@ -254,6 +260,12 @@ pub enum Need {
     LogoutService,
     /// And ends a session there when the IdP asks for it.
     SingleLogout,
+    /// It publishes where LogoutRequests go by HTTP-POST, and ends a session there when the IdP asks for it.
+    SingleLogoutPost,
+    /// Whoever signs out at the SP comes to the IdP, with a LogoutRequest.
+    LogoutRequests,
+    /// The SP's metadata has a certificate with which it signs.
+    SpSigningKey,
     /// The SP has an ACS for HTTP-POST-SimpleSign.
     SimpleSign,
     /// Whoever asks for the probe's page and is not signed in is sent to the IdP.
@@ -312,6 +324,9 @@ impl Need {
                 "the SP's metadata has no SingleLogoutService by HTTP-Redirect (or set [sp] slo)"
             }
             Self::SingleLogout => "the SP ends no session when the IdP asks for it by HTTP-Redirect",
+            Self::SingleLogoutPost => "the SP ends no session when the IdP asks for it by HTTP-POST",
+            Self::LogoutRequests => "who signs out at the SP is not sent to the IdP with a LogoutRequest",
+            Self::SpSigningKey => "the SP's metadata has no certificate for signing",
             Self::DeepLink => "the probe's page sends nobody to the IdP",
             Self::SimpleSign => "the SP's metadata has no ACS for HTTP-POST-SimpleSign",
             Self::Expendable => "the SP may not be harmed ([sp] expendable)",
@@ -351,6 +366,8 @@ pub struct Take {
     pub recipe: Recipe,
     /// The steps; a scenario of one message has one login.
     pub steps: Vec<Step>,
+    /// What is judged of what the SP sends in the last of them.
+    pub holds: Option<Property>,
 }
 
 impl Take {
@@ -362,9 +379,14 @@ impl Take {
         }
     }
 
+    /// What the SP must be able to do for this variant alone; it is left out otherwise.
+    pub fn needs(&self) -> Option<Need> {
+        self.recipe.is_posted_logout().then_some(Need::SingleLogoutPost)
+    }
+
     /// Whether the question is if a session ended, not whose session began.
     pub fn ends_a_session(&self) -> bool {
-        matches!(self.steps.last(), Some(Step::End(_)))
+        matches!(self.steps.last(), Some(Step::End(_) | Step::Logout(_)))
     }
 }
 
@@ -383,8 +405,7 @@ impl Scenario {
     pub fn suits_any_base(&self) -> bool {
         is_base_a(&self.bases)
             && !self.fixed_base
-            && self.forge.is_empty()
-            && self.variants.values().all(of_any_base)
+            && self.takes().iter().all(|take| of_any_base(&take.recipe))
             && self.flow.iter().all(step_of_any_base)
     }
 
@@ -414,6 +435,7 @@ impl Scenario {
             variant: variant.cloned(),
             each: each.cloned(),
             steps: self.steps(&recipe),
+            holds: self.holds,
             recipe,
         };
         let mut takes: Vec<Take> = self

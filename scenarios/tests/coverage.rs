@@ -41,6 +41,7 @@ fn the_rules_of_the_profile_are_tested_by_default() {
         ("replay", 4),
         ("redirect-binding", 15),
         ("relay-state", 4),
+        ("slo", 6),
         ("time", 5),
         ("in-response-to", 2),
     ] {
@@ -64,6 +65,7 @@ fn those_who_ask_for_more_get_more() {
         ("audience", 11),
         ("redirect-binding", 26),
         ("relay-state", 16),
+        ("slo", 25),
         ("replay", 9),
         ("parser", 30),
         ("post-binding", 10),
@@ -125,9 +127,10 @@ fn there_is_enough_of_everything() {
 }
 
 /// What an SP offers or does not; whose scenarios are about nothing else.
-const SERVICES: [Need; 6] = [
+const SERVICES: [Need; 7] = [
     Need::LogoutService,
     Need::SingleLogout,
+    Need::SingleLogoutPost,
     Need::SimpleSign,
     Need::Encryption,
     Need::EncryptionKey,

@@ -16,6 +16,7 @@ use saml::{
 use scenarios::{Base, Context, KeyRing, Message, Recipe, forge};
 
 const SLO: &str = "https://sp.example/slo";
+const SLO_POST: &str = "https://sp.example/slo/post";
 
 struct Stage {
     directory: Directory,
@@ -34,11 +35,13 @@ impl Stage {
                 index: Some(0),
                 is_default: true,
             }],
-            slo: vec![Endpoint {
-                binding: binding::REDIRECT.to_owned(),
-                location: SLO.to_owned(),
-                response_location: None,
-            }],
+            slo: [(binding::REDIRECT, SLO), (binding::POST, SLO_POST)]
+                .map(|(binding, location)| Endpoint {
+                    binding: binding.to_owned(),
+                    location: location.to_owned(),
+                    response_location: None,
+                })
+                .into(),
             ..SpMetadata::default()
         };
         let mut directory = Directory::ephemeral().unwrap();
@@ -189,4 +192,34 @@ fn a_form_is_signed_over_the_message_itself() {
     let key = stage.directory.contoso().keys.k1.certificate().public_key();
     let mut verifier = openssl::sign::Verifier::new(openssl::hash::MessageDigest::sha256(), &key).unwrap();
     assert!(verifier.verify_oneshot(&value, input.as_bytes()).unwrap());
+}
+
+#[test]
+fn a_logout_message_in_a_form_is_signed_itself_unless_its_base_says_that_nothing_is() {
+    let stage = Stage::new();
+    let sent = |more: &str, field: &str| {
+        let message = stage.forge(&format!("deliver = {{ by = 'form' }}\n{more}"));
+        assert_eq!(
+            (message.wire.target(), message.wire.query.clone()),
+            (SLO_POST.to_owned(), None)
+        );
+        let mut fields = message.wire.fields.iter();
+        decode_post(&fields.find(|(key, _)| key == field).unwrap().1).unwrap()
+    };
+    let k1 = [stage.directory.contoso().keys.k1.certificate().clone()];
+    let is_signed = |text: &str| saml::signature::verify_message(text, &k1, false).is_ok();
+    let request = sent("message = 'logout-request'", "SAMLRequest");
+    assert!(is_signed(&request), "{request}");
+    let read = LogoutRequest::parse(&request).unwrap();
+    assert_eq!(read.destination.as_deref(), Some(SLO_POST));
+    assert!(is_signed(&sent("message = 'logout-response'", "SAMLResponse")));
+    assert!(!is_signed(&sent(
+        "message = 'logout-request'\nbase = 'N'",
+        "SAMLRequest"
+    )));
+    let rogue = sent(
+        "message = 'logout-request'\nsign = { key = 'rogue' }",
+        "SAMLRequest",
+    );
+    assert!(rogue.contains("SignatureValue") && !is_signed(&rogue));
 }

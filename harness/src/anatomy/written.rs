@@ -5,7 +5,7 @@
 pub(super) struct Written {
     /// How many elements stand around it.
     pub(super) depth: usize,
-    /// Their names without prefixes, from the outside in.
+    /// Their names without prefixes, from the outside in; of many the outermost.
     pub(super) within: String,
     /// Its name with the prefix; empty where it is no tag.
     pub(super) name: String,
@@ -14,6 +14,9 @@ pub(super) struct Written {
     /// What it is compared by.
     pub(super) same: String,
 }
+
+/// So many elements around a line are named: a message may have a line in the middle of thousands, and thousands of such lines.
+const NAMED: usize = 40;
 
 /// Takes a message apart.
 pub(super) fn written(message: &str) -> Vec<Written> {
@@ -52,7 +55,10 @@ pub(super) fn written(message: &str) -> Vec<Written> {
 
 fn line(around: &[&str], name: &str, text: String) -> Written {
     let local = |name: &str| name.rsplit(':').next().unwrap_or_default().to_owned();
-    let within: Vec<String> = around.iter().map(|name| local(name)).collect();
+    let mut within: Vec<String> = around.iter().take(NAMED).map(|name| local(name)).collect();
+    if around.len() > NAMED {
+        within.push("…".to_owned());
+    }
     let value = text.split_once('>').map(|(_, value)| value);
     let digest = matches!(local(name).as_str(), "DigestValue" | "SignatureValue");
     let same = match value.filter(|value| digest && is_base64(value)) {
@@ -140,4 +146,22 @@ fn name(tag: &str) -> &str {
     let name = tag.trim_start_matches('<');
     let end = name.find(|c: char| c.is_whitespace() || matches!(c, '/' | '>'));
     name.get(..end.unwrap_or(name.len())).unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Twenty thousand lines that each named all that is around them were hundreds of megabytes.
+    #[test]
+    fn a_line_deep_within_names_the_outermost_elements_alone() {
+        let deep = 20_000;
+        let message = format!("{}{}", "<s:a>".repeat(deep), "</s:a>".repeat(deep));
+        let lines = written(&message);
+        assert_eq!(lines.len(), deep);
+        assert_eq!(lines[3].within, "a/a/a");
+        let last = &lines[deep - 1];
+        assert_eq!(last.depth, deep - 1);
+        assert_eq!(last.within, format!("{}…", "a/".repeat(NAMED)));
+    }
 }

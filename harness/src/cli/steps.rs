@@ -58,6 +58,9 @@ pub(super) fn said(step: &Step) -> String {
             format!("{send}{changed} is sent{}", of(jar))
         }
         Step::Logout(verb) => format!("the browser {} signs out", verb.logout),
+        Step::End(verb) if verb.again.is_some() => {
+            format!("the same message comes to the SP again{}", of(&verb.jar))
+        }
         Step::End(verb) => format!(
             "the IdP asks the SP to end the session of {}{}",
             verb.end.name(),

@@ -12,6 +12,7 @@ pub(crate) mod gate;
 mod kind;
 pub(crate) mod landing;
 mod led;
+pub(crate) mod left;
 pub(crate) mod marker;
 pub mod observation;
 pub mod outcome;

@@ -77,6 +77,8 @@ fn kind(scenario: &Scenario, facts: &Facts<'_>) -> (VerdictKind, Severity) {
                 O::Rejected | O::Survives => K::Pass,
                 // Whoever forges may be the attacker, or the other tenant's own user: signed in as himself, he gained nothing.
                 O::SessionAttacker | O::SessionExpected if scenario.inert => K::PassInert,
+                // The user's own sign-out, that came out as if there had been nothing else in it.
+                O::Terminated if scenario.inert => K::PassInert,
                 O::SessionOther => return (K::Fail, impersonation(scenario)),
                 O::ServerError => K::Warn,
                 O::Hang => K::Fail,

@@ -8,7 +8,8 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use mock_idp::server::{Answer, Binding, Live, Reply};
+use mock_idp::server::{Answer, Binding, Live, LogoutCame, Reply};
+use saml::LogoutRequest;
 use scenarios::{Fault, Message, Wire};
 
 use super::forging::{Forge, Kept, Order};
@@ -37,6 +38,8 @@ pub(crate) struct Done {
     pub(crate) live: Option<Live>,
     /// The message that was made for it, or why none could be.
     pub(crate) message: Option<Result<Arc<Message>, Fault>>,
+    /// The SP's logout message that arrived.
+    pub(crate) left: Option<LogoutCame>,
     /// How often the browser came.
     pub(crate) arrivals: u32,
 }
@@ -149,10 +152,48 @@ impl Answers {
     }
 }
 
+impl Answers {
+    /// What the SP's LogoutRequest is answered, where somebody waits for it. Its LogoutResponse is kept, and Azure's affair.
+    fn left(&self, ticket: &str, came: LogoutCame) -> Option<Reply> {
+        let task = {
+            let mut tickets = locked(&self.tickets);
+            let (task, done) = tickets.get_mut(ticket)?;
+            if done.left.is_some() {
+                return Some(page(200, "This sign-out was answered before."));
+            }
+            done.left = Some(came.clone());
+            task.clone()
+        };
+        if came.answers {
+            return None;
+        }
+        let Task::Forge(mut order) = task else {
+            return Some(page(200, "This sign-out stays unanswered."));
+        };
+        // A message that cannot be read has no ID to be answered under.
+        if let Ok(request) = LogoutRequest::parse(&came.xml) {
+            order.values.insert("logout_request".to_owned(), request.id);
+        }
+        let made = self.forge.make(&order, None, None);
+        let reply = match &made {
+            Ok(message) => carried(&message.wire),
+            Err(_) => page(200, "This message could not be made."),
+        };
+        if let Some((_, done)) = locked(&self.tickets).get_mut(ticket) {
+            done.message = Some(made.map(Arc::new));
+        }
+        Some(reply)
+    }
+}
+
 impl Answer for Answers {
     fn answer(&self, ticket: &str, live: Live) -> Pin<Box<dyn Future<Output = Reply> + Send + '_>> {
         let reply = self.reply(ticket, live);
         Box::pin(std::future::ready(reply))
+    }
+
+    fn sign_out(&self, ticket: &str, came: LogoutCame) -> Option<Reply> {
+        self.left(ticket, came)
     }
 }
 

@@ -144,7 +144,8 @@ impl Rehearsal {
                 known()
             },
         })?;
-        let values = BTreeMap::new();
+        // What a request of the SP's brings along.
+        let values = BTreeMap::from([("relay_state".to_owned(), "relay-state-on-paper".to_owned())]);
         let context = Context {
             directory: &self.directory,
             sp: &self.sp,

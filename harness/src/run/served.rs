@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use mock_idp::server::{Answer, Live, MockIdp, Options, Reply, ServeError};
+use mock_idp::server::{Answer, Live, LogoutCame, MockIdp, Options, Reply, ServeError};
 
 use super::answers::Answers;
 
@@ -49,5 +49,10 @@ impl Answer for Late {
                 None => Reply::SignIn,
             }
         })
+    }
+
+    fn sign_out(&self, ticket: &str, came: LogoutCame) -> Option<Reply> {
+        let answers = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        answers?.sign_out(ticket, came)
     }
 }

@@ -117,6 +117,8 @@ fn quick() -> Options {
 fn flawed(flaw: Flaw) -> Config {
     Config {
         flaws: Flaws::NONE.with(flaw),
+        // Whoever has no key leaves nothing unsigned that he should sign.
+        sign_requests: flaw == Flaw::RequestUnsigned,
         ..Config::default()
     }
 }

@@ -179,3 +179,23 @@ async fn an_sp_that_asks_for_a_context_is_judged_by_whether_it_compares() {
     assert_eq!(kind(&told, "weaker-than-requested-exact"), VerdictKind::Fail);
     assert_eq!(kind(&told, "unknown-class"), VerdictKind::Warn);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_sp_that_has_a_key_is_held_to_what_it_signs() {
+    let config = Config {
+        sign_requests: true,
+        ..Config::default()
+    };
+    let slo = chosen(|s| s.namespace() == "slo");
+    let told = against(config, &slo, quick()).await.unwrap();
+    for kind in [
+        VerdictKind::Fail,
+        VerdictKind::Warn,
+        VerdictKind::Inconclusive,
+        VerdictKind::NotApplicable,
+    ] {
+        let found = told.of(kind);
+        assert!(found.is_empty(), "{:#?}", Told::ids(&found));
+    }
+    assert_eq!(told.results.len(), slo.len());
+}

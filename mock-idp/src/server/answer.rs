@@ -17,6 +17,23 @@ pub const TICKET_COOKIE: &str = "samlitmus-ticket";
 pub trait Answer: Send + Sync + 'static {
     /// The reply to this sign-in. It may take its time: only this one browser waits.
     fn answer(&self, ticket: &str, live: Live) -> Pin<Box<dyn Future<Output = Reply> + Send + '_>>;
+
+    /// The reply to a logout message of the application's; none where Azure is to answer it.
+    fn sign_out(&self, ticket: &str, came: LogoutCame) -> Option<Reply> {
+        let _nobody = (ticket, came);
+        None
+    }
+}
+
+/// A logout message that arrived, whatever is wrong with it.
+#[derive(Clone, Debug)]
+pub struct LogoutCame {
+    /// It answers a LogoutRequest of ours; otherwise it is one.
+    pub answers: bool,
+    /// The decoded message.
+    pub xml: String,
+    /// The query string of a redirect, byte for byte, for its signature. None where it came in a form.
+    pub raw_query: Option<String>,
 }
 
 /// One sign-in that arrived. It is handed over whatever is wrong with it; `refusals` says what is.

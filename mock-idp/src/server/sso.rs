@@ -7,7 +7,7 @@ use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 
-use super::answer::{Binding, Live, Reply, TICKET_COOKIE};
+use super::answer::{Binding, Live, LogoutCame, Reply, TICKET_COOKIE};
 use super::arrival::{self, Arrival, Message};
 use super::caller::Caller;
 use super::finish::{self, Credentials};
@@ -62,15 +62,21 @@ pub(super) async fn redirect(
             )
             .await
         }
-        Message::LogoutRequest(xml) => slo::request(
-            &idp,
-            &caller,
-            &named.tenant,
-            xml,
-            &query,
-            page::field(&fields, "RelayState"),
-        ),
-        Message::LogoutResponse(xml) => slo::response(&idp, &xml),
+        Message::LogoutRequest(xml) => match sign_out(&idp, &caller, false, &xml, Some(&query)) {
+            Some(reply) => reply,
+            None => slo::request(
+                &idp,
+                &caller,
+                &named.tenant,
+                xml,
+                &query,
+                page::field(&fields, "RelayState"),
+            ),
+        },
+        Message::LogoutResponse(xml) => {
+            let reply = sign_out(&idp, &caller, true, &xml, Some(&query));
+            reply.unwrap_or_else(|| slo::response(&idp, &xml))
+        }
     }
 }
 
@@ -90,8 +96,13 @@ pub(super) async fn post(
         fields.map(|Fields(fields)| arrival::read(tenant.clone(), service_principal, Binding::Post, &fields));
     let arrival = match message {
         Ok(Message::SignIn(arrival)) => *arrival,
-        Ok(Message::LogoutRequest(xml) | Message::LogoutResponse(xml)) => {
-            return slo::by_post(&idp, &caller, &tenant, xml);
+        Ok(Message::LogoutRequest(xml)) => {
+            let reply = sign_out(&idp, &caller, false, &xml, None);
+            return reply.unwrap_or_else(|| slo::by_post(&idp, &caller, &tenant, xml));
+        }
+        Ok(Message::LogoutResponse(xml)) => {
+            let reply = sign_out(&idp, &caller, true, &xml, None);
+            return reply.unwrap_or_else(|| slo::by_post(&idp, &caller, &tenant, xml));
         }
         Err(error) => {
             let why = match &error {
@@ -126,15 +137,40 @@ pub(super) async fn resume(
 pub(super) async fn handle(idp: &Idp, arrival: Arrival, caller: &Caller) -> Response {
     if let (Some(answer), Some(ticket)) = (&idp.answer, cookies::cookie(&caller.headers, TICKET_COOKIE)) {
         let live = live(idp, &arrival);
-        match answer.answer(ticket, live).await {
-            Reply::SignIn => {}
-            Reply::Post { action, fields } => return auto_post::respond(&action, &fields),
-            Reply::Redirect(url) => return redirect::found(&url),
-            Reply::Page { status, html } => return page::raw(status, html),
+        let reply = answer.answer(ticket, live).await;
+        if let Some(response) = respond(reply) {
+            return response;
         }
     }
     let arrival = Arc::new(arrival);
     azure(idp, caller, &arrival).unwrap_or_else(|error| refuse(idp, caller, &arrival, None, error))
+}
+
+/// What the harness answers a logout message with, where it carries a ticket and the harness wants to.
+fn sign_out(
+    idp: &Idp,
+    caller: &Caller,
+    answers: bool,
+    xml: &str,
+    raw_query: Option<&str>,
+) -> Option<Response> {
+    let ticket = cookies::cookie(&caller.headers, TICKET_COOKIE)?;
+    let came = LogoutCame {
+        answers,
+        xml: xml.to_owned(),
+        raw_query: raw_query.map(str::to_owned),
+    };
+    respond(idp.answer.as_ref()?.sign_out(ticket, came)?)
+}
+
+/// What the harness decided; nothing where Azure is to.
+fn respond(reply: Reply) -> Option<Response> {
+    match reply {
+        Reply::SignIn => None,
+        Reply::Post { action, fields } => Some(auto_post::respond(&action, &fields)),
+        Reply::Redirect(url) => Some(redirect::found(&url)),
+        Reply::Page { status, html } => Some(page::raw(status, html)),
+    }
 }
 
 /// Before anybody is asked for anything: the request, then who is there already.

@@ -9,7 +9,7 @@ use saml::Certificate;
 use saml::names::alg;
 
 /// Whether the signature of a query is an HMAC under one of these certificates, as a PEM file holds them.
-pub(crate) fn holds(raw: &str, certificates: &[Certificate]) -> bool {
+pub(crate) fn holds<'a>(raw: &str, mut certificates: impl Iterator<Item = &'a Certificate>) -> bool {
     let Some((signed, signature)) = raw.split_once("&Signature=") else {
         return false;
     };
@@ -23,7 +23,7 @@ pub(crate) fn holds(raw: &str, certificates: &[Certificate]) -> bool {
     let Ok(value) = openssl::base64::decode_block(&decoded(signature)) else {
         return false;
     };
-    certificates.iter().any(|certificate| {
+    certificates.any(|certificate| {
         let mac = PKey::hmac(certificate.pem().as_bytes()).and_then(|key| {
             Signer::new(MessageDigest::sha256(), &key)?.sign_oneshot_to_vec(signed.as_bytes())
         });

@@ -1,4 +1,4 @@
-//! A logout message as it travels: by HTTP-Redirect, its signature in the query beside it (Bindings 3.4.4.1).
+//! A logout message as it travels: by HTTP-Redirect its signature stands in the query beside it (Bindings 3.4.4.1), by HTTP-POST in it.
 
 use std::borrow::Cow;
 
@@ -10,8 +10,10 @@ use saml::binding::{
 use crate::confused;
 use crate::denial::Denial;
 use crate::flaw::{Flaw, Flaws};
-use crate::logout::hmac;
-use crate::trust::{Tenant, Trust};
+use crate::logout::kind::Kind;
+use crate::logout::{form, hmac};
+use crate::message;
+use crate::trust::Trust;
 
 /// The only encoding that HTTP-Redirect knows (Bindings 3.4.4.1).
 const DEFLATE: &str = "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE";
@@ -19,17 +21,12 @@ const DEFLATE: &str = "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE
 /// What arrived.
 #[derive(Debug)]
 pub(crate) struct Delivered<'a> {
-    raw: &'a str,
+    /// The query; none where it came in a form.
+    raw: Option<&'a str>,
     pub(crate) kind: Kind,
     pub(crate) xml: String,
     pub(crate) relay_state: Option<String>,
     flaws: Flaws,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Request,
-    Response,
 }
 
 impl<'a> Delivered<'a> {
@@ -49,7 +46,7 @@ impl<'a> Delivered<'a> {
         }
         let xml = decode_redirect_exactly(&message).map_err(|why| Denial::LogoutMessage(why.to_string()))?;
         Ok(Delivered {
-            raw,
+            raw: Some(raw),
             kind,
             xml,
             relay_state: parameter(raw, "RelayState")?.map(Cow::into_owned),
@@ -64,11 +61,17 @@ impl<'a> Delivered<'a> {
             false => None,
         };
         let Some((name, value)) = confused else {
-            return Self::read(raw).map(|delivered| Delivered { flaws, ..delivered });
+            let delivered = Self::read(raw)?;
+            let xml = message::followed(delivered.xml, flaws)?;
+            return Ok(Delivered {
+                xml,
+                flaws,
+                ..delivered
+            });
         };
         let value = percent_decode_str(value).decode_utf8_lossy();
         Ok(Delivered {
-            raw,
+            raw: Some(raw),
             kind: if name == "SAMLRequest" {
                 Kind::Request
             } else {
@@ -80,13 +83,46 @@ impl<'a> Delivered<'a> {
         })
     }
 
-    /// Whether a key of this tenant signed the query: as it was sent, byte for byte, since Azure AD writes its
+    /// What came in a form.
+    pub(crate) fn read_form(fields: &[(String, String)], flaws: Flaws) -> Result<Self, Denial> {
+        let (kind, xml, relay_state) = form::read(fields, flaws)?;
+        Ok(Delivered {
+            raw: None,
+            kind,
+            xml,
+            relay_state,
+            flaws,
+        })
+    }
+
+    /// Whether a key of this issuer's signed it. A query is verified as it was sent, byte for byte, since Azure AD writes its
     /// percent-encoding in lower case and others do not. SHA-1 is refused.
-    pub(crate) fn is_signed_by(&self, tenant: &Tenant) -> Result<(), Denial> {
-        if self.is_believed(tenant) {
+    pub(crate) fn is_signed_by(&self, issuer: &str, trust: &Trust) -> Result<(), Denial> {
+        if self.is_believed() {
             return Ok(());
         }
-        let signature = query_signature(self.raw).map_err(|why| match why {
+        let Some(raw) = self.raw else {
+            return form::verify(&self.xml, &trust.keys(issuer, self.flaws)?, self.flaws);
+        };
+        let certificates = || {
+            let any = self.flaws.has(Flaw::IssuerUnbound);
+            let of = trust
+                .tenants()
+                .iter()
+                .filter(move |tenant| any || tenant.entity_id == issuer);
+            of.flat_map(|tenant| &tenant.certificates)
+        };
+        if self.flaws.has(Flaw::HmacConfusion) && hmac::holds(raw, certificates()) {
+            return Ok(());
+        }
+        let confused = || {
+            let own = trust.tenant(issuer)?;
+            confused::read(raw, std::slice::from_ref(own))
+        };
+        if self.flaws.has(Flaw::RedirectConfusion) && confused().is_some() {
+            return Ok(());
+        }
+        let signature = query_signature(raw).map_err(|why| match why {
             BindingError::Missing(_) => Denial::LogoutUnsigned,
             BindingError::Unknown(algorithm) => Denial::Algorithm(algorithm),
             other => Denial::LogoutMessage(other.to_string()),
@@ -94,8 +130,7 @@ impl<'a> Delivered<'a> {
         if signature.algorithm() == QueryAlgorithm::RsaSha1 && !self.flaws.has(Flaw::WeakAlgorithms) {
             return Err(Denial::Algorithm(signature.algorithm().uri().to_owned()));
         }
-        let mut certificates = tenant.certificates.iter();
-        if certificates.any(|certificate| signature.holds(certificate).unwrap_or(false)) {
+        if certificates().any(|certificate| signature.holds(certificate).unwrap_or(false)) {
             Ok(())
         } else {
             Err(Denial::SignatureValue)
@@ -103,14 +138,14 @@ impl<'a> Delivered<'a> {
     }
 
     /// Whether a switch spares it the check.
-    fn is_believed(&self, tenant: &Tenant) -> bool {
-        let unsigned =
-            || parameter(self.raw, "Signature").is_ok_and(|value| value.is_none_or(|value| value.is_empty()));
-        self.flaws.has(Flaw::NoSigCheck)
-            || self.flaws.has(Flaw::SloUnsigned) && unsigned()
-            || self.flaws.has(Flaw::HmacConfusion) && hmac::holds(self.raw, &tenant.certificates)
-            || self.flaws.has(Flaw::RedirectConfusion)
-                && confused::read(self.raw, std::slice::from_ref(tenant)).is_some()
+    pub(crate) fn is_believed(&self) -> bool {
+        let unsigned = || match self.raw {
+            Some(raw) => {
+                parameter(raw, "Signature").is_ok_and(|value| value.is_none_or(|value| value.is_empty()))
+            }
+            None => form::is_unsigned(&self.xml),
+        };
+        self.flaws.has(Flaw::NoSigCheck) || self.flaws.has(Flaw::SloUnsigned) && unsigned()
     }
 }
 

@@ -15,5 +15,6 @@ mod refusals;
 mod sign_in;
 mod switches;
 mod switches_of_encryption;
+mod switches_of_logout;
 mod switches_of_queries;
 mod switches_of_rules;

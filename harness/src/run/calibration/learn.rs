@@ -1,6 +1,6 @@
 //! The order in which an SP is learned about.
 
-use scenarios::{Base, Persona, recipe::Start};
+use scenarios::{Base, Carriage, Persona, recipe::Start};
 
 use super::{
     account::account,
@@ -11,7 +11,7 @@ use super::{
     people::{Genuine, everybody, interleaved, learn, places, shows_somebody, tells_apart},
     reach::{Hopeless, reach},
     refusals::refusals,
-    sign_out::{ends_sessions, sign_out},
+    sign_out::{asks_to_end, ends_sessions, sign_out},
     source::source,
     way::{beyond, scripts},
 };
@@ -71,7 +71,9 @@ pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Learned), H
     refusals(stage, &mut learned, &mut told, base, &accepted).await;
     account(stage, &mut learned, &mut told, base).await;
     sign_out(stage, &mut learned, base).await?;
-    let ends_sessions = Box::pin(ends_sessions(stage, &learned, base)).await;
+    let ended = Box::pin(ends_sessions(stage, &learned, base, None)).await;
+    let asks_to_end = Box::pin(asks_to_end(stage, &learned, base)).await;
+    let ended_by_post = Box::pin(ends_sessions(stage, &learned, base, Some(Carriage::Form))).await;
     for (persona, why) in &learned.unseen {
         learned.causes.push(format!(
             "{why}: what is forged in the name of the {name} and refused proves nothing; give him an account there ([sp] provision), a probe that shows him too, or another name in [users.{name}]",
@@ -92,7 +94,9 @@ pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Learned), H
         &told,
         Also {
             attributes: attributes && learned.people.manner() == Manner::Whole,
-            ends_sessions,
+            ends_sessions: ended,
+            asks_to_end,
+            ends_sessions_by_post: ended_by_post,
             deep_link: anonymous.hops.iter().any(|hop| hop.party == Party::Idp),
         },
     );

@@ -12,8 +12,12 @@ use crate::{event::Calibration, run::stage::Stage};
 pub(super) struct Also {
     /// The probe shows attributes.
     pub(super) attributes: bool,
-    /// A session ends when the IdP asks for it.
+    /// A session ends when the IdP asks for it by HTTP-Redirect.
     pub(super) ends_sessions: bool,
+    /// The same by HTTP-POST.
+    pub(super) ends_sessions_by_post: bool,
+    /// Who signs out at the SP comes to the IdP with a LogoutRequest.
+    pub(super) asks_to_end: bool,
     /// The probe's page sends whoever is not signed in to the IdP.
     pub(super) deep_link: bool,
 }
@@ -52,8 +56,11 @@ pub(super) fn needs(stage: &Stage, told: &Calibration, also: Also) -> Vec<Need> 
         (Need::EntityIdApart, !endpoints.contains(&sp.entity_id)),
         (Need::SecondAcs, endpoints.len() > 1),
         (Need::SimpleSign, simple_sign),
-        (Need::LogoutService, publishes_logout(sp)),
+        (Need::LogoutService, publishes_logout(sp, binding::REDIRECT)),
         (Need::SingleLogout, also.ends_sessions),
+        (Need::SingleLogoutPost, also.ends_sessions_by_post),
+        (Need::SpSigningKey, !sp.signing.is_empty()),
+        (Need::LogoutRequests, also.asks_to_end),
         (Need::DeepLink, also.deep_link),
         (Need::Expendable, stage.subject.expendable),
     ]
@@ -62,9 +69,9 @@ pub(super) fn needs(stage: &Stage, told: &Calibration, also: Also) -> Vec<Need> 
     .collect()
 }
 
-/// Whether the SP says where LogoutRequests go by HTTP-Redirect.
-pub(super) fn publishes_logout(sp: &SpMetadata) -> bool {
-    sp.slo.iter().any(|slo| slo.binding == binding::REDIRECT)
+/// Whether the SP says where LogoutRequests go by this binding.
+pub(super) fn publishes_logout(sp: &SpMetadata, by: &str) -> bool {
+    sp.slo.iter().any(|slo| slo.binding == by)
 }
 
 /// The authentication context for which the SP's first AuthnRequest asked.

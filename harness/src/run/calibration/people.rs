@@ -124,6 +124,7 @@ pub(super) async fn interleaved(stage: &Stage, learned: &Learned, base: Base) ->
     let take = Take {
         variant: None,
         each: None,
+        holds: None,
         recipe: Recipe::default(),
         steps: vec![
             login(Persona::Alice, "hers"),

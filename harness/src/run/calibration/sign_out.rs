@@ -1,7 +1,8 @@
 //! Whether a sign-out in steps can be done, asked before a scenario rests on it.
 
+use saml::names::binding;
 use scenarios::{
-    Base, Kind, Persona, Recipe, Take,
+    Base, Carriage, Kind, Persona, Recipe, Take,
     flow::{End, Logout, Step},
     recipe::{Delivery, Start},
 };
@@ -47,23 +48,52 @@ pub(super) async fn sign_out(stage: &Stage, learned: &mut Learned, base: Base) -
     }
 }
 
-/// Whether the SP ends alice's session when the IdP asks for it by HTTP-Redirect: without that, its refusals of what asks for it
-/// without right say nothing.
-pub(super) async fn ends_sessions(stage: &Stage, learned: &Learned, base: Base) -> bool {
-    if !publishes_logout(&stage.forge.sp) {
+/// Whether the SP ends alice's session when the IdP asks for it, by HTTP-Redirect or in a form: without that, its refusals of
+/// what asks for it without right say nothing.
+pub(super) async fn ends_sessions(
+    stage: &Stage,
+    learned: &Learned,
+    base: Base,
+    by: Option<Carriage>,
+) -> bool {
+    let binding = by.map_or(binding::REDIRECT, |_| binding::POST);
+    if !publishes_logout(&stage.forge.sp, binding) {
         return false;
     }
     let mut take = signed_in(learned);
     take.steps.push(Step::End(End {
         end: Persona::Alice,
         jar: None,
+        keep: None,
+        again: None,
         recipe: Some(Recipe {
             message: Some(Kind::LogoutRequest),
+            deliver: Some(Delivery {
+                by,
+                ..Delivery::default()
+            }),
             ..Recipe::default()
         }),
     }));
     let played = fire(stage, &stage.driver, learned, &take, base, None).await;
     played.broke.is_none() && played.observation.probe == Probe::SignedOut
+}
+
+/// Whether alice, signing out at the SP, comes to the IdP with a LogoutRequest.
+pub(super) async fn asks_to_end(stage: &Stage, learned: &Learned, base: Base) -> bool {
+    if stage.subject.logout.is_none() || stage.forge.sp.slo.is_empty() {
+        return false;
+    }
+    let mut take = signed_in(learned);
+    take.recipe = Recipe {
+        message: Some(Kind::LogoutResponse),
+        ..Recipe::default()
+    };
+    take.steps.push(Step::Logout(Logout {
+        logout: "main".to_owned(),
+    }));
+    let played = fire(stage, &stage.driver, learned, &take, base, None).await;
+    played.left.is_some()
 }
 
 /// A flow that begins with a login of alice's.

@@ -15,6 +15,9 @@ pub(super) async fn end(
     session: &mut Session,
     judged: bool,
 ) -> Result<Came, Broke> {
+    if let Some(name) = &verb.again {
+        return again(scene, name, verb, session).await;
+    }
     let plain = Recipe {
         message: Some(Kind::LogoutRequest),
         ..Recipe::default()
@@ -31,6 +34,8 @@ pub(super) async fn end(
         Some(Ok(message)) => Ok(Came {
             journey: Some(journey),
             message: Some(message),
+            keep: verb.keep.clone(),
+            left: done.left,
             ..Came::default()
         }),
         Some(Err(fault)) => Err(Broke::Fault(fault)),
@@ -38,5 +43,31 @@ pub(super) async fn end(
             "the browser did not reach the IdP: {}",
             journey.told()
         ))),
+    }
+}
+
+/// What was kept, sent as it was.
+async fn again(scene: &Scene<'_>, name: &str, verb: &End, session: &mut Session) -> Result<Came, Broke> {
+    let kept = scene
+        .shelf
+        .messages
+        .get(name)
+        .cloned()
+        .ok_or_else(|| Broke::Precondition(format!("end: nothing was kept under the name {name}")))?;
+    let task = Task::Send(kept.wire.clone());
+    let SignIn {
+        journey, done, rest, ..
+    } = sign_in(scene, session, task, Start::Idp, verb.end).await?;
+    rest.forget(scene);
+    match done.arrivals {
+        0 => Err(Broke::Driver(format!(
+            "the browser did not reach the IdP: {}",
+            journey.told()
+        ))),
+        _ => Ok(Came {
+            journey: Some(journey),
+            message: Some(kept),
+            ..Came::default()
+        }),
     }
 }

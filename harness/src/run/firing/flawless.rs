@@ -40,6 +40,7 @@ pub(crate) fn single(recipe: Recipe) -> Take {
     Take {
         variant: None,
         each: None,
+        holds: None,
         recipe,
         steps: vec![Step::Login(step)],
     }

@@ -7,7 +7,8 @@ use std::{
 };
 
 use jiff::SignedDuration;
-use scenarios::{Base, Message, Persona, Recipe, Step, Take, flow::Together};
+use mock_idp::server::LogoutCame;
+use scenarios::{Base, Message, Persona, Property, Recipe, Step, Take, flow::Together};
 
 use super::{
     begin::begin,
@@ -22,6 +23,7 @@ use super::{
 use crate::{
     driver::{Driver, Session},
     judge::{
+        left::{self, Known},
         observation::{Journey, Observation, Probe},
         people::{Issued, Owner},
     },
@@ -65,6 +67,7 @@ pub(super) async fn play(
         obstacle: None,
         arrived: None,
         stopped: None,
+        left: None,
     };
     let absences = stage.absences();
     let limit = stage.patience;
@@ -89,7 +92,9 @@ pub(super) async fn play(
     }
     drop(flow.published.take());
     stage.count_requests(flow.observation.journey.hops.len());
+    let held = take.holds.map(|property| flow.held(property));
     Played {
+        held,
         observation: flow.observation,
         looked: flow.looked,
         issued_to: flow.issued,
@@ -101,6 +106,7 @@ pub(super) async fn play(
         obstacle: flow.obstacle,
         arrived: flow.arrived,
         stopped: flow.stopped,
+        left: flow.left,
         leads_to: take.leads_to().map(|to| flow.scene.address(to)),
     }
 }
@@ -121,6 +127,7 @@ struct Flow<'a> {
     obstacle: Option<Obstacle>,
     arrived: Option<usize>,
     stopped: Option<Stopped>,
+    left: Option<LogoutCame>,
 }
 
 impl Flow<'_> {
@@ -207,6 +214,21 @@ impl Flow<'_> {
         Ok(())
     }
 
+    /// Whether the logout message that the SP sent has this property.
+    fn held(&self, property: Property) -> Result<(), String> {
+        let stage = self.scene.stage;
+        let Some(came) = &self.left else {
+            return Err("no logout message of the SP's came to the IdP".to_owned());
+        };
+        let tenant = stage.forge.directory.read().contoso().id.clone();
+        let known = Known {
+            sp: &stage.forge.sp,
+            idp: &format!("{}/{tenant}/saml2", stage.idp.origin()),
+            values: &self.scene.shelf.values,
+        };
+        left::holds(property, came, &known)
+    }
+
     fn settle(&mut self, came: Came, judged: bool) {
         let shelf = &mut self.scene.shelf;
         if let Some(message) = &came.message {
@@ -222,6 +244,7 @@ impl Flow<'_> {
         self.sp_ahead = came.sp_ahead.or(self.sp_ahead);
         self.arrived = came.arrived.or(self.arrived);
         self.stopped = came.stopped;
+        self.left = came.left.or(self.left.take());
         if let Some((name, request)) = came.request {
             let state = request.relay_state.clone().unwrap_or_default();
             shelf.values.insert("relay_state".to_owned(), state);
@@ -353,7 +376,7 @@ async fn travel(scene: &Scene<'_>, step: &Step, session: &mut Session, judged: b
         Step::Begin(verb) => Box::pin(begin(scene, verb, session)).await,
         Step::Send(verb) => Box::pin(send(scene, verb, session)).await,
         Step::Visit(verb) => Box::pin(visit(scene, verb, session)).await,
-        Step::Logout(_) => Box::pin(logout(scene, session)).await,
+        Step::Logout(_) => Box::pin(logout(scene, session, judged)).await,
         Step::End(verb) => Box::pin(end(scene, verb, session, judged)).await,
         other => Err(Broke::Precondition(format!(
             "{} cannot happen together with others",

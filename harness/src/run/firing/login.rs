@@ -68,6 +68,7 @@ pub(super) async fn login(
         sp_ahead,
         request: None,
         arrived,
+        left: None,
         stopped,
     })
 }

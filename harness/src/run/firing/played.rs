@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::SignedDuration;
+use mock_idp::server::LogoutCame;
 use scenarios::{Fault, Message, Persona, Recipe};
 
 use crate::{
@@ -38,6 +39,10 @@ pub(crate) struct Played {
     pub(crate) arrived: Option<usize>,
     /// The step behind the IdP that found nothing to do.
     pub(crate) stopped: Option<Stopped>,
+    /// The SP's logout message that came to the IdP.
+    pub(crate) left: Option<LogoutCame>,
+    /// Whether what the SP sent has the property that is judged; how it lacks it otherwise.
+    pub(crate) held: Option<Result<(), String>>,
     /// Where the browser should have come to rest.
     pub(crate) leads_to: Option<String>,
 }

@@ -230,12 +230,19 @@ impl Runner {
             id: unit.scenario.id.clone(),
         });
         let mut shots = Vec::new();
-        for take in unit.scenario.takes() {
+        for take in self.takes(unit) {
             let permit = self.lanes.one().await;
             shots.push(self.shoot(&unit.scenario, &take, unit.base).await);
             drop(permit);
         }
         Some(shots)
+    }
+
+    /// The variants that say something of this SP.
+    fn takes(&self, unit: &Unit) -> Vec<Take> {
+        let mut takes = unit.scenario.takes();
+        takes.retain(|take| take.needs().is_none_or(|need| self.learned.can.contains(&need)));
+        takes
     }
 
     async fn shoot(&self, scenario: &Scenario, take: &Take, base: Base) -> Shot {
@@ -261,7 +268,7 @@ impl Runner {
 
     /// Judges the shots of a unit, fires reds again alone, and tells the worst.
     async fn conclude(&self, unit: &Unit, shots: Vec<Shot>, control: Control, frame: Option<u64>) {
-        let takes = unit.scenario.takes();
+        let takes = self.takes(unit);
         let mut judged: Vec<(Shot, Verdict)> = Vec::new();
         for (shot, take) in shots.into_iter().zip(&takes) {
             let verdict = shot.verdict(unit, control, shot.classified.dropped, &self.learned);
@@ -350,7 +357,7 @@ impl Runner {
     /// Units that could not be fired, since nothing that they show could be judged.
     fn unjudged(&self, units: &[Unit], why: &str) {
         for unit in units {
-            let takes = unit.scenario.takes();
+            let takes = self.takes(unit);
             let shot = Shot::none(&unit.scenario, takes.first(), why);
             let verdict = shot.verdict(unit, Control::NotNeeded, false, &self.learned);
             self.finish(self.result(unit, shot, verdict, None, Vec::new()));

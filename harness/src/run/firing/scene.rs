@@ -6,6 +6,7 @@ use std::{
 };
 
 use jiff::SignedDuration;
+use mock_idp::server::LogoutCame;
 use scenarios::{Base, Message, Persona, Recipe, Take};
 
 use super::played::{Broke, Stopped};
@@ -52,6 +53,8 @@ pub(super) struct Came {
     pub(super) sp_ahead: Option<SignedDuration>,
     /// After so many steps of the sign-in the browser was at the IdP.
     pub(super) arrived: Option<usize>,
+    /// The SP's logout message that came to the IdP.
+    pub(super) left: Option<LogoutCame>,
     /// The step behind the IdP that found nothing to do.
     pub(super) stopped: Option<Stopped>,
 }

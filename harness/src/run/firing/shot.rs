@@ -106,6 +106,12 @@ fn classified(take: &Take, played: &Played, learned: &Learned) -> Classified {
         }
         None => {}
     }
+    if let Some(held) = &played.held {
+        return match held {
+            Ok(()) => Classified::new(Outcome::Holds, ""),
+            Err(why) => Classified::new(Outcome::Violated, why.clone()),
+        };
+    }
     let sent = played.message.as_ref();
     let persona = sent.map_or(Persona::Alice, |message| message.persona);
     let values = played.issued();

@@ -72,12 +72,7 @@ async fn go(
 ) -> Result<SignIn, Broke> {
     let mut planned = planned.into_iter();
     let answers = &scene.stage.answers;
-    let ticket = format!("{}-{}", scene.token, scene.stage.next_firing());
-    session
-        .plant(scene.stage.idp.origin(), TICKET_COOKIE, &ticket)
-        .await
-        .map_err(|error| Broke::Driver(error.to_string()))?;
-    answers.expect(&ticket, task);
+    let ticket = expect(scene, session, task).await?;
     let (mut journey, mut count, mut arrived) = (Journey::default(), 0, None);
     for step in planned.by_ref() {
         journey = match step.play(session, &journey).await {
@@ -113,6 +108,17 @@ async fn go(
             },
         }),
     }
+}
+
+/// Marks this browser at the IdP by a new ticket, which is answered with this.
+pub(super) async fn expect(scene: &Scene<'_>, session: &mut Session, task: Task) -> Result<String, Broke> {
+    let ticket = format!("{}-{}", scene.token, scene.stage.next_firing());
+    session
+        .plant(scene.stage.idp.origin(), TICKET_COOKIE, &ticket)
+        .await
+        .map_err(|error| Broke::Driver(error.to_string()))?;
+    scene.stage.answers.expect(&ticket, task);
+    Ok(ticket)
 }
 
 fn plan(scene: &Scene<'_>, start: Start, persona: Persona) -> Result<Vec<Planned>, Broke> {
