@@ -1,9 +1,6 @@
 //! Messages that nobody sends: made with throw-away keys for an SP that need not exist, to be looked at.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-};
+use std::{collections::BTreeSet, path::Path};
 
 use jiff::Timestamp;
 use mock_idp::Directory;
@@ -144,8 +141,15 @@ impl Rehearsal {
                 known()
             },
         })?;
-        // What a request of the SP's brings along.
-        let values = BTreeMap::from([("relay_state".to_owned(), "relay-state-on-paper".to_owned())]);
+        // What a request of the SP's, and a message of an earlier step, would have left behind.
+        let left = [
+            ("relay_state", "relay-state-on-paper"),
+            ("response_id", "_response-on-paper"),
+            ("assertion_id", "_assertion-on-paper"),
+        ];
+        let values = left
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into();
         let context = Context {
             directory: &self.directory,
             sp: &self.sp,
