@@ -42,15 +42,12 @@ pub(crate) async fn post(
     RawQuery(query): RawQuery,
     form: Result<Form<Fields>, FormRejection>,
 ) -> Response {
-    let accepted = match sp.manner {
-        Manner::RefuseEverything => Err(Denial::Everything),
-        Manner::AcceptEverything => Ok(anything(
-            &sp,
-            form.as_ref().map_or(&[][..], |Form(fields)| fields),
-        )),
-        Manner::Normal if sp.settings().flaws.has(Flaw::TwoParsers) => judged_twice(&sp, query, form),
-        Manner::Normal => judged(&sp, form),
-    };
+    let accepted = in_its_manner(&sp, form, |form| {
+        match sp.settings().flaws.has(Flaw::TwoParsers) {
+            true => judged_twice(&sp, query, form),
+            false => judged(&sp, form),
+        }
+    });
     answer(&sp, &headers, accepted).await
 }
 
@@ -89,15 +86,21 @@ pub(crate) async fn simple_sign(
     headers: HeaderMap,
     form: Result<Form<Fields>, FormRejection>,
 ) -> Response {
-    let accepted = match sp.manner {
-        Manner::RefuseEverything => Err(Denial::Everything),
-        Manner::AcceptEverything => Ok(anything(
-            &sp,
-            form.as_ref().map_or(&[][..], |Form(fields)| fields),
-        )),
-        Manner::Normal => signed(&sp, form),
-    };
+    let accepted = in_its_manner(&sp, form, |form| signed(&sp, form));
     answer(&sp, &headers, accepted).await
+}
+
+/// Judges a form, unless this service provider refuses, or accepts, whatever comes.
+fn in_its_manner(
+    sp: &Sp,
+    form: Result<Form<Fields>, FormRejection>,
+    judge: impl FnOnce(Result<Form<Fields>, FormRejection>) -> Judged,
+) -> Judged {
+    match sp.manner {
+        Manner::RefuseEverything => Err(Denial::Everything),
+        Manner::AcceptEverything => Ok(anything(sp, form.as_ref().map_or(&[][..], |Form(fields)| fields))),
+        Manner::Normal => judge(form),
+    }
 }
 
 /// Signs the user in, or sends his browser to finish what it began.
