@@ -5,7 +5,7 @@ use samlitmus::{judge::VerdictKind, run::options::DriverKind};
 
 use crate::{
     rows::{Expected, Row, all},
-    run::{Ran, WRAPPING, against},
+    run::{FEW, FIRED, Ran, WRAPPING, against},
 };
 
 /// So many rows at once: over HTTP most of their time is waiting, and in the browser each has one of its own.
@@ -23,17 +23,29 @@ pub(crate) async fn faults(row: &Row, driver: DriverKind) -> Vec<String> {
         DriverKind::Browser | DriverKind::Auto => row.browser,
     };
     let mut faults = Vec::new();
-    let good = against(row, false, driver).await;
+    let good = against(row, false, driver, FIRED).await;
     match expected {
         Expected::Judged(notes) => {
             judged(&good, notes, &mut faults);
             if driver == DriverKind::Auto {
                 by_itself(&good, matches!(row.http, Expected::Judged(_)), &mut faults);
             }
-            let open = against(row, true, driver).await;
+            let open = against(row, true, driver, FIRED).await;
             red(&open, &mut faults);
         }
         Expected::Cannot(cause) => unjudged(&good, cause, &mut faults),
+    }
+    faults
+}
+
+/// What is wrong with one of many runs of a row: where it can be judged, the SP is right in every other turn, and open in those between.
+pub(crate) async fn faults_of_turn(row: &Row, driver: DriverKind, turn: usize) -> Vec<String> {
+    let expected = if driver == DriverKind::Http { row.http } else { row.browser };
+    let mut faults = Vec::new();
+    match expected {
+        Expected::Judged(_) if turn % 2 == 1 => red(&against(row, true, driver, FEW).await, &mut faults),
+        Expected::Judged(notes) => judged(&against(row, false, driver, FEW).await, notes, &mut faults),
+        Expected::Cannot(cause) => unjudged(&against(row, false, driver, FEW).await, cause, &mut faults),
     }
     faults
 }
