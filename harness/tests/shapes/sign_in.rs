@@ -59,7 +59,12 @@ async fn twenty_turns_of_each_shape_say_the_same() {
         for driver in [DriverKind::Http, DriverKind::Browser] {
             for turn in 0..turns {
                 let faults = faults_of_turn(&row, driver, turn).await;
-                assert_eq!(faults, Vec::<String>::new(), "{} {driver:?}, turn {turn}", row.name);
+                assert_eq!(
+                    faults,
+                    Vec::<String>::new(),
+                    "{} {driver:?}, turn {turn}",
+                    row.name
+                );
             }
             println!("{} {driver:?}: {turns} turns the same", row.name);
         }

@@ -40,7 +40,11 @@ pub(crate) async fn faults(row: &Row, driver: DriverKind) -> Vec<String> {
 
 /// What is wrong with one of many runs of a row: where it can be judged, the SP is right in every other turn, and open in those between.
 pub(crate) async fn faults_of_turn(row: &Row, driver: DriverKind, turn: usize) -> Vec<String> {
-    let expected = if driver == DriverKind::Http { row.http } else { row.browser };
+    let expected = if driver == DriverKind::Http {
+        row.http
+    } else {
+        row.browser
+    };
     let mut faults = Vec::new();
     match expected {
         Expected::Judged(_) if turn % 2 == 1 => red(&against(row, true, driver, FEW).await, &mut faults),

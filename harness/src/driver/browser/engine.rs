@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     bidi::Bidi,
+    mapper,
     plan::{everywhere, header},
     process::{ChromeDriver, START},
     tab::{Doors, UserContext},
@@ -45,6 +46,7 @@ impl Browser {
             .ok_or_else(|| {
                 DriverError::Start("this ChromeDriver is too old, it has no WebDriver BiDi".to_owned())
             })?;
+        mapper::hide(session.capabilities()).await;
         let traces = Arc::new(Traces::new(setup.site.clone()));
         let listener = Arc::clone(&traces);
         let bidi = Bidi::connect(&socket, move |method, params| listener.event(method, params)).await?;
@@ -120,4 +122,22 @@ fn capabilities(setup: &Setup, profile: &Path, browser: &Path) -> Value {
             "prefs": {"download_restrictions": 3, "credentials_enable_service": false},
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::*;
+    use crate::driver::{guard::Guard, site::Site};
+
+    #[tokio::test]
+    async fn what_nobody_sees_of_the_browser_is_not_painted() {
+        let url = |text: &str| Url::parse(text).unwrap();
+        let site = Site::new(&url("http://127.0.0.1:9"), &url("http://localhost:9"));
+        let browser = Browser::start(&Setup::new(Guard::default(), site)).await.unwrap();
+        let display = "getComputedStyle(document.documentElement).display";
+        let said = mapper::said(browser._session.capabilities(), display).await;
+        assert_eq!(said.as_deref(), Ok("none"));
+    }
 }

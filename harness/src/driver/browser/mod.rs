@@ -13,6 +13,7 @@ mod engine;
 mod fleet;
 mod follow;
 mod hands;
+mod mapper;
 mod opening;
 mod output;
 mod plan;

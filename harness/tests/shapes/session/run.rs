@@ -21,8 +21,11 @@ use super::{front::Front, shapes::Shape};
 /// What must be red where an SP takes what is not signed.
 pub(crate) const STRIPPED: [&str; 1] = ["signature/exclusion-response-forged"];
 
+/// The fewest that tell an SP that is right from one that is not: what is fired where a shape is run many times.
+pub(crate) const FEW: &[&str] = &["baseline/assertion-signed", "signature/exclusion-response-forged"];
+
 /// What is fired.
-const FIRED: [&str; 9] = [
+pub(crate) const FIRED: &[&str] = &[
     "baseline/assertion-signed",
     "baseline/sp-initiated",
     "baseline/second-user",
@@ -48,8 +51,13 @@ pub(crate) struct Told {
     pub(crate) leaks: Vec<String>,
 }
 
-/// Runs the program against a shape; `flawed`: what is behind it takes what is not signed.
-pub(crate) async fn fire(shape: &Shape, driver: DriverKind, flawed: bool) -> Result<Told, String> {
+/// Runs the program, with these scenarios, against a shape; `flawed`: what is behind it takes what is not signed.
+pub(crate) async fn fire(
+    shape: &Shape,
+    driver: DriverKind,
+    flawed: bool,
+    fired: &[&str],
+) -> Result<Told, String> {
     let folder = tempfile::tempdir().unwrap();
     let flaws = if flawed {
         Flaws::NONE.with(Flaw::SigIfPresent)
@@ -92,7 +100,7 @@ pub(crate) async fn fire(shape: &Shape, driver: DriverKind, flawed: bool) -> Res
         leaks: Vec::new(),
     };
     let mut all = String::new();
-    let summary = run(target, &fired(), options, |event| {
+    let summary = run(target, &chosen(fired), options, |event| {
         all.push_str(&format!("{event:?}\n"));
         match event {
             Event::Calibrated(learned) => {
@@ -118,10 +126,10 @@ pub(crate) async fn fire(shape: &Shape, driver: DriverKind, flawed: bool) -> Res
     Ok(told)
 }
 
-fn fired() -> Vec<Arc<Scenario>> {
+fn chosen(fired: &[&str]) -> Vec<Arc<Scenario>> {
     let all = &Catalogue::embedded().scenarios;
     let of = |id: &&str| all.iter().find(|scenario| scenario.id == **id).cloned();
-    FIRED
+    fired
         .iter()
         .map(|id| of(id).unwrap_or_else(|| panic!("no {id}")))
         .collect()
