@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use mock_idp::Directory;
 use scenarios::{MetadataProperty, Persona, Property, Scenario};
 use url::Url;
 
@@ -48,6 +49,7 @@ pub(super) async fn emitted(stage: &Stage, learned: &Learned, scenarios: &[Arc<S
             .iter()
             .map(|tenant| stage.idp.sso_url(&tenant.id))
             .collect(),
+        also: also(&directory, stage.idp.origin()),
         taken: learned.bases.clone(),
         people: people.collect(),
         host: Url::parse(&stage.subject.home)
@@ -58,6 +60,20 @@ pub(super) async fn emitted(stage: &Stage, learned: &Learned, scenarios: &[Arc<S
         now: Timestamp::now(),
         journey: None,
     }
+}
+
+/// A tenant is found by its domain too, and an application by its own path.
+fn also(directory: &Directory, origin: &str) -> Vec<String> {
+    let mut all = vec![format!("{origin}/common/saml2")];
+    for tenant in &directory.tenants {
+        for name in [&tenant.id, &tenant.domain] {
+            let address = format!("{origin}/{name}/saml2");
+            let own = tenant.applications.iter();
+            all.extend(own.map(|application| format!("{address}/{}", application.service_principal_id)));
+            all.push(address);
+        }
+    }
+    all
 }
 
 fn published_at(stage: &Stage) -> Option<&str> {

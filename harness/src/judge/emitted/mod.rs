@@ -35,6 +35,8 @@ pub(crate) struct Emitted {
     pub(crate) sp: SpMetadata,
     /// The Location in the IdP's metadata, for each tenant that the SP may trust.
     pub(crate) sso: Vec<String>,
+    /// Other addresses at which the same IdP takes AuthnRequests.
+    pub(crate) also: Vec<String>,
     /// The bases that it takes.
     pub(crate) taken: Vec<Base>,
     /// Names and addresses of everybody who signs in.

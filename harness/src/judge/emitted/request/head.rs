@@ -62,10 +62,10 @@ pub(super) fn instant(stated: Option<&str>, came: Timestamp) -> Held {
 }
 
 /// Without one nothing is wrong, unless it is signed (Bindings 3.4.5.2, 3.5.5.2).
-pub(super) fn destination(stated: Option<&str>, signed: bool, sso: &[String]) -> Held {
+pub(super) fn destination(stated: Option<&str>, signed: bool, sso: &[String], also: &[String]) -> Held {
     match stated {
         None => Held::unless(signed, || "it is signed, and has no Destination".to_owned()),
-        Some(stated) => Held::unless(!sso.iter().any(|known| known == stated), || {
+        Some(stated) => Held::unless(!sso.iter().chain(also).any(|known| known == stated), || {
             format!(
                 "its Destination is `{}`, and it was sent to {}",
                 shown(stated),

@@ -35,7 +35,12 @@ pub(super) fn holds(property: RequestProperty, emitted: &Emitted) -> Held {
         P::RequestVersion => read(|one, _| head::version(&one.version)),
         P::RequestInstant => read(|one, live| head::instant(one.issue_instant.as_deref(), live.came)),
         P::RequestDestination => each_read(emitted, |one, live| {
-            head::destination(one.destination.as_deref(), signed::is_signed(live), &emitted.sso)
+            head::destination(
+                one.destination.as_deref(),
+                signed::is_signed(live),
+                &emitted.sso,
+                &emitted.also,
+            )
         }),
         P::RequestIssuer => texts(head::issuer),
         P::RequestIssuerPublished => known(head::issuer_published),
