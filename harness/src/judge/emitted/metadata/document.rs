@@ -5,12 +5,15 @@ use roxmltree::Node;
 use saml::{
     Certificate,
     document::{child, descendants, parse, text},
-    names::{name_id, ns},
+    names::ns,
     signature::{MessageSignatureError, verify_message},
 };
 use scenarios::Base;
 
-use crate::judge::emitted::{Document, Held, shown};
+use crate::judge::emitted::{
+    formats::known_format,
+    seen::{Document, Held, shown},
+};
 
 /// The most characters of an entity ID (Core 8.3.6).
 const LONGEST: usize = 256;
@@ -35,33 +38,6 @@ pub(super) fn wants_signed_kept(wants: bool, taken: &[Base]) -> Held {
             "it says WantAssertionsSigned, and the SP takes an assertion that is not signed, in a response that is".to_owned()
         }),
     }
-}
-
-/// Whether a name format is of the standard (Core 8.3), or as others have agreed on.
-pub(in crate::judge::emitted) fn known_format(format: &str) -> bool {
-    let v1 = [
-        "unspecified",
-        "emailAddress",
-        "X509SubjectName",
-        "WindowsDomainQualifiedName",
-    ];
-    let v2 = [
-        "unspecified",
-        "kerberos",
-        "entity",
-        "persistent",
-        "transient",
-        "encrypted",
-    ];
-    let of = |prefix: &str, words: &[&str]| {
-        format
-            .strip_prefix(prefix)
-            .is_some_and(|word| words.contains(&word))
-    };
-    format == name_id::UNSPECIFIED
-        || of("urn:oasis:names:tc:SAML:1.1:nameid-format:", &v1)
-        // `unspecified` of 2.0 is in no list, and every IdP takes it.
-        || of("urn:oasis:names:tc:SAML:2.0:nameid-format:", &v2)
 }
 
 pub(super) fn formats(stated: &[String]) -> Held {

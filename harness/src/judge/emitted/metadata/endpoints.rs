@@ -8,7 +8,7 @@ use saml::{
     names::binding,
 };
 
-use crate::judge::emitted::{Held, is_local, is_safe, shown};
+use crate::judge::emitted::seen::{Held, is_local, is_safe, shown};
 
 pub(super) fn acs_https(acs: &[AcsEndpoint]) -> Held {
     let plain = acs.iter().find(|acs| !is_safe(&acs.location));

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use openssl::{nid::Nid, pkey::Id, sha::sha256, x509::X509};
 use saml::{Certificate, SpMetadata};
 
-use crate::judge::emitted::{Held, shown};
+use crate::judge::emitted::seen::{Held, shown};
 
 /// So long a certificate should be good yet: nobody replaces one in a day.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 30);

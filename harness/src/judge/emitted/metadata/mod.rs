@@ -9,9 +9,10 @@ mod tests;
 
 use scenarios::MetadataProperty;
 
-use super::{Document, Emitted, Held, request, shape};
-
-pub(super) use document::known_format;
+use super::{
+    seen::{Document, Emitted, Held},
+    shape,
+};
 
 pub(super) fn holds(property: MetadataProperty, emitted: &Emitted) -> Held {
     use MetadataProperty as P;
@@ -34,7 +35,7 @@ pub(super) fn holds(property: MetadataProperty, emitted: &Emitted) -> Held {
         P::MetadataHosts => endpoints::hosts(sp, &emitted.host),
         P::MetadataWantsSigned => document::wants_signed(sp.want_assertions_signed),
         P::MetadataWantsSignedKept => document::wants_signed_kept(sp.want_assertions_signed, &emitted.taken),
-        P::MetadataSignsRequests => request::signed_as_said(emitted),
+        P::MetadataSignsRequests => Held::CannotTell("that is seen of its AuthnRequests".to_owned()),
         P::MetadataKeyStrength => keys::each(sp, keys::strength),
         P::MetadataCertificateValid => keys::each(sp, |one| keys::valid(one, emitted.now)),
         P::MetadataCertificateHash => keys::each(sp, keys::hash),

@@ -4,7 +4,7 @@ use mock_idp::server::{Binding, Live};
 use url::form_urlencoded;
 
 use crate::judge::{
-    emitted::{Emitted, Held, shown},
+    emitted::seen::{Emitted, Held, shown},
     observation::{Ended, Party},
 };
 

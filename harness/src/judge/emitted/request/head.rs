@@ -7,7 +7,10 @@ use saml::{
     names::{name_id, ns},
 };
 
-use crate::judge::emitted::{Emitted, Held, shape::is_name, shown};
+use crate::judge::emitted::{
+    seen::{Emitted, Held, shown},
+    shape::is_name,
+};
 
 /// So far from now an IssueInstant may be.
 const FRESH: SignedDuration = SignedDuration::from_mins(5);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::judge::emitted::{Held, shown};
+use crate::judge::emitted::seen::{Held, shown};
 
 /// So many tell something.
 const FEW: usize = 8;

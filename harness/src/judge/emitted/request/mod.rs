@@ -5,6 +5,7 @@ mod carried;
 mod head;
 mod ids;
 mod signed;
+mod text;
 mod wants;
 
 #[cfg(test)]
@@ -14,7 +15,12 @@ use mock_idp::server::Live;
 use saml::AuthnRequest;
 use scenarios::RequestProperty;
 
-use super::{Emitted, Held, shape};
+use super::{
+    seen::{Emitted, Held},
+    shape,
+};
+
+use text::text;
 
 const NONE: &str = "the SP sent no AuthnRequest";
 
@@ -86,12 +92,6 @@ fn each_read(emitted: &Emitted, judge: impl Fn(&AuthnRequest, &Live) -> Held) ->
         Some(request) => judge(request, live),
         None => Held::CannotTell("the SP's AuthnRequest cannot be read".to_owned()),
     })
-}
-
-/// What came, decoded where that was possible.
-fn text(live: &Live) -> &str {
-    let text = live.request_xml.as_deref().or(live.parameter.as_deref());
-    text.unwrap_or_default()
 }
 
 fn ids(emitted: &Emitted) -> Vec<&str> {

@@ -10,8 +10,8 @@ use saml::{
 };
 use url::form_urlencoded;
 
-use super::text;
-use crate::judge::emitted::{Held, shown};
+use super::text::text;
+use crate::judge::emitted::seen::{Held, shown};
 
 const UNSIGNED: &str = "the SP does not sign its AuthnRequests";
 

@@ -7,7 +7,10 @@ use saml::{
     names::{binding, name_id, ns},
 };
 
-use crate::judge::emitted::{Emitted, Held, metadata::known_format, shown};
+use crate::judge::emitted::{
+    formats::known_format,
+    seen::{Emitted, Held, shown},
+};
 
 pub(super) fn acs_published(request: &AuthnRequest, emitted: &Emitted) -> Held {
     let acs = &emitted.sp.acs;

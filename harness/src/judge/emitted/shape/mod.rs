@@ -9,7 +9,7 @@ use roxmltree::Node;
 use saml::{document::parse, names::ns};
 
 use self::tables::{Content, Rule, Type, rule};
-use super::shown;
+use super::seen::shown;
 
 /// Whether a text is an AuthnRequest; how it is none otherwise.
 pub(super) fn request(xml: &str) -> Result<(), String> {
