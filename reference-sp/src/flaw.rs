@@ -109,7 +109,7 @@ flaws! {
     SloUnbound = "V49-slo-unbound",
     /// Verifies one parameter of a query or form and reads another (CVE-2025-27773, CVE-2025-31335).
     RedirectConfusion = "V50-redirect-confusion",
-    /// Sends the browser wherever the RelayState says (CVE-2019-13038, CVE-2019-3877).
+    /// Sends the browser wherever the RelayState says, or the link that began the sign-in (CVE-2019-13038, CVE-2019-3877).
     OpenRedirect = "V51-open-redirect",
     /// Answers what is no message, or cannot be decrypted, with a 500 and the trace of the error.
     ErrorLeak = "V53-error-leak",
@@ -119,6 +119,8 @@ flaws! {
     AdviceMerged = "V57-advice-merged",
     /// Does not look at how the user signed in, nor whether he did: no AuthnStatement, no RequestedAuthnContext.
     AuthnContextIgnored = "V58-authncontext-ignored",
+    /// Makes the ID of an AuthnRequest out of the clock, by the hour.
+    WeakRequestId = "V59-weak-request-id",
     /// Writes what it was sent into its pages as it came.
     ReflectedMarkup = "V60-relaystate-xss",
     /// Fetches what references in the encrypted part of a message lead to (CVE-2023-36661).

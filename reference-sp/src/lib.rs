@@ -53,6 +53,7 @@ mod merged;
 mod message;
 mod pages;
 mod profile;
+mod published;
 mod refuse;
 mod rollover;
 mod server;

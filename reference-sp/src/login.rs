@@ -13,10 +13,12 @@ use saml::names::binding;
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::flaw::Flaw;
 use crate::http::{BROWSER_COOKIE, SESSION_COOKIE, by_redirect, cookie, local, see_other, set_cookie};
 use crate::identity::Identity;
 use crate::memory::{Request, secret};
 use crate::pages;
+use crate::published;
 use crate::state::Sp;
 
 /// The longest RelayState that is sent, in bytes (Bindings 3.4.3). Longer paths stay here, with the request.
@@ -49,14 +51,21 @@ pub(crate) async fn login(
     let Some((tenant, sign_in)) = tenant.and_then(|tenant| Some((tenant, tenant.sign_in.as_deref()?))) else {
         return (StatusCode::SERVICE_UNAVAILABLE, Html(pages::no_idp())).into_response();
     };
-    let to = login
+    let flaws = sp.settings().flaws;
+    let wished = login
         .to
         .as_deref()
-        .and_then(local)
-        .unwrap_or_else(|| "/account".to_owned());
+        .and_then(|to| match flaws.has(Flaw::OpenRedirect) {
+            true => Some(to.to_owned()),
+            false => local(to),
+        });
+    let to = wished.unwrap_or_else(|| "/account".to_owned());
     let browser = browser(&headers);
     let now = sp.clock.now();
-    let id = format!("_{}", &secret()[..40]);
+    let id = match flaws.has(Flaw::WeakRequestId) {
+        true => format!("_{}", now.as_second() / 3_600),
+        false => format!("_{}", &secret()[..40]),
+    };
     let xml = authn_request(&sp, &id, sign_in, login.force, &saml::instant::format(now));
     let relay_state = (to.len() <= RELAY_STATE).then_some(to.as_str());
     let location = by_redirect(&sp, sign_in, "SAMLRequest", &xml, relay_state);
@@ -100,11 +109,13 @@ pub(crate) async fn whoami(State(sp): State<Arc<Sp>>, headers: HeaderMap) -> Res
 
 /// `GET /singlesignon/saml/metadata`.
 pub(crate) async fn metadata(State(sp): State<Arc<Sp>>) -> Response {
-    (
-        [(header::CONTENT_TYPE, "application/samlmetadata+xml")],
-        sp.metadata().to_xml(),
-    )
-        .into_response()
+    match published::document(&sp) {
+        Ok(xml) => ([(header::CONTENT_TYPE, "application/samlmetadata+xml")], xml).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "metadata cannot be signed");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
 }
 
 /// About whom an error page is.

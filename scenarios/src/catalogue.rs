@@ -274,8 +274,17 @@ fn check(scenario: &Scenario) -> Result<(), String> {
         return Err("only variants that should be rejected can be `alike`".to_owned());
     }
     let about_what_it_sends = matches!(scenario.verdict, Expected::MustHold | Expected::ShouldHold);
-    if scenario.holds.is_some() != (about_what_it_sends && !scenario.watches()) {
-        return Err("`holds` and a verdict of MUST_HOLD or SHOULD_HOLD go together".to_owned());
+    let may_be = about_what_it_sends || scenario.verdict == Expected::Info;
+    if scenario.holds.is_some() && !may_be
+        || scenario.holds.is_none() && about_what_it_sends && !scenario.watches()
+    {
+        return Err("`holds` and a verdict of MUST_HOLD, SHOULD_HOLD or INFO go together".to_owned());
+    }
+    if scenario.watches() && scenario.holds.is_some() {
+        return Err("what watches the SP's requests (`aadsts`) has no `holds`".to_owned());
+    }
+    if scenario.looks_back() && sends(scenario) {
+        return Err("what looks at what calibration saw sends nothing itself: give it a `flow`".to_owned());
     }
     if scenario.watches() {
         check_watch(scenario)?;
@@ -295,15 +304,18 @@ fn check_watch(scenario: &Scenario) -> Result<(), String> {
     if !matches!(scenario.verdict, Expected::MustHold | Expected::ShouldHold) {
         return Err("what watches the SP's requests (`aadsts`) is MUST_HOLD or SHOULD_HOLD".to_owned());
     }
-    let sends = !scenario.recipe().is_flawless()
-        || scenario.persona.is_some()
-        || !scenario.flow.is_empty()
-        || !scenario.each.is_empty()
-        || !scenario.variants.is_empty();
-    match sends {
+    match sends(scenario) {
         true => Err("what watches the SP's requests (`aadsts`) sends nothing itself".to_owned()),
         false => Ok(()),
     }
+}
+
+fn sends(scenario: &Scenario) -> bool {
+    !scenario.recipe().is_flawless()
+        || scenario.persona.is_some()
+        || !scenario.flow.is_empty()
+        || !scenario.each.is_empty()
+        || !scenario.variants.is_empty()
 }
 
 fn collect(folder: &Path, files: &mut Vec<(String, String)>) -> Result<(), CatalogueError> {

@@ -1,5 +1,7 @@
 //! The verbs of a flow: what happens in which browser, in order.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -89,6 +91,10 @@ pub struct Begin {
     /// How often; once if left out, at most 200 times.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u32>,
+    /// Headers that each request to the SP carries, as a proxy or a foreign site would write them; then it happens over plain HTTP, in a
+    /// jar that nothing else shares.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
     /// In which cookie jar; `main` if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jar: Option<String>,

@@ -77,7 +77,7 @@ pub use message::{Message, Minted, Wire};
 pub use operation::Operation;
 pub use persona::Persona;
 pub use profile::Profile;
-pub use property::Property;
+pub use property::{MetadataProperty, Property, RequestProperty};
 pub use recipe::{Base, Kind, Recipe};
 pub use scenario::{Disturbs, Need, Scenario, Take};
 pub use selector::Selector;

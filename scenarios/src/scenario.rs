@@ -109,8 +109,9 @@ pub struct Scenario {
     /// would answer one of the SP's own AuthnRequests with one of them, whatever else is fired.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aadsts: Vec<u32>,
-    /// What is judged of the logout message that the SP sends in the last step, in place of whose session it is: for MUST_HOLD and
-    /// SHOULD_HOLD.
+    /// What is judged of what the SP itself sends, in place of whose session it is: of the logout message of the last step, of its
+    /// AuthnRequests, of its metadata. For MUST_HOLD, SHOULD_HOLD and INFO. Without a flow nothing is sent for the latter two: what
+    /// calibration saw is judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holds: Option<Property>,
     /// The answers to all variants must look the same, sent once or twice: whoever can tell them apart learns by asking.
@@ -270,6 +271,12 @@ pub enum Need {
     SimpleSign,
     /// Whoever asks for the probe's page and is not signed in is sent to the IdP.
     DeepLink,
+    /// One address of the SP's leads to the IdP, without further steps.
+    LoginUrl,
+    /// People are signed in over plain HTTP here, not in a browser.
+    PlainHttp,
+    /// The SP's metadata is read, not described in the configuration.
+    SpMetadata,
     /// The SP may be harmed.
     Expendable,
 }
@@ -329,6 +336,13 @@ impl Need {
             Self::SpSigningKey => "the SP's metadata has no certificate for signing",
             Self::DeepLink => "the probe's page sends nobody to the IdP",
             Self::SimpleSign => "the SP's metadata has no ACS for HTTP-POST-SimpleSign",
+            Self::LoginUrl => {
+                "a sign-in takes more than one address ([sp] login has several steps, or is not there)"
+            }
+            Self::PlainHttp => "it sends what no browser sends, and all is done in the browser here",
+            Self::SpMetadata => {
+                "the SP's metadata is not read: its entity ID and ACS stand in the configuration (set [sp] metadata)"
+            }
             Self::Expendable => "the SP may not be harmed ([sp] expendable)",
         }
     }
@@ -364,9 +378,9 @@ pub struct Take {
     pub each: Option<String>,
     /// The recipe of the judged message.
     pub recipe: Recipe,
-    /// The steps; a scenario of one message has one login.
+    /// The steps; a scenario of one message has one login, and one that looks back none.
     pub steps: Vec<Step>,
-    /// What is judged of what the SP sends in the last of them.
+    /// What is judged of what the SP itself sends.
     pub holds: Option<Property>,
 }
 
@@ -399,6 +413,17 @@ impl Scenario {
     /// Whether it only watches what the SP sends by itself.
     pub fn watches(&self) -> bool {
         !self.aadsts.is_empty()
+    }
+
+    /// Whether it judges what calibration saw, and sends nothing for it.
+    pub fn looks_back(&self) -> bool {
+        self.flow.is_empty() && self.holds.is_some_and(Property::is_of_what_was_seen)
+    }
+
+    /// Whether no message is sent for it.
+    pub fn sends_nothing(&self) -> bool {
+        let only_begins = self.flow.iter().all(|step| matches!(step, Step::Begin(_)));
+        self.watches() || self.looks_back() || !self.flow.is_empty() && only_begins
     }
 
     /// Whether it says the same whichever element is signed: it names no base, and leaves what is signed as it is.
@@ -455,7 +480,7 @@ impl Scenario {
     }
 
     fn steps(&self, recipe: &Recipe) -> Vec<Step> {
-        if !self.flow.is_empty() {
+        if !self.flow.is_empty() || self.looks_back() {
             return self.flow.clone();
         }
         let login = Login {

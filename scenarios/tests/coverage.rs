@@ -127,7 +127,7 @@ fn there_is_enough_of_everything() {
 }
 
 /// What an SP offers or does not; whose scenarios are about nothing else.
-const SERVICES: [Need; 7] = [
+const SERVICES: [Need; 8] = [
     Need::LogoutService,
     Need::SingleLogout,
     Need::SingleLogoutPost,
@@ -135,6 +135,7 @@ const SERVICES: [Need; 7] = [
     Need::Encryption,
     Need::EncryptionKey,
     Need::SecondEncryptionKey,
+    Need::SpMetadata,
 ];
 
 /// A tier by default must not need what few SPs have, or a gate would say little about most of them. What is about a service that

@@ -26,9 +26,9 @@ pub(super) fn forge(args: &ForgeArgs) -> anyhow::Result<Exit> {
     } else {
         rehearsal
     };
-    if scenario.watches() {
+    if scenario.sends_nothing() {
         let why = format!(
-            "{} sends nothing: it watches the SP's own AuthnRequests; see `samlitmus explain {}`",
+            "{} sends nothing: it looks at what the SP itself sends; see `samlitmus explain {}`",
             scenario.id, scenario.id
         );
         return Err(Mistake(why).into());

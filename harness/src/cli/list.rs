@@ -25,6 +25,9 @@ pub fn text(scenarios: &[Arc<Scenario>]) -> String {
                 .collect();
             more.push(format!("watches AuthnRequests for {}", codes.join(", ")));
         }
+        if scenario.looks_back() {
+            more.push("looks at what calibration saw, and sends nothing".to_owned());
+        }
         if !scenario.needs.is_empty() {
             let needs: Vec<String> = scenario.needs.iter().map(word).collect();
             more.push(format!("needs {}", needs.join(", ")));

@@ -1,6 +1,6 @@
 //! What there is to say about a scenario, section by section: `explain` prints it, `book` makes a page of it.
 
-use scenarios::{Disturbs, Expected, Message, Scenario};
+use scenarios::{Disturbs, Expected, Message, Property, Scenario};
 
 use super::steps::said;
 use crate::{
@@ -68,6 +68,8 @@ pub(super) fn sections(
             name: "What it watches",
             body,
         });
+    } else if scenario.sends_nothing() {
+        all.push(words("What it looks at", looked_at(scenario)));
     } else {
         let message = rehearsal.message(scenario, None, None)?;
         let body = Body::Drawn(drawn(&message, color));
@@ -135,6 +137,19 @@ fn watched(codes: &[u32]) -> Body {
     }
 }
 
+/// What of the SP's own is looked at.
+fn looked_at(scenario: &Scenario) -> &'static str {
+    match scenario.holds {
+        Some(Property::Metadata(_)) => {
+            "the SP's metadata, as it was read before the run; no message is sent for it"
+        }
+        Some(_) if scenario.flow.is_empty() => {
+            "each AuthnRequest that the SP sent during calibration; no message is sent for it"
+        }
+        _ => "each AuthnRequest that the SP sends in the flow; none is answered",
+    }
+}
+
 fn passing(scenario: &Scenario) -> String {
     if scenario.watches() {
         return "Azure goes on with every request that came; no row is told then, and the summary counts the requests".to_owned();
@@ -154,6 +169,7 @@ fn passing(scenario: &Scenario) -> String {
             "the SP takes the message, and the right person is signed in"
         }
         Expected::MustHold | Expected::ShouldHold => "what the SP sends is as the rule wants it",
+        Expected::Info if scenario.holds.is_some() => "nothing: what the SP sends is recorded",
         Expected::May | Expected::Info => "nothing: either answer conforms, and is recorded",
     };
     if scenario.inert {

@@ -2,10 +2,12 @@
 //!
 //! What was seen (`observation`) becomes one word (`outcome`, by `classify`, which asks `people` whose session it is, `refusal`
 //! and `landing` what a page means), and word and expectation a judgement (`verdict`); waivers and the sum of a run
-//! (`summary`) come after; `gate` is what one result means by itself. `request` judges what the SP sends by itself.
+//! (`summary`) come after; `gate` is what one result means by itself. Of what the SP sends by itself, `request` judges what Azure
+//! makes of AuthnRequests, `emitted` them and metadata by SAML's rules, and `left` logout messages.
 
 pub mod circumstances;
 pub(crate) mod classify;
+pub(crate) mod emitted;
 mod fail_on;
 pub(crate) mod fingerprint;
 pub(crate) mod gate;

@@ -165,7 +165,7 @@ impl Digest {
             verdict: result.verdict,
             severity: result.severity,
             anchor,
-            bases: match result.scenario.watches() {
+            bases: match result.scenario.sends_nothing() {
                 true => Vec::new(),
                 false => vec![result.base.clone()],
             },

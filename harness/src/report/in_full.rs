@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use scenarios::Property;
+
 use super::words::{attacker, page, sentence, severity};
 use crate::{
     event::ScenarioResult,
@@ -49,11 +51,19 @@ fn is_alike(one: &ScenarioResult, other: &ScenarioResult) -> bool {
     key(one) == key(other)
 }
 
+/// What of the SP's own it is about.
+fn own(result: &ScenarioResult) -> &'static str {
+    match result.scenario.holds {
+        Some(Property::Metadata(_)) => "the SP's metadata",
+        _ => "the SP's own AuthnRequests",
+    }
+}
+
 /// Results of bases that came to the same, by the first of them.
 fn told(out: &mut String, alike: &[&ScenarioResult]) {
     let [result, more @ ..] = alike else { return };
-    let mut which = match (result.scenario.watches(), more.is_empty()) {
-        (true, _) => "the SP's own AuthnRequests".to_owned(),
+    let mut which = match (result.scenario.sends_nothing(), more.is_empty()) {
+        (true, _) => own(result).to_owned(),
         (false, true) => format!("base {}", result.base),
         (false, false) => {
             let bases: Vec<&str> = alike.iter().map(|one| one.base.as_str()).collect();

@@ -18,6 +18,9 @@ use crate::{
     text::locked,
 };
 
+/// So many AuthnRequests are kept as they came.
+const KEPT: usize = 64;
+
 /// What one ticket stands for.
 #[derive(Clone, Debug)]
 pub(crate) enum Task {
@@ -48,7 +51,8 @@ pub(crate) struct Done {
 pub(crate) struct Answers {
     forge: Arc<Forge>,
     tickets: Mutex<HashMap<String, (Task, Done)>>,
-    first: Mutex<Option<Live>>,
+    /// The sign-ins that the SP began, the first of them: their AuthnRequests, as they came.
+    begun: Mutex<Vec<Live>>,
     requests: Mutex<Requests>,
 }
 
@@ -57,7 +61,7 @@ impl Answers {
         Self {
             forge,
             tickets: Mutex::default(),
-            first: Mutex::default(),
+            begun: Mutex::default(),
             requests: Mutex::default(),
         }
     }
@@ -86,7 +90,12 @@ impl Answers {
 
     /// The first sign-in that the SP began: its AuthnRequest, as it came.
     pub(crate) fn first(&self) -> Option<Live> {
-        locked(&self.first).clone()
+        locked(&self.begun).first().cloned()
+    }
+
+    /// All sign-ins that the SP began, but no more than can be looked at.
+    pub(crate) fn begun(&self) -> Vec<Live> {
+        locked(&self.begun).clone()
     }
 
     /// What Azure would have made of the requests that came so far.
@@ -116,7 +125,10 @@ impl Answers {
     fn reply(&self, ticket: &str, live: Live) -> Reply {
         self.check(&live);
         if live.binding != Binding::IdpInitiated {
-            locked(&self.first).get_or_insert_with(|| live.clone());
+            let mut begun = locked(&self.begun);
+            if begun.len() < KEPT {
+                begun.push(live.clone());
+            }
         }
         let task = {
             let mut tickets = locked(&self.tickets);

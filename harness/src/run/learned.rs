@@ -1,12 +1,12 @@
 //! What calibration learned about an SP, and what firing and judging rest on.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use scenarios::{Base, Need, Persona, recipe::Start};
 
 use crate::{
     config::Steps,
-    judge::{landing::Landing, people::People, refusal::Refusals},
+    judge::{emitted::Emitted, landing::Landing, people::People, refusal::Refusals},
 };
 
 /// What the SP turned out to be able to do, and how it is read.
@@ -40,6 +40,8 @@ pub(crate) struct Learned {
     pub(crate) jobs: Option<usize>,
     /// So many refusals at most between two flawless logins, where more lock somebody out.
     pub(crate) batch: Option<usize>,
+    /// What it was seen to send by itself.
+    pub(crate) emitted: Arc<Emitted>,
     /// What keeps this run from conforming, whatever is fired, one sentence each.
     pub(crate) causes: Vec<String>,
 }

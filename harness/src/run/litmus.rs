@@ -17,6 +17,7 @@ use crate::{
     mask,
     run::calibration::{Hopeless, calibrate_with, reach, recheck},
     run::doctor,
+    run::emitted::emitted,
     run::firing::runner::Runner,
     run::learned::Learned,
     run::options::{CannotRun, DriverKind, Options},
@@ -119,7 +120,8 @@ pub async fn run(
             around.hopeless = Some(why);
             picture = doctor::short(&stage);
         }
-        Some(Ok((told, learned))) => {
+        Some(Ok((told, mut learned))) => {
+            learned.emitted = Arc::new(emitted(&stage, &learned, scenarios).await);
             let (told, learned) = (Arc::new(told), Arc::new(learned));
             tell(&Event::Calibrated(told.clone()));
             if !learned.causes.is_empty() {

@@ -17,6 +17,7 @@ use crate::{
     config::Steps,
     driver::{BrowserDriver, Driver, DriverError, Guard, HttpDriver, Limits, Session, Setup, Site},
     judge::{
+        emitted::Document,
         observation::{Ended, mend},
         people::People,
     },
@@ -24,7 +25,7 @@ use crate::{
     run::options::{CannotRun, DriverKind, Options},
     run::registered::register,
     run::served::Served,
-    run::stage::Stage,
+    run::stage::{Published, Stage},
     run::{answers::Answers, forging::Forge},
     subject::files::Files,
     subject::log::Log,
@@ -167,7 +168,7 @@ pub(crate) async fn prepare(
         }
     }
     running.files = target.start.map(|start| start.files);
-    let sp = metadata(&target.metadata, &http).await?;
+    let (sp, document) = metadata(&target.metadata, &http).await?;
     let directory = idp.directory().clone();
     let requires_signed = directory
         .change(|directory| Ok::<_, std::convert::Infallible>(register(directory, &sp)))
@@ -250,6 +251,7 @@ pub(crate) async fn prepare(
     );
     stage.requires_signed = requires_signed;
     stage.log = running.log.clone();
+    stage.document = document;
     Ok(stage)
 }
 
@@ -398,9 +400,9 @@ async fn wait_until(
     }
 }
 
-async fn metadata(of: &MetadataOf, http: &HttpDriver) -> Result<SpMetadata, CannotRun> {
-    let (from, bytes) = match of {
-        MetadataOf::Given(metadata) => return Ok((**metadata).clone()),
+async fn metadata(of: &MetadataOf, http: &HttpDriver) -> Result<(SpMetadata, Option<Published>), CannotRun> {
+    let (from, bytes, served) = match of {
+        MetadataOf::Given(metadata) => return Ok(((**metadata).clone(), None)),
         MetadataOf::File(path) => {
             let bytes = std::fs::read(path).map_err(|error| {
                 CannotRun::Configuration(format!(
@@ -408,12 +410,15 @@ async fn metadata(of: &MetadataOf, http: &HttpDriver) -> Result<SpMetadata, Cann
                     path.display()
                 ))
             })?;
-            (path.display().to_string(), bytes)
+            (path.display().to_string(), bytes, None)
         }
         MetadataOf::Url(url) => {
             let journey = Session::Http(http.session()).peek(url).await;
             match (journey.ended, journey.page) {
-                (Ended::Answered, Some(page)) if page.status == 200 => (url.clone(), page.body.into_bytes()),
+                (Ended::Answered, Some(page)) if page.status == 200 => {
+                    let served = Some((url.clone(), page.content_type));
+                    (url.clone(), page.body.into_bytes(), served)
+                }
                 (Ended::Answered, Some(page)) => {
                     return Err(CannotRun::NotJudged(format!(
                         "the SP answers {} at {url}, and gives no metadata: wait until it is up, or mend [sp] metadata",
@@ -448,5 +453,13 @@ async fn metadata(of: &MetadataOf, http: &HttpDriver) -> Result<SpMetadata, Cann
             "[sp] metadata ({from}): it names no HTTP-POST AssertionConsumerService, and Azure sends by no other binding"
         )));
     }
-    Ok(metadata)
+    let published = Published {
+        document: Document {
+            xml: String::from_utf8_lossy(&bytes).into_owned(),
+            content_type: served.as_ref().map(|(_, kind)| kind.clone()),
+            again: None,
+        },
+        url: served.map(|(url, _)| url),
+    };
+    Ok((metadata, Some(published)))
 }

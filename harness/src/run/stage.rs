@@ -1,6 +1,7 @@
 //! What every firing stands on: the driver, the live IdP with its answers, the probe, the SP's addresses.
 
 use std::{
+    collections::BTreeMap,
     sync::{
         Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
@@ -13,8 +14,9 @@ use scenarios::{Need, Persona, Scenario, recipe::Delivery};
 
 use super::{answers::Answers, clues::Clues, forging::Forge, oob::Oob, pace::Pace};
 use crate::{
-    driver::{BrowserDriver, Driver, DriverError, Session, Setup},
+    driver::{BrowserDriver, Driver, DriverError, HttpDriver, Session, Setup},
     judge::{
+        emitted::Document,
         observation::{Ended, Journey},
         people::People,
     },
@@ -25,6 +27,14 @@ use crate::{
         sign_in::Guest,
     },
 };
+
+/// The SP's metadata as it stands, and where.
+#[derive(Debug)]
+pub(crate) struct Published {
+    pub(crate) document: Document,
+    /// None for a file.
+    pub(crate) url: Option<String>,
+}
 
 /// Everything that firings share.
 pub(crate) struct Stage {
@@ -50,6 +60,8 @@ pub(crate) struct Stage {
     pub(crate) requires_signed: bool,
     /// What the SP says of itself.
     pub(crate) log: Arc<Log>,
+    /// The SP's metadata as it stands; none where the configuration describes it.
+    pub(crate) document: Option<Published>,
     /// How fast the SP may be asked.
     pub(crate) pace: Pace,
     /// What calibration saw.
@@ -95,6 +107,7 @@ impl Stage {
             patience: request.saturating_mul(12).max(Duration::from_secs(60)),
             requires_signed: false,
             log: Arc::default(),
+            document: None,
             pace: Pace::default(),
             clues: Mutex::default(),
             lost: AtomicBool::new(false),
@@ -155,6 +168,21 @@ impl Stage {
             Some(other) if !fits(&self.driver) && fits(other) => other,
             _ => &self.driver,
         }
+    }
+
+    /// A client of its own over plain HTTP, each of whose requests to the SP carries these headers.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub(crate) fn session_with(&self, headers: &BTreeMap<String, String>) -> Result<Session, DriverError> {
+        let mut setup = self.setup.clone();
+        setup.headers.extend(headers.clone());
+        Ok(Session::Http(HttpDriver::new(setup)?.session()))
+    }
+
+    /// Whether plain HTTP signs people in here, and does so in this run.
+    pub(crate) fn is_plain(&self) -> bool {
+        !self.scripted && matches!(self.driver, Driver::Http(_))
     }
 
     /// Whether a browser is there.

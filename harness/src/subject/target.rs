@@ -189,7 +189,7 @@ impl Target {
             headers: Vec::new(),
             ca: None,
             question: Question::page(&sp.account_url(), identity),
-            metadata: MetadataOf::Given(Box::new(sp.metadata())),
+            metadata: MetadataOf::Url(sp.metadata_url()),
             start: None,
             log: None,
             provision: None,

@@ -33,7 +33,7 @@ fn every_scenario_has_a_page_with_rule_mend_message_and_command() {
             .iter()
             .any(|(kind, text)| kind == "text" && !text.trim().is_empty());
         let drawn = block && page.text.contains("What it sends");
-        assert_eq!(drawn, !scenario.watches(), "{id}: its message");
+        assert_eq!(drawn, !scenario.sends_nothing(), "{id}: its message");
         let fired = page
             .blocks
             .iter()

@@ -200,3 +200,28 @@ async fn an_sp_that_has_a_key_is_held_to_what_it_signs() {
     }
     assert_eq!(told.results.len(), slo.len());
 }
+
+/// Of what the SP sends by itself.
+fn of_its_own(scenario: &Scenario) -> bool {
+    ["authn-request", "sp-metadata"].contains(&scenario.namespace())
+        && !scenario.needs.contains(&Need::Browser)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_sp_with_a_key_sends_by_itself_is_right() {
+    let config = Config {
+        sign_requests: true,
+        ..Config::default()
+    };
+    let own = chosen(of_its_own);
+    let told = against(config, &own, quick()).await.unwrap();
+    for kind in [VerdictKind::Fail, VerdictKind::Warn, VerdictKind::Inconclusive] {
+        let found = told.of(kind);
+        assert!(found.is_empty(), "{:#?}", Told::ids(&found));
+    }
+    // This SP takes a signed response, and says so.
+    let not = Told::ids(&told.of(VerdictKind::NotApplicable));
+    assert_eq!(not.len(), 1, "{not:#?}");
+    assert!(not[0].contains("want-assertions-signed-enforced"), "{not:#?}");
+    assert_eq!(told.results.len(), own.len());
+}

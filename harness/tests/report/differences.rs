@@ -123,7 +123,7 @@ fn every_message_of_the_catalogue_differs_from_a_flawless_one_if_its_recipe_does
         let made = || rehearsal.message(&flawless(persona), Some(base), None).unwrap();
         assert_eq!(lines(changes(&made(), &made())), [""; 0], "{persona:?} {base:?}");
     }
-    let single = |scenario: &&std::sync::Arc<Scenario>| scenario.flow.is_empty() && !scenario.watches();
+    let single = |scenario: &&std::sync::Arc<Scenario>| scenario.flow.is_empty() && !scenario.sends_nothing();
     let mut wrong = Vec::new();
     for scenario in Catalogue::embedded().scenarios.iter().filter(single) {
         let sent = rehearsal.message(scenario, None, None).unwrap();

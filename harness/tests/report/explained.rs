@@ -10,9 +10,10 @@ fn every_scenario_of_the_catalogue_can_be_explained() {
         let text = explain(scenario, &rehearsal, false).unwrap_or_else(|error| panic!("{error}"));
         assert!(
             text.starts_with(&scenario.id)
-                && text.contains(match scenario.watches() {
-                    true => "What it watches",
-                    false => "What it sends",
+                && text.contains(match (scenario.watches(), scenario.sends_nothing()) {
+                    (true, _) => "What it watches",
+                    (false, true) => "What it looks at",
+                    (false, false) => "What it sends",
                 }),
             "{text}"
         );

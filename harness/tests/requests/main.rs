@@ -16,7 +16,7 @@ use samlitmus::{
     run::{litmus::run, options::Options},
     subject::target::Target,
 };
-use scenarios::{Catalogue, Severity};
+use scenarios::{Catalogue, Need, Scenario, Severity};
 
 use crate::{
     cases::{Case, refused, taken},
@@ -47,15 +47,18 @@ const ATTACK: &str = "signature/xsw-3";
 
 /// Runs the checks, the baseline and one attack against the SP of a case.
 async fn told(case: &Case, state: &Path, waivers: Waivers) -> Told {
+    let pick = |one: &Scenario| one.watches() || one.id == ATTACK || one.id == "baseline/sp-initiated";
+    told_of(case, state, waivers, pick).await
+}
+
+/// Runs these scenarios against the SP of a case.
+async fn told_of(case: &Case, state: &Path, waivers: Waivers, pick: impl Fn(&Scenario) -> bool) -> Told {
     let sp = Sp::start(case, state).await;
     let config = Config::parse(&sp.configuration(state), &state.join("samlitmus.toml"), &|_| None);
     let target = Target::of(&config.unwrap()).unwrap();
     sp.trusts(target.directory());
     let all = Catalogue::embedded().scenarios.iter();
-    let fired: Vec<_> = all
-        .filter(|one| one.watches() || one.id == ATTACK || one.id == "baseline/sp-initiated")
-        .cloned()
-        .collect();
+    let fired: Vec<_> = all.filter(|one| pick(one)).cloned().collect();
     let (mut results, mut notes) = (Vec::new(), Vec::new());
     let options = Options {
         waivers,
@@ -158,6 +161,45 @@ async fn what_azure_takes_is_counted_and_makes_no_row() {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// By SAML's rules, beside Azure's. The IDs of this SP are the clock, it believes a header that names its host, and its metadata has
+/// nobody to ask.
+#[tokio::test]
+async fn what_breaks_a_rule_of_saml_is_told_of_requests_and_of_metadata() {
+    let state = state();
+    let mut case = taken().remove(0);
+    case.change = |request| (request.force_authn, request.is_passive) = (true, true);
+    let pick = |one: &Scenario| {
+        ["authn-request", "sp-metadata"].contains(&one.namespace()) && !one.needs.contains(&Need::Browser)
+    };
+    let told = told_of(&case, state.path(), Waivers::default(), pick).await;
+    let of = |kind| {
+        let found = told.results.iter().filter(|row| row.verdict == kind);
+        let mut ids: Vec<&str> = found.map(|row| row.scenario.id.as_str()).collect();
+        ids.sort_unstable();
+        ids
+    };
+    let warned = [
+        "authn-request/acs-url-host-header",
+        "authn-request/forceauthn-ispassive-exclusive",
+        // By the tenant's domain, where the metadata has its id.
+        "authn-request/https-idp-url",
+        "authn-request/id-entropy",
+        "sp-metadata/contact-technical",
+        "sp-metadata/encryption-key-present",
+    ];
+    let reasons: Vec<&String> = told.results.iter().map(|row| &row.reason).collect();
+    assert_eq!(of(VerdictKind::Warn), warned, "{reasons:#?}");
+    assert_eq!(of(VerdictKind::Fail), [""; 0]);
+    assert_eq!(of(VerdictKind::Inconclusive), [""; 0]);
+    for unseen in [
+        "sp-metadata/content-type",
+        "sp-metadata/stable",
+        "authn-request/signature-valid",
+    ] {
+        assert!(of(VerdictKind::NotApplicable).contains(&unseen), "{unseen}");
+    }
 }
 
 #[tokio::test]

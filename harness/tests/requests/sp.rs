@@ -3,7 +3,8 @@
 use std::{net::TcpListener, path::Path, sync::Arc};
 
 use axum::{
-    Router, extract::State, response::Html, response::IntoResponse, response::Redirect, routing::get,
+    Router, extract::State, http::HeaderMap, response::Html, response::IntoResponse, response::Redirect,
+    routing::get,
 };
 use mock_idp::Directory;
 use reference_sp::{Config, Flaw, Flaws, ReferenceSp, Trusted};
@@ -146,7 +147,7 @@ impl Drop for Sp {
     }
 }
 
-async fn begin(State(login): State<Arc<Login>>) -> axum::response::Response {
+async fn begin(State(login): State<Arc<Login>>, headers: HeaderMap) -> axum::response::Response {
     let mut request = AuthnRequest {
         id: format!("_{:x}", jiff::Timestamp::now().as_nanosecond()),
         version: "2.0".to_owned(),
@@ -158,6 +159,10 @@ async fn begin(State(login): State<Arc<Login>>) -> axum::response::Response {
         ..AuthnRequest::default()
     };
     (login.change)(&mut request);
+    // It believes whoever says at which host it was asked.
+    if let Some(host) = headers.get("x-forwarded-host") {
+        request.acs_url = Some(format!("https://{}/acs", host.to_str().unwrap()));
+    }
     let end = "</samlp:AuthnRequest>";
     let xml = request.to_xml().replace(end, &format!("{}{end}", login.more));
     let query = match login.encoding {

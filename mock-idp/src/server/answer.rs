@@ -62,6 +62,8 @@ pub struct Live {
     pub raw_query: Option<String>,
     /// How it came.
     pub binding: Binding,
+    /// What the browser says that it is for (`Sec-Fetch-Dest`): `document` for a whole window, `iframe` for a frame.
+    pub fetched_for: Option<String>,
     /// When it came, by our clock.
     pub came: Timestamp,
 }
@@ -139,6 +141,7 @@ mod tests {
             relay_state: None,
             raw_query: None,
             binding: Binding::Redirect,
+            fetched_for: None,
             came: "2001-02-03T04:05:06Z".parse().unwrap(),
         };
         let ahead = |instant| live(Some(instant)).ahead().map(|ahead| ahead.as_secs());

@@ -136,7 +136,7 @@ pub(super) async fn resume(
 /// Answers a sign-in: the harness where it carries a ticket, else Azure.
 pub(super) async fn handle(idp: &Idp, arrival: Arrival, caller: &Caller) -> Response {
     if let (Some(answer), Some(ticket)) = (&idp.answer, cookies::cookie(&caller.headers, TICKET_COOKIE)) {
-        let live = live(idp, &arrival);
+        let live = live(idp, &arrival, caller);
         let reply = answer.answer(ticket, live).await;
         if let Some(response) = respond(reply) {
             return response;
@@ -211,7 +211,7 @@ fn azure(idp: &Idp, caller: &Caller, arrival: &Arc<Arrival>) -> Result<Response,
     }
 }
 
-fn live(idp: &Idp, arrival: &Arrival) -> Live {
+fn live(idp: &Idp, arrival: &Arrival, caller: &Caller) -> Live {
     let directory = idp.directory();
     let tenant = directory.tenant(&arrival.tenant);
     let request = arrival.authn_request().cloned();
@@ -228,6 +228,10 @@ fn live(idp: &Idp, arrival: &Arrival) -> Live {
         relay_state: arrival.relay_state.as_deref().map(ToOwned::to_owned),
         raw_query: arrival.raw_query.clone(),
         binding: arrival.binding,
+        fetched_for: caller
+            .headers
+            .get("sec-fetch-dest")
+            .and_then(|value| Some(value.to_str().ok()?.to_owned())),
         came: Timestamp::now(),
     }
 }

@@ -32,11 +32,14 @@ pub(super) fn page(
         let _ = write!(out, "\n## {}\n\n{}", section.name, told(&section.body));
     }
     out.push_str("\n## Fire it\n\n");
+    if scenario.looks_back() {
+        out.push_str("It fires nothing, and looks at what the flawless logins of calibration showed:\n\n");
+    }
     if scenario.watches() {
         out.push_str("Every run looks for it. This one fires nothing besides, and looks at the flawless logins alone:\n\n");
     }
     let _ = writeln!(out, "    samlitmus run '{id}'");
-    if !scenario.watches() {
+    if !scenario.sends_nothing() {
         let _ = write!(
             out,
             "\nTo see the message and send nothing:\n\n    samlitmus forge '{id}'\n"
@@ -47,7 +50,7 @@ pub(super) fn page(
 
 /// The words that the catalogue has for it, each with what it means.
 fn facts(out: &mut String, scenario: &Scenario, vocabulary: &Value) {
-    let bases: Vec<&str> = match scenario.watches() {
+    let bases: Vec<&str> = match scenario.sends_nothing() {
         true => Vec::new(),
         false => scenario.bases.iter().map(|base| base.letter()).collect(),
     };

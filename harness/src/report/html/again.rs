@@ -22,7 +22,7 @@ pub(super) struct Run<'a> {
 /// Recipe and commands.
 pub(super) fn told(result: &ScenarioResult, run: &Run<'_>) -> Markup {
     html! {
-        @if !result.scenario.watches() {
+        @if !result.scenario.sends_nothing() {
             details.fold { summary { "Recipe" } pre { (pretty(&result.recipe)) } }
         }
         h3 { "Run it again" }

@@ -64,7 +64,7 @@ pub(super) fn rest(result: &ScenarioResult, run: &Run<'_>, picture: &Picture) ->
                     h3 { "What the browser showed" }
                     (pictures::shown(picture, journey.screenshot.as_deref()))
                 }
-                @if !scenario.watches() {
+                @if !scenario.watches() && !scenario.looks_back() {
                     h3 { "The journey" }
                     (journey::hops(journey))
                     (journey::probe(&result.observation.probe))
@@ -89,12 +89,12 @@ fn judgement(result: &ScenarioResult) -> Markup {
         dl.pairs {
             dt { "Expected" } dd { code { (result.expected) } }
             dt { "Observed" } dd { code { (result.outcome) }
-                @if !result.scenario.watches() { ", signed in: " (visible(&result.identity)) } }
+                @if !result.scenario.sends_nothing() { ", signed in: " (visible(&result.identity)) } }
             dt { "Severity" } dd { (words::severity(result.severity)) }
             @if let Some(attacker) = result.scenario.attacker { dt { "What it takes" } dd { (attacker.sentence()) } }
             dt { "Tier" } dd { (result.scenario.tier) }
             dt { "Driver" } dd { (result.driver)
-                @if !result.scenario.watches() { ", " (result.duration.as_millis()) " ms, firing " (result.firing) }
+                @if !result.scenario.watches() && !result.scenario.looks_back() { ", " (result.duration.as_millis()) " ms, firing " (result.firing) }
                 @if let Some(control) = result.control { ", control " (control) } }
             @if let Some(words) = snapshot(&result.snapshot) { dt { "Snapshot" } dd { (words) } }
         }

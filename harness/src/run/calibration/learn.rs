@@ -97,10 +97,17 @@ pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Learned), H
             ends_sessions: ended,
             asks_to_end,
             ends_sessions_by_post: ended_by_post,
+            one_address: one_address(stage, &learned),
             deep_link: anonymous.hops.iter().any(|hop| hop.party == Party::Idp),
         },
     );
     Ok((told, learned))
+}
+
+/// Whether a sign-in takes one address and no more steps.
+fn one_address(stage: &Stage, learned: &Learned) -> bool {
+    let way = learned.way.as_ref().or(stage.subject.login.as_ref());
+    way.is_some_and(|way| way.0.len() == 1 && way.urls().count() == 1)
 }
 
 /// A probe that shows a name to an empty jar shows nothing.

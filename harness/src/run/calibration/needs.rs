@@ -18,6 +18,8 @@ pub(super) struct Also {
     pub(super) ends_sessions_by_post: bool,
     /// Who signs out at the SP comes to the IdP with a LogoutRequest.
     pub(super) asks_to_end: bool,
+    /// One address leads to the IdP.
+    pub(super) one_address: bool,
     /// The probe's page sends whoever is not signed in to the IdP.
     pub(super) deep_link: bool,
 }
@@ -62,6 +64,9 @@ pub(super) fn needs(stage: &Stage, told: &Calibration, also: Also) -> Vec<Need> 
         (Need::SpSigningKey, !sp.signing.is_empty()),
         (Need::LogoutRequests, also.asks_to_end),
         (Need::DeepLink, also.deep_link),
+        (Need::SpMetadata, stage.document.is_some()),
+        (Need::PlainHttp, stage.is_plain()),
+        (Need::LoginUrl, also.one_address),
         (Need::Expendable, stage.subject.expendable),
     ]
     .into_iter()

@@ -16,15 +16,31 @@ use crate::{
 const MOST: u32 = 200;
 
 pub(super) async fn begin(scene: &Scene<'_>, verb: &Begin, session: &mut Session) -> Result<Came, Broke> {
-    let mut last = once(scene, verb, session).await?;
+    let mut own = match verb.headers.is_empty() {
+        true => None,
+        false => Some(
+            scene
+                .stage
+                .session_with(&verb.headers)
+                .map_err(|why| Broke::Driver(why.to_string()))?,
+        ),
+    };
+    let session = own.as_mut().unwrap_or(session);
+    let mut all = once(scene, verb, session).await?;
     for _ in 1..verb.times.unwrap_or(1).min(MOST) {
-        last = once(scene, verb, session).await?;
+        let mut last = once(scene, verb, session).await?;
+        all.arrivals.append(&mut last.arrivals);
+        all = Came {
+            arrivals: all.arrivals,
+            ..last
+        };
     }
-    Ok(last)
+    Ok(all)
 }
 
 async fn once(scene: &Scene<'_>, verb: &Begin, session: &mut Session) -> Result<Came, Broke> {
     let SignIn { journey, done, .. } = sign_in(scene, session, Task::Hold, Start::Sp, Persona::Alice).await?;
+    let arrivals: Vec<_> = done.live.iter().cloned().collect();
     let kept = done.live.and_then(|live| {
         Some(Kept {
             request: live.request?,
@@ -40,6 +56,7 @@ async fn once(scene: &Scene<'_>, verb: &Begin, session: &mut Session) -> Result<
     Ok(Came {
         journey: Some(journey),
         request: Some((verb.begin.clone(), kept)),
+        arrivals,
         ..Came::default()
     })
 }

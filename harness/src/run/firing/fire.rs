@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     driver::Driver,
-    judge::observation::Probe,
+    judge::{emitted, observation::Probe},
     run::{learned::Learned, pace::Obstacle, stage::Stage},
 };
 
@@ -30,6 +30,14 @@ pub(crate) async fn fire(
     base: Base,
     judge: Option<&str>,
 ) -> Played {
+    if let (true, Some(property)) = (take.steps.is_empty(), take.holds) {
+        // Nothing is sent for it: calibration has seen all.
+        return Played {
+            held: Some(emitted::holds(property, &learned.emitted)),
+            recipe: take.recipe.clone(),
+            ..Played::default()
+        };
+    }
     let begun = Instant::now();
     let mut left = AGAIN;
     let mut forgotten = false;

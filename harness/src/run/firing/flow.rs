@@ -7,7 +7,7 @@ use std::{
 };
 
 use jiff::SignedDuration;
-use mock_idp::server::LogoutCame;
+use mock_idp::server::{Live, LogoutCame};
 use scenarios::{Base, Message, Persona, Property, Recipe, Step, Take, flow::Together};
 
 use super::{
@@ -23,6 +23,7 @@ use super::{
 use crate::{
     driver::{Driver, Session},
     judge::{
+        emitted::{self, Emitted, Held},
         left::{self, Known},
         observation::{Journey, Observation, Probe},
         people::{Issued, Owner},
@@ -68,6 +69,8 @@ pub(super) async fn play(
         arrived: None,
         stopped: None,
         left: None,
+        arrivals: Vec::new(),
+        begun: None,
     };
     let absences = stage.absences();
     let limit = stage.patience;
@@ -128,6 +131,9 @@ struct Flow<'a> {
     arrived: Option<usize>,
     stopped: Option<Stopped>,
     left: Option<LogoutCame>,
+    /// The sign-ins that came to the IdP.
+    arrivals: Vec<Live>,
+    begun: Option<String>,
 }
 
 impl Flow<'_> {
@@ -214,11 +220,19 @@ impl Flow<'_> {
         Ok(())
     }
 
-    /// Whether the logout message that the SP sent has this property.
-    fn held(&self, property: Property) -> Result<(), String> {
+    /// Whether what the SP itself sent has this property.
+    fn held(&self, property: Property) -> Held {
+        if property.is_of_what_was_seen() {
+            let emitted = Emitted {
+                requests: self.arrivals.clone(),
+                journey: Some((self.begun.clone(), self.observation.journey.clone())),
+                ..Emitted::clone(&self.scene.learned.emitted)
+            };
+            return emitted::holds(property, &emitted);
+        }
         let stage = self.scene.stage;
         let Some(came) = &self.left else {
-            return Err("no logout message of the SP's came to the IdP".to_owned());
+            return Held::Lacks("no logout message of the SP's came to the IdP".to_owned());
         };
         let tenant = stage.forge.directory.read().contoso().id.clone();
         let known = Known {
@@ -226,7 +240,10 @@ impl Flow<'_> {
             idp: &format!("{}/{tenant}/saml2", stage.idp.origin()),
             values: &self.scene.shelf.values,
         };
-        left::holds(property, came, &known)
+        match left::holds(property, came, &known) {
+            Ok(()) => Held::Holds,
+            Err(why) => Held::Lacks(why),
+        }
     }
 
     fn settle(&mut self, came: Came, judged: bool) {
@@ -245,6 +262,8 @@ impl Flow<'_> {
         self.arrived = came.arrived.or(self.arrived);
         self.stopped = came.stopped;
         self.left = came.left.or(self.left.take());
+        self.arrivals.extend(came.arrivals);
+        self.begun = came.begun.or(self.begun.take());
         if let Some((name, request)) = came.request {
             let state = request.relay_state.clone().unwrap_or_default();
             shelf.values.insert("relay_state".to_owned(), state);

@@ -1,5 +1,6 @@
 //! `login`: a whole sign-in, answered with a message.
 
+use mock_idp::server::Live;
 use scenarios::{Wire, flow::Login, recipe::Start};
 
 use super::{
@@ -46,7 +47,7 @@ pub(super) async fn login(
     if let Some(why) = done.live.as_ref().and_then(|live| live.unreadable.clone()) {
         return Err(scene.led_nowhere(journey, Broke::Precondition(why)));
     }
-    let sp_ahead = done.live.and_then(|live| live.ahead());
+    let sp_ahead = done.live.as_ref().and_then(Live::ahead);
     let message = match done.message {
         Some(Ok(message)) => message,
         Some(Err(fault)) => return Err(Broke::Fault(fault)),
@@ -69,6 +70,8 @@ pub(super) async fn login(
         request: None,
         arrived,
         left: None,
+        arrivals: done.live.into_iter().collect(),
+        begun: verb.from.as_deref().map(|from| scene.address(from)),
         stopped,
     })
 }

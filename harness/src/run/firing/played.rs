@@ -8,6 +8,7 @@ use scenarios::{Fault, Message, Persona, Recipe};
 
 use crate::{
     judge::{
+        emitted::Held,
         observation::{Journey, Observation},
         people::{Issued, Owner, People},
     },
@@ -41,8 +42,8 @@ pub(crate) struct Played {
     pub(crate) stopped: Option<Stopped>,
     /// The SP's logout message that came to the IdP.
     pub(crate) left: Option<LogoutCame>,
-    /// Whether what the SP sent has the property that is judged; how it lacks it otherwise.
-    pub(crate) held: Option<Result<(), String>>,
+    /// Whether what the SP itself sent has the property that is judged.
+    pub(crate) held: Option<Held>,
     /// Where the browser should have come to rest.
     pub(crate) leads_to: Option<String>,
 }

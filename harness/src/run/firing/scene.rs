@@ -6,7 +6,7 @@ use std::{
 };
 
 use jiff::SignedDuration;
-use mock_idp::server::LogoutCame;
+use mock_idp::server::{Live, LogoutCame};
 use scenarios::{Base, Message, Persona, Recipe, Take};
 
 use super::played::{Broke, Stopped};
@@ -55,6 +55,10 @@ pub(super) struct Came {
     pub(super) arrived: Option<usize>,
     /// The SP's logout message that came to the IdP.
     pub(super) left: Option<LogoutCame>,
+    /// The sign-ins that came to the IdP.
+    pub(super) arrivals: Vec<Live>,
+    /// Where the sign-in was begun, if not where sign-ins are.
+    pub(super) begun: Option<String>,
     /// The step behind the IdP that found nothing to do.
     pub(super) stopped: Option<Stopped>,
 }
@@ -77,9 +81,16 @@ impl Scene<'_> {
         let acs = self.stage.forge.sp.default_acs();
         let login = subject.login.as_ref().and_then(|way| way.urls().next());
         let guest = self.stage.guest(Persona::Alice);
-        text.replace("{acs}", acs.map_or("", |acs| acs.location.as_str()))
+        let text = text
+            .replace("{acs}", acs.map_or("", |acs| acs.location.as_str()))
             .replace("{login}", &guest.fill(login.unwrap_or_default()))
             .replace("{probe}", &subject.home)
+            .replace("{each}", self.take.each.as_deref().unwrap_or_default());
+        // What is added to an address that has a query is added to that.
+        match text.split_once('?') {
+            Some((path, query)) => format!("{path}?{}", query.replace('?', "&")),
+            None => text,
+        }
     }
 
     /// What the IdP is to make.

@@ -7,7 +7,9 @@ use scenarios::{Persona, Scenario, Take};
 use super::played::{Broke, Played};
 use crate::{
     judge::{
+        VerdictKind,
         classify::{Classified, Expectations, classify},
+        emitted::Held,
         outcome::Outcome,
         people::Issued,
         verdict::{Control, Facts, Verdict, judge},
@@ -81,6 +83,13 @@ impl Shot {
 
     /// The judgement of this firing alone.
     pub(super) fn verdict(&self, unit: &Unit, control: Control, dropped: bool, learned: &Learned) -> Verdict {
+        if let (None, Some(Held::CannotTell(why))) = (&self.played.broke, &self.played.held) {
+            return Verdict {
+                kind: VerdictKind::NotApplicable,
+                severity: unit.scenario.severity,
+                reason: why.clone(),
+            };
+        }
         let unseen = unit.names.iter().find_map(|persona| learned.unseen.get(persona));
         let facts = Facts {
             outcome: self.classified.outcome,
@@ -108,8 +117,9 @@ fn classified(take: &Take, played: &Played, learned: &Learned) -> Classified {
     }
     if let Some(held) = &played.held {
         return match held {
-            Ok(()) => Classified::new(Outcome::Holds, ""),
-            Err(why) => Classified::new(Outcome::Violated, why.clone()),
+            Held::Holds => Classified::new(Outcome::Holds, ""),
+            Held::Lacks(why) => Classified::new(Outcome::Violated, why.clone()),
+            Held::CannotTell(why) => Classified::new(Outcome::Unobserved, why.clone()),
         };
     }
     let sent = played.message.as_ref();
