@@ -10,6 +10,7 @@ use saml::authn_request::RequestedContext;
 
 use crate::account::Account;
 use crate::flaw::Flaws;
+use crate::refresh::Source;
 
 /// How the service provider is set up. [`Config::default`] is hardened, listens on a random port of
 /// `127.0.0.1` and trusts nobody yet.
@@ -21,6 +22,8 @@ pub struct Config {
     pub url: Option<String>,
     /// The tenants it trusts. [`ReferenceSp::set_trust`](crate::ReferenceSp::set_trust) changes them later.
     pub trust: Vec<Trusted>,
+    /// Where their metadata is read again when somebody asks for it (`/test/refresh`).
+    pub sources: Vec<Source>,
     /// The users. Nobody else is signed in, however good his Assertion is: the administrator creates and activates
     /// further accounts at `/admin`.
     pub accounts: Vec<Account>,
@@ -54,7 +57,7 @@ pub struct Config {
     pub requested_context: Option<RequestedContext>,
     /// How far its clock is ahead of the machine's (negative: behind).
     pub clock_offset: SignedDuration,
-    /// Offer `/test/…`: flaws and manner of refusal by HTTP, and forgetting. Never for anything but tests.
+    /// Offer `/test/…`: flaws and manner of refusal by HTTP, forgetting, and reading metadata again. Never for anything but tests.
     pub test_endpoint: bool,
 }
 
@@ -64,6 +67,7 @@ impl Default for Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             url: None,
             trust: Vec::new(),
+            sources: Vec::new(),
             accounts: Vec::new(),
             create_users: false,
             encryption: false,

@@ -19,6 +19,7 @@ use crate::identity::Identity;
 use crate::keys::OwnKeys;
 use crate::memory::Memory;
 use crate::profile::{Accepted, Profile};
+use crate::refresh::Source;
 use crate::trust::Trust;
 
 /// How many refusals `/test/denials` tells of.
@@ -56,6 +57,8 @@ pub(crate) struct Sp {
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     pub(crate) trust: Trust,
+    /// Where the metadata of those trusted is read again.
+    pub(crate) sources: Vec<Source>,
     pub(crate) flaws: Flaws,
     pub(crate) refuse_with: Refusal,
 }
@@ -83,6 +86,7 @@ impl Sp {
             create_users: config.create_users,
             settings: RwLock::new(Settings {
                 trust: Trust::new(config.trust),
+                sources: config.sources,
                 flaws: config.flaws,
                 refuse_with: config.refuse_with,
             }),
@@ -91,10 +95,11 @@ impl Sp {
     }
 
     pub(crate) fn settings(&self) -> Settings {
-        self.settings
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        let settings = self.settings.read().unwrap_or_else(PoisonError::into_inner);
+        Settings {
+            trust: settings.trust.at(self.clock.now()),
+            ..settings.clone()
+        }
     }
 
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut Settings) -> T) -> T {
