@@ -1,9 +1,9 @@
-//! What is held against a rule of what the SP itself sends when somebody signs out.
+//! What is held against a rule of what the SP itself sends.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A property of a logout message of the SP's.
+/// A property of a message of the SP's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Property {
@@ -13,4 +13,6 @@ pub enum Property {
     LogoutRequestSigned,
     /// Its LogoutResponse says what it answers, and is signed by a key of its metadata.
     LogoutResponseSigned,
+    /// Its AuthnRequest is signed, by a key of its metadata.
+    AuthnRequestSigned,
 }

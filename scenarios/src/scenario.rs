@@ -109,7 +109,7 @@ pub struct Scenario {
     /// would answer one of the SP's own AuthnRequests with one of them, whatever else is fired.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aadsts: Vec<u32>,
-    /// What is judged of the logout message that the SP sends in the last step, in place of whose session it is: for MUST_HOLD and
+    /// What is judged of the message that the SP sends in the last step, in place of whose session it is: for MUST_HOLD and
     /// SHOULD_HOLD.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holds: Option<Property>,

@@ -1,4 +1,4 @@
-//! What the SP itself sends when somebody signs out, held against its rules. Pure.
+//! What the SP itself sends, above all when somebody signs out, held against its rules. Pure.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ pub(crate) struct Known<'a> {
 pub(crate) fn holds(property: Property, came: &LogoutCame, known: &Known<'_>) -> Result<(), String> {
     match property {
         Property::LogoutRequestNames => names(came, known),
-        Property::LogoutRequestSigned => signed(came, &known.sp.signing),
+        Property::LogoutRequestSigned | Property::AuthnRequestSigned => signed(came, &known.sp.signing),
         Property::LogoutResponseSigned => {
             answers(came, known)?;
             signed(came, &known.sp.signing)

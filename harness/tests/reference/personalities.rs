@@ -1,5 +1,6 @@
 use reference_sp::Manner;
 use saml::authn_request::RequestedContext;
+use scenarios::Property;
 
 use super::*;
 
@@ -187,7 +188,7 @@ async fn an_sp_that_has_a_key_is_held_to_what_it_signs() {
         sign_requests: true,
         ..Config::default()
     };
-    let slo = chosen(|s| s.namespace() == "slo");
+    let slo = chosen(|s| s.namespace() == "slo" || s.holds == Some(Property::AuthnRequestSigned));
     let told = against(config, &slo, quick()).await.unwrap();
     for kind in [
         VerdictKind::Fail,

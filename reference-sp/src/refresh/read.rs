@@ -56,7 +56,7 @@ pub(super) fn read(bytes: &[u8], source: &Source, flaws: Flaws, now: Timestamp) 
     }
     let entity = entity(root, source, unverified)?;
     let role = children(entity, ns::MD, "IDPSSODescriptor")
-        .find(is_saml2)
+        .find(|role| unverified || is_saml2(role))
         .ok_or(NotTaken::NoRole)?;
     let valid_until = ends(role);
     if let Some(end) = valid_until.filter(|end| *end <= now && !unverified) {

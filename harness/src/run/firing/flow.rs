@@ -246,11 +246,11 @@ impl Flow<'_> {
         Ok(())
     }
 
-    /// Whether the logout message that the SP sent has this property.
+    /// Whether the message that the SP sent has this property.
     fn held(&self, property: Property) -> Result<(), String> {
         let stage = self.scene.stage;
         let Some(came) = &self.left else {
-            return Err("no logout message of the SP's came to the IdP".to_owned());
+            return Err("no message of the SP's came to the IdP".to_owned());
         };
         let tenant = stage.forge.directory.read().contoso().id.clone();
         let known = Known {

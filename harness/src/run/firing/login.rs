@@ -1,5 +1,6 @@
 //! `login`: a whole sign-in, answered with a message.
 
+use mock_idp::server::{Live, LogoutCame};
 use scenarios::{Wire, flow::Login, recipe::Start};
 
 use super::{
@@ -46,6 +47,7 @@ pub(super) async fn login(
     if let Some(why) = done.live.as_ref().and_then(|live| live.unreadable.clone()) {
         return Err(scene.led_nowhere(journey, Broke::Precondition(why)));
     }
+    let left = done.live.as_ref().and_then(sent).filter(|_| judged);
     let sp_ahead = done.live.and_then(|live| live.ahead());
     let message = match done.message {
         Some(Ok(message)) => message,
@@ -68,8 +70,17 @@ pub(super) async fn login(
         sp_ahead,
         request: None,
         arrived,
-        left: None,
+        left: left.filter(|_| scene.take.holds.is_some()),
         stopped,
+    })
+}
+
+/// The AuthnRequest that came, as what the SP sent.
+fn sent(live: &Live) -> Option<LogoutCame> {
+    Some(LogoutCame {
+        answers: false,
+        xml: live.request_xml.clone()?,
+        raw_query: live.raw_query.clone(),
     })
 }
 
