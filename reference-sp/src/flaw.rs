@@ -111,7 +111,7 @@ flaws! {
     SloUnbound = "V49-slo-unbound",
     /// Verifies one parameter of a query or form and reads another (CVE-2025-27773, CVE-2025-31335).
     RedirectConfusion = "V50-redirect-confusion",
-    /// Sends the browser wherever the RelayState says (CVE-2019-13038, CVE-2019-3877).
+    /// Sends the browser wherever the RelayState says (CVE-2019-13038, CVE-2019-3877), or metadata.
     OpenRedirect = "V51-open-redirect",
     /// Answers what is no message, or cannot be decrypted, with a 500 and the trace of the error.
     ErrorLeak = "V53-error-leak",

@@ -16,7 +16,8 @@ const OF_ATTRIBUTES: [&str; 7] = [
 ];
 
 /// These hold something beside what is read, which an SP may leave aside, as this one does; or come by GET, for which it has no page.
-const BESIDE: [&str; 7] = [
+const BESIDE: [&str; 8] = [
+    "metadata/xinclude-schema-ssrf",
     "parser/deep-nesting",
     "parser/schema-location",
     "parser/xinclude",

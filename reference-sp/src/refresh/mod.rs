@@ -58,6 +58,7 @@ pub(crate) async fn refresh(sp: &Sp) -> Vec<String> {
 
 /// What the document says is what is so, from now on.
 fn replace(settings: &mut Settings, source: &Source, read: Read) {
+    let is_led = settings.flaws.has(Flaw::OpenRedirect);
     let stays = settings.flaws.has(Flaw::MetadataUnverified);
     settings.trust = settings.trust.changed(|tenants| {
         let Some(tenant) = tenants.iter_mut().find(|one| one.entity_id == source.entity_id) else {
@@ -68,7 +69,11 @@ fn replace(settings: &mut Settings, source: &Source, read: Read) {
         }
         tenant.valid_until = read.valid_until;
         let renamed = read.metadata.entity_id.clone();
+        let anywhere = read.metadata.sso.first().map(|sso| sso.location.clone());
         tenant.update(read.metadata);
+        if is_led {
+            tenant.sign_in = anywhere;
+        }
         if stays && tenant.entity_id != renamed {
             let mut other = tenant.clone();
             other.entity_id = renamed;
