@@ -20,6 +20,8 @@ static CLIENT: LazyLock<reqwest::Result<Client>> = LazyLock::new(|| {
         .timeout(PATIENCE)
         .redirect(Policy::limited(REDIRECTS))
         .no_proxy()
+        // No connection outlives the runtime in which it was made.
+        .pool_max_idle_per_host(0)
         .build()
 });
 
