@@ -5,12 +5,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 
 use jiff::SignedDuration;
-use saml::IdpMetadata;
 use saml::authn_request::RequestedContext;
+use saml::{Certificate, IdpMetadata};
 
 use crate::account::Account;
 use crate::flaw::Flaws;
-use crate::refresh::Source;
 
 /// How the service provider is set up. [`Config::default`] is hardened, listens on a random port of
 /// `127.0.0.1` and trusts nobody yet.
@@ -97,6 +96,18 @@ pub struct Trusted {
     /// The mail or UPN domains of its users. A NameID `user@elsewhere` is refused. Empty: any domain that no
     /// other trusted tenant lists.
     pub domains: Vec<String>,
+}
+
+/// Where an IdP publishes its metadata.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// The entity ID of the trusted tenant.
+    pub entity_id: String,
+    /// The URL, by http or https. Redirects are followed.
+    pub url: String,
+    /// The certificates whose keys may have signed it. A document that none of them signed is refused; any will do where there
+    /// are none.
+    pub signers: Vec<Certificate>,
 }
 
 /// What the service provider answers when it refuses a message. Nothing of the reason is shown: it is logged.

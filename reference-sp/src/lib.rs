@@ -67,7 +67,6 @@ mod trust;
 mod verify;
 
 pub use account::Account;
-pub use config::{Config, Manner, Refusal, Trusted, UnknownChoice};
+pub use config::{Config, Manner, Refusal, Source, Trusted, UnknownChoice};
 pub use flaw::{Flaw, Flaws, UnknownFlaw};
-pub use refresh::Source;
 pub use server::{ReferenceSp, ServeError};

@@ -14,11 +14,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::config::{Config, Refusal, Trusted};
+use crate::config::{Config, Refusal, Source, Trusted};
 use crate::flaw::Flaws;
 use crate::keys::OwnKeys;
 use crate::message::LIMIT;
-use crate::refresh::Source;
 use crate::state::Sp;
 use crate::trust::Trust;
 use crate::{acs, admin, control, http, login, logout, pages};

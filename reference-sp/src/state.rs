@@ -12,14 +12,13 @@ use tokio::sync::watch;
 use crate::account::{Accounts, Admission};
 use crate::admin::Desk;
 use crate::clock::Clock;
-use crate::config::{Config, Manner, Refusal};
+use crate::config::{Config, Manner, Refusal, Source};
 use crate::denial::Denial;
 use crate::flaw::Flaws;
 use crate::identity::Identity;
 use crate::keys::OwnKeys;
 use crate::memory::Memory;
 use crate::profile::{Accepted, Profile};
-use crate::refresh::Source;
 use crate::trust::Trust;
 
 /// How many refusals `/test/denials` tells of.

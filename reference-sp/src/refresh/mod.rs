@@ -9,23 +9,11 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use saml::Certificate;
 
+use crate::config::Source;
 use crate::flaw::Flaw;
 use crate::state::{Settings, Sp};
 use read::Read;
-
-/// Where an IdP publishes its metadata.
-#[derive(Debug, Clone)]
-pub struct Source {
-    /// The entity ID of the trusted tenant.
-    pub entity_id: String,
-    /// The URL, by http or https. Redirects are followed.
-    pub url: String,
-    /// The certificates whose keys may have signed it. A document that none of them signed is refused; any will do where there
-    /// are none.
-    pub signers: Vec<Certificate>,
-}
 
 /// `/test/refresh`: 204, or 422 and a line for each source whose document changed nothing.
 pub(crate) async fn now(State(sp): State<Arc<Sp>>) -> Response {

@@ -8,7 +8,7 @@ use saml::metadata::MetadataError;
 use saml::names::ns;
 use saml::{Certificate, IdpMetadata};
 
-use super::Source;
+use crate::config::Source;
 use crate::denial::Denial;
 use crate::flaw::{Flaw, Flaws};
 use crate::message::{self, Message, only};
