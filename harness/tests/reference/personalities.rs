@@ -15,8 +15,9 @@ const OF_ATTRIBUTES: [&str; 7] = [
     "azure/email-claim-unverified",
 ];
 
-/// These hold something beside what is read, which an SP may leave aside, as this one does; or come by GET, for which it has no page.
-const BESIDE: [&str; 8] = [
+/// These hold something beside what is read, which an SP may leave aside, as this one does; come by GET, for which it has no page, or are no message.
+const BESIDE: [&str; 9] = [
+    "metadata/sso-location-javascript",
     "metadata/xinclude-schema-ssrf",
     "parser/deep-nesting",
     "parser/schema-location",
