@@ -5,8 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 
 use jiff::SignedDuration;
-use saml::IdpMetadata;
 use saml::authn_request::RequestedContext;
+use saml::{Certificate, IdpMetadata};
 
 use crate::account::Account;
 use crate::flaw::Flaws;
@@ -21,6 +21,8 @@ pub struct Config {
     pub url: Option<String>,
     /// The tenants it trusts. [`ReferenceSp::set_trust`](crate::ReferenceSp::set_trust) changes them later.
     pub trust: Vec<Trusted>,
+    /// Where their metadata is read again when somebody asks for it (`/test/refresh`).
+    pub sources: Vec<Source>,
     /// The users. Nobody else is signed in, however good his Assertion is: the administrator creates and activates
     /// further accounts at `/admin`.
     pub accounts: Vec<Account>,
@@ -54,7 +56,7 @@ pub struct Config {
     pub requested_context: Option<RequestedContext>,
     /// How far its clock is ahead of the machine's (negative: behind).
     pub clock_offset: SignedDuration,
-    /// Offer `/test/…`: flaws and manner of refusal by HTTP, and forgetting. Never for anything but tests.
+    /// Offer `/test/…`: flaws and manner of refusal by HTTP, forgetting, and reading metadata again. Never for anything but tests.
     pub test_endpoint: bool,
 }
 
@@ -64,6 +66,7 @@ impl Default for Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             url: None,
             trust: Vec::new(),
+            sources: Vec::new(),
             accounts: Vec::new(),
             create_users: false,
             encryption: false,
@@ -93,6 +96,18 @@ pub struct Trusted {
     /// The mail or UPN domains of its users. A NameID `user@elsewhere` is refused. Empty: any domain that no
     /// other trusted tenant lists.
     pub domains: Vec<String>,
+}
+
+/// Where an IdP publishes its metadata.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// The entity ID of the trusted tenant.
+    pub entity_id: String,
+    /// The URL, by http or https. Redirects are followed.
+    pub url: String,
+    /// The certificates whose keys may have signed it. A document that none of them signed is refused; any will do where there
+    /// are none.
+    pub signers: Vec<Certificate>,
 }
 
 /// What the service provider answers when it refuses a message. Nothing of the reason is shown: it is logged.

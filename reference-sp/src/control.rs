@@ -11,6 +11,7 @@ use axum::routing::{get, post, put};
 use serde_json::{Value, json};
 
 use crate::flaw::Flaws;
+use crate::refresh;
 use crate::state::Sp;
 
 /// `/test/…`, mounted only where the configuration asks for it.
@@ -20,6 +21,7 @@ pub(crate) fn routes() -> Router<Arc<Sp>> {
         .route("/test/refuse-with", put(set_refusal))
         .route("/test/denials", get(denials))
         .route("/test/reset", post(reset))
+        .route("/test/refresh", get(refresh::now).post(refresh::now))
 }
 
 /// The switches that are on, as a JSON list of names.

@@ -33,6 +33,8 @@ flaws! {
     NoSigCheck = "V01-no-sig-check",
     /// Verifies only where a `ds:Signature` is found (CVE-2012-5351, CVE-2020-12676).
     SigIfPresent = "V02-sig-if-present",
+    /// Verifies nothing of an IdP that has no key (CVE-2026-28323).
+    NullCertFailOpen = "V04-null-cert-failopen",
     /// Verifies with whatever key `KeyInfo` brings along (CVE-2024-32962, CVE-2023-48703).
     KeyInfoTrust = "V05-keyinfo-trust",
     /// Takes an HMAC in a logout query, with the IdP's certificate as the secret (CVE-2019-1006).
@@ -109,12 +111,16 @@ flaws! {
     SloUnbound = "V49-slo-unbound",
     /// Verifies one parameter of a query or form and reads another (CVE-2025-27773, CVE-2025-31335).
     RedirectConfusion = "V50-redirect-confusion",
-    /// Sends the browser wherever the RelayState says, or the link that began the sign-in (CVE-2019-13038, CVE-2019-3877).
+    /// Sends the browser wherever the RelayState says, the link that began the sign-in, or metadata (CVE-2019-13038, CVE-2019-3877).
     OpenRedirect = "V51-open-redirect",
     /// Answers what is no message, or cannot be decrypted, with a 500 and the trace of the error.
     ErrorLeak = "V53-error-leak",
     /// Bounds neither size nor depth of what it reads, nor how deep it is encrypted (CVE-2023-26483, CVE-2025-25293).
     NoSizeLimit = "V54-no-size-limit",
+    /// Takes keys from metadata where their use is said to be signing, and verifies nothing where none is (CVE-2026-16443).
+    UseAbsent = "V55-md-use-absent",
+    /// Reads metadata again whoever signed it, whomever it is about and however old it is, and adds its keys to those that it had.
+    MetadataUnverified = "V56-md-unverified",
     /// What Assertions in Advice say counts as well: their conditions, and what they say of a user.
     AdviceMerged = "V57-advice-merged",
     /// Does not look at how the user signed in, nor whether he did: no AuthnStatement, no RequestedAuthnContext.

@@ -54,6 +54,7 @@ mod message;
 mod pages;
 mod profile;
 mod published;
+mod refresh;
 mod refuse;
 mod rollover;
 mod server;
@@ -67,6 +68,6 @@ mod trust;
 mod verify;
 
 pub use account::Account;
-pub use config::{Config, Manner, Refusal, Trusted, UnknownChoice};
+pub use config::{Config, Manner, Refusal, Source, Trusted, UnknownChoice};
 pub use flaw::{Flaw, Flaws, UnknownFlaw};
 pub use server::{ReferenceSp, ServeError};

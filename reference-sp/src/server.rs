@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::config::{Config, Refusal, Trusted};
+use crate::config::{Config, Refusal, Source, Trusted};
 use crate::flaw::Flaws;
 use crate::keys::OwnKeys;
 use crate::message::LIMIT;
@@ -147,6 +147,16 @@ impl ReferenceSp {
     pub fn set_trust(&self, trusted: Vec<Trusted>) {
         let trust = Trust::new(trusted);
         self.sp.change(|settings| settings.trust = trust);
+    }
+
+    /// Reads metadata there from now on when it is to be read again, and nowhere else.
+    pub fn set_sources(&self, sources: Vec<Source>) {
+        self.sp.change(|settings| settings.sources = sources);
+    }
+
+    /// What makes it read the metadata of its sources again, with the test endpoint.
+    pub fn refresh_url(&self) -> String {
+        format!("{}/test/refresh", self.sp.url)
     }
 
     /// Turns these switches on from now on, and no others.

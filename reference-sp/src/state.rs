@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use crate::account::{Accounts, Admission};
 use crate::admin::Desk;
 use crate::clock::Clock;
-use crate::config::{Config, Manner, Refusal};
+use crate::config::{Config, Manner, Refusal, Source};
 use crate::denial::Denial;
 use crate::flaw::Flaws;
 use crate::identity::Identity;
@@ -56,6 +56,8 @@ pub(crate) struct Sp {
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     pub(crate) trust: Trust,
+    /// Where the metadata of those trusted is read again.
+    pub(crate) sources: Vec<Source>,
     pub(crate) flaws: Flaws,
     pub(crate) refuse_with: Refusal,
 }
@@ -83,6 +85,7 @@ impl Sp {
             create_users: config.create_users,
             settings: RwLock::new(Settings {
                 trust: Trust::new(config.trust),
+                sources: config.sources,
                 flaws: config.flaws,
                 refuse_with: config.refuse_with,
             }),
@@ -91,10 +94,11 @@ impl Sp {
     }
 
     pub(crate) fn settings(&self) -> Settings {
-        self.settings
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        let settings = self.settings.read().unwrap_or_else(PoisonError::into_inner);
+        Settings {
+            trust: settings.trust.at(self.clock.now()),
+            ..settings.clone()
+        }
     }
 
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut Settings) -> T) -> T {

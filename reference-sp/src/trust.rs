@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use openssl::pkey::{PKey, Public};
 use saml::metadata::Endpoint;
 use saml::names::binding;
@@ -28,6 +29,8 @@ pub(crate) struct Tenant {
     /// Its signing certificates, old and new side by side while one takes over from the other.
     pub(crate) certificates: Vec<Certificate>,
     pub(crate) domains: Vec<String>,
+    /// When its metadata is no longer so, where that says.
+    pub(crate) valid_until: Option<Timestamp>,
     /// The certificates' keys, unpacked once.
     keys: Vec<PKey<Public>>,
 }
@@ -73,6 +76,19 @@ impl Trust {
         Trust {
             tenants: tenants.into(),
         }
+    }
+
+    /// The same at this instant: whose metadata is over has no keys until newer metadata is read (Metadata 2.3.2).
+    pub(crate) fn at(&self, now: Timestamp) -> Self {
+        let is_over = |tenant: &Tenant| tenant.valid_until.is_some_and(|end| end <= now);
+        if !self.tenants.iter().any(is_over) {
+            return self.clone();
+        }
+        self.changed(|tenants| {
+            for tenant in tenants.iter_mut().filter(|tenant| is_over(tenant)) {
+                tenant.forget_keys();
+            }
+        })
     }
 
     /// All of them, in the order of the configuration.
@@ -137,6 +153,7 @@ impl Tenant {
             sign_out: None,
             certificates: Vec::new(),
             domains,
+            valid_until: None,
             keys: Vec::new(),
         };
         tenant.update(metadata);
@@ -170,6 +187,12 @@ impl Tenant {
         }
         self.unpack();
         added
+    }
+
+    /// Takes away all certificates: newer metadata says which there are.
+    pub(crate) fn forget_keys(&mut self) {
+        self.certificates.clear();
+        self.unpack();
     }
 
     /// Takes away the certificate with this thumbprint.

@@ -194,15 +194,21 @@ impl IdpMetadata {
     /// # Errors
     /// What [`MetadataError`] names.
     pub fn parse(bytes: &[u8]) -> Result<Self, MetadataError> {
-        role(bytes, "IDPSSODescriptor", |entity_id, role| {
-            let (signing, encryption) = certificates(&entity_id, role)?;
-            Ok(Self {
-                sso: endpoints(role, "SingleSignOnService"),
-                slo: endpoints(role, "SingleLogoutService"),
-                signing,
-                encryption,
-                entity_id,
-            })
+        role(bytes, "IDPSSODescriptor", Self::of_role)
+    }
+
+    /// What one IDPSSODescriptor says of the entity that it stands in, for those who have found it themselves.
+    ///
+    /// # Errors
+    /// A certificate that cannot be read.
+    pub fn of_role(entity_id: String, role: Node<'_, '_>) -> Result<Self, MetadataError> {
+        let (signing, encryption) = certificates(&entity_id, role)?;
+        Ok(Self {
+            sso: endpoints(role, "SingleSignOnService"),
+            slo: endpoints(role, "SingleLogoutService"),
+            signing,
+            encryption,
+            entity_id,
         })
     }
 

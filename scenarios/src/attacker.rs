@@ -18,18 +18,21 @@ pub enum Attacker {
     OtherSp,
     /// Somebody with a genuine response that was meant for another browser, or with a page of his own in it.
     CrossSite,
+    /// Somebody who answers in the IdP's place when the SP fetches its metadata.
+    OnPath,
     /// The IdP, or whoever can make it sign: who can sign anything needs no trick.
     Issuer,
 }
 
 impl Attacker {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Anyone,
         Self::User,
         Self::OtherTenant,
         Self::OtherSp,
         Self::CrossSite,
+        Self::OnPath,
         Self::Issuer,
     ];
 
@@ -41,6 +44,7 @@ impl Attacker {
             Self::OtherTenant => "other-tenant",
             Self::OtherSp => "other-sp",
             Self::CrossSite => "cross-site",
+            Self::OnPath => "on-path",
             Self::Issuer => "issuer",
         }
     }
@@ -56,6 +60,9 @@ impl Attacker {
             Self::OtherSp => "whoever runs, or sees into, another SP of the same identity provider",
             Self::CrossSite => {
                 "whoever holds somebody's genuine response, or gets a browser to send one from a page of his"
+            }
+            Self::OnPath => {
+                "whoever can answer in the identity provider's place when the SP fetches its metadata: on the network, in the DNS, or at the server where it lies"
             }
             Self::Issuer => "only the identity provider itself, or whoever can make it sign anything",
         }

@@ -12,6 +12,9 @@ use openssl::{
 };
 use saml::key::{KeyError, SigningKey};
 
+/// A day, in seconds.
+const DAY: i64 = 86_400;
+
 /// The authority, and the leaf.
 #[derive(Clone)]
 pub(crate) struct Authority {
@@ -46,6 +49,29 @@ pub(crate) fn dsa1024() -> Result<SigningKey, KeyError> {
     key(&private, &certificate)
 }
 
+/// A key whose certificate ended yesterday.
+pub(crate) fn expired() -> Result<SigningKey, KeyError> {
+    dated("samlitmus expired", -30..-1, MessageDigest::sha256())
+}
+
+/// A key whose certificate begins tomorrow.
+pub(crate) fn future() -> Result<SigningKey, KeyError> {
+    dated("samlitmus not yet valid", 1..365, MessageDigest::sha256())
+}
+
+/// A key whose certificate is signed with MD5.
+pub(crate) fn md5() -> Result<SigningKey, KeyError> {
+    dated("samlitmus MD5", -1..365, MessageDigest::md5())
+}
+
+/// A key whose certificate is valid in these days from today.
+fn dated(name: &str, days: std::ops::Range<i64>, digest: MessageDigest) -> Result<SigningKey, KeyError> {
+    let private = PKey::from_rsa(Rsa::generate(2048)?)?;
+    let seconds = days.start * DAY..days.end * DAY;
+    let certificate = certificate_of(name, &private, None, &seconds, digest)?;
+    key(&private, &certificate)
+}
+
 fn key(private: &PKey<Private>, certificate: &X509) -> Result<SigningKey, KeyError> {
     let private = private.private_key_to_pem_pkcs8()?;
     let certificate = certificate.to_pem()?;
@@ -61,6 +87,17 @@ fn certificate(
     key: &PKey<Private>,
     issuer: Option<(&X509, &PKey<Private>)>,
 ) -> Result<X509, ErrorStack> {
+    certificate_of(name, key, issuer, &(-3_600..365 * DAY), MessageDigest::sha256())
+}
+
+/// The same, valid in these seconds from now, and signed over this digest.
+fn certificate_of(
+    name: &str,
+    key: &PKey<Private>,
+    issuer: Option<(&X509, &PKey<Private>)>,
+    valid: &std::ops::Range<i64>,
+    digest: MessageDigest,
+) -> Result<X509, ErrorStack> {
     let mut subject = X509NameBuilder::new()?;
     subject.append_entry_by_text("CN", name)?;
     let subject = subject.build();
@@ -74,15 +111,15 @@ fn certificate(
     builder.set_issuer_name(issuer.map_or(subject.as_ref(), |(ca, _)| ca.subject_name()))?;
     builder.set_pubkey(key)?;
     let now = jiff::Timestamp::now().as_second();
-    builder.set_not_before(Asn1Time::from_unix(now - 3_600)?.as_ref())?;
-    builder.set_not_after(Asn1Time::from_unix(now + 365 * 86_400)?.as_ref())?;
+    builder.set_not_before(Asn1Time::from_unix(now + valid.start)?.as_ref())?;
+    builder.set_not_after(Asn1Time::from_unix(now + valid.end)?.as_ref())?;
     let mut constraints = BasicConstraints::new();
     constraints.critical();
     if issuer.is_none() {
         constraints.ca();
     }
     builder.append_extension(constraints.build()?)?;
-    builder.sign(issuer.map_or(key, |(_, ca)| ca), MessageDigest::sha256())?;
+    builder.sign(issuer.map_or(key, |(_, ca)| ca), digest)?;
     Ok(builder.build())
 }
 

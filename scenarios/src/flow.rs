@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     operation::Operation,
     persona::Persona,
+    publication::Published,
     recipe::{Recipe, Start},
     verbs::verbs,
 };
@@ -192,7 +193,7 @@ pub struct Visit {
     pub post: Option<Vec<(String, String)>>,
 }
 
-/// Changes what the IdP publishes.
+/// Changes what the IdP publishes, in place of what an earlier step published.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Publish {
@@ -200,17 +201,8 @@ pub struct Publish {
     pub publish: Published,
 }
 
-/// What the IdP publishes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Published {
-    /// The names of the keys in the metadata.
-    pub keys: Vec<String>,
-    /// The name of the key that signs.
-    pub active: String,
-}
-
-/// Makes the SP read the IdP's metadata again.
+/// Makes the SP read the IdP's metadata again. What it says of a document that is no good is its own affair: what counts is who is
+/// signed in afterwards.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Refresh {

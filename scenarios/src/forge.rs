@@ -290,7 +290,11 @@ fn read(message: &[u8]) -> (Values, BTreeMap<String, String>) {
 }
 
 /// Does the operations; the last may be one on bytes.
-fn finish(bench: &mut Workbench, operations: &[Operation], context: &Context<'_>) -> Result<Vec<u8>, Fault> {
+pub(crate) fn finish(
+    bench: &mut Workbench,
+    operations: &[Operation],
+    context: &Context<'_>,
+) -> Result<Vec<u8>, Fault> {
     let (recode, operations) = match operations.split_last() {
         Some((Operation::Recode(recode), before)) => (Some(recode.recode), before),
         _ => (None, operations),

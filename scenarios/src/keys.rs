@@ -44,12 +44,15 @@ struct Made {
     encryption: Slot<SigningKey>,
     tls: Slot<SigningKey>,
     authority: Slot<Authority>,
+    expired: Slot<SigningKey>,
+    future: Slot<SigningKey>,
+    md5: Slot<SigningKey>,
     sp: Slot<SigningKey>,
 }
 
 impl KeyRing {
     /// The names that [`KeyRing::named`] knows.
-    pub const NAMES: [&'static str; 15] = [
+    pub const NAMES: [&'static str; 18] = [
         "K1",
         "K2",
         "rogue",
@@ -64,6 +67,9 @@ impl KeyRing {
         "tls",
         "ca",
         "leaf",
+        "expired",
+        "future",
+        "md5",
         "sp",
     ];
 
@@ -154,6 +160,9 @@ impl KeyRing {
                 .authority
                 .get(Authority::make)
                 .map(|authority| authority.leaf),
+            "expired" => made.expired.get(authority::expired),
+            "future" => made.future.get(authority::future),
+            "md5" => made.md5.get(authority::md5),
             "sp" => match &self.sp {
                 Sp::Known(key) => Ok(key.clone()),
                 Sp::OnPaper => made.sp.get(rsa2048),

@@ -34,7 +34,7 @@ fn collect(value: &Value, into: &mut BTreeSet<&'static str>) {
         Value::Object(fields) => {
             for (field, value) in fields {
                 match (field.as_str(), value) {
-                    ("key" | "active" | "for", Value::String(name)) => into.extend(known(name)),
+                    ("key" | "for", Value::String(name)) => into.extend(known(name)),
                     ("keys", Value::Array(names)) => {
                         into.extend(names.iter().filter_map(|name| known(name.as_str()?)));
                     }

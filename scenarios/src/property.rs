@@ -58,6 +58,8 @@ pub enum RequestProperty {
     RequestEncoding,
     /// They are signed where the metadata says so.
     RequestSigned,
+    /// They are signed, and hold, where the IdP's metadata asks for that. For a flow that publishes such metadata.
+    RequestSignedWhereAsked,
     /// Their signatures hold under a key of the metadata, and are where their binding has them.
     RequestSignature,
     /// They are signed with SHA-256 or better.

@@ -221,8 +221,12 @@ pub enum Need {
     NewAccounts,
     /// A logout URL that the harness can ask for.
     Logout,
-    /// A way to make the SP read metadata again.
+    /// A way to make the SP read metadata again, at the URL where the IdP publishes it.
     MetadataRefresh,
+    /// And it signs somebody in under a key that was not there before.
+    MetadataFollowed,
+    /// It takes no metadata that the IdP's key did not sign.
+    MetadataSignature,
     /// A way to start the SP anew.
     Restart,
     /// The SP's clock can be moved.
@@ -303,7 +307,11 @@ impl Need {
             Self::DisabledIdp => "the SP has no IdP that is configured and disabled",
             Self::NewAccounts => "the SP knows only accounts that were created before ([sp] provision)",
             Self::Logout => "no logout URL is known ([sp] logout)",
-            Self::MetadataRefresh => "there is no way to make the SP read metadata again ([sp] refresh)",
+            Self::MetadataRefresh => {
+                "nothing makes the SP read the metadata again that the IdP publishes ([sp] refresh)"
+            }
+            Self::MetadataFollowed => "the SP takes no new keys from the IdP's metadata ([sp] refresh)",
+            Self::MetadataSignature => "the SP is not said to verify metadata ([sp] verifies_metadata)",
             Self::Restart => "there is no way to restart the SP ([sp] restart)",
             Self::ClockControl => "the SP's clock cannot be moved",
             Self::SpKey => "the harness does not hold the SP's own key ([sp] key)",

@@ -13,7 +13,8 @@ pub struct Signing {
     /// Whose key: `K1` (the application's active one), `K2` (its second, published), `rogue` (nobody's),
     /// `clone` (nobody's, under a certificate that looks like K1's), `fabrikam` (the second tenant's),
     /// `tenant` (the tenant-wide one, not the application's), `p256`, `dsa`, `rsa1024`, `rsa4096`, `encryption` (the
-    /// IdP's, and not for signing), `tls` (a web server's), `ca` and `leaf` (an authority of nobody's, and a certificate of it), `sp` (the SP's own, where it is known).
+    /// IdP's, and not for signing), `tls` (a web server's), `ca` and `leaf` (an authority of nobody's, and a certificate of it), `expired`, `future` and
+    /// `md5` (nobody's as well, their certificates over since yesterday, valid from tomorrow, and signed with MD5), `sp` (the SP's own, where it is known).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
     /// A shared secret instead of a key, for the HMAC methods: `pem`, `pem-trimmed`, `der`, `spki-pem`,

@@ -127,7 +127,10 @@ fn there_is_enough_of_everything() {
 }
 
 /// What an SP offers or does not; whose scenarios are about nothing else.
-const SERVICES: [Need; 8] = [
+const SERVICES: [Need; 11] = [
+    Need::MetadataRefresh,
+    Need::MetadataFollowed,
+    Need::MetadataSignature,
     Need::LogoutService,
     Need::SingleLogout,
     Need::SingleLogoutPost,

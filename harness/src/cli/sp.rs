@@ -17,7 +17,7 @@ use crate::{
     exit::Exit,
     subject::{
         own_key::OwnKey,
-        target::{accounts, trust},
+        target::{accounts, sources, trust},
     },
 };
 
@@ -27,7 +27,7 @@ use crate::{
 /// Metadata or the state folder cannot be read, or the address is taken.
 pub(crate) async fn serve(args: SpArgs) -> anyhow::Result<Exit> {
     let interrupts = Interrupts::listen()?;
-    let (trusted, accounts) = if args.idp_metadata.is_empty() {
+    let (trusted, sources, accounts) = if args.idp_metadata.is_empty() {
         let settled = Settled::of(&IdpSetup {
             config: args.config.clone(),
             listen: None,
@@ -36,16 +36,19 @@ pub(crate) async fn serve(args: SpArgs) -> anyhow::Result<Exit> {
         let origin = settled.origin_towards(&format!("http://{}", args.listen));
         let directory = settled.populated()?;
         let trusted = trust(&directory, |tenant| format!("{origin}/{tenant}/saml2"));
-        (trusted, accounts(&directory))
+        let at =
+            |tenant: &str| format!("{origin}/{tenant}/federationmetadata/2007-06/federationmetadata.xml");
+        (trusted, sources(&directory, at), accounts(&directory))
     } else {
         let trusted = args.idp_metadata.iter().map(|path| trusted(path));
         let trusted = trusted.collect::<Result<Vec<_>, _>>()?;
         let accounts = known_here(&trusted);
-        (trusted, accounts)
+        (trusted, Vec::new(), accounts)
     };
     let sp = ReferenceSp::start(reference_sp::Config {
         listen: args.listen,
         trust: trusted,
+        sources,
         accounts,
         create_users: args.create_users,
         encryption: args.encryption,

@@ -1,7 +1,7 @@
 //! The steps of a flow, a sentence each.
 
 use scenarios::{
-    Step,
+    Published, Step,
     flow::{Login, Mint, Send},
 };
 
@@ -72,11 +72,7 @@ pub(super) fn said(step: &Step) -> String {
             verb.probe
         ),
         Step::Visit(verb) => format!("{} is asked for{}", verb.visit, of(&verb.jar)),
-        Step::Publish(verb) => format!(
-            "the IdP publishes {} and signs with {}",
-            verb.publish.keys.join(", "),
-            verb.publish.active
-        ),
+        Step::Publish(verb) => published(&verb.publish),
         Step::Refresh(_) => "the SP reads the IdP's metadata again".to_owned(),
         Step::Restart(_) => "the SP starts anew".to_owned(),
         Step::Wait(verb) => format!("{} seconds pass", verb.wait),
@@ -87,4 +83,16 @@ pub(super) fn said(step: &Step) -> String {
             )
         }
     }
+}
+
+fn published(what: &Published) -> String {
+    let usual = Published {
+        keys: what.keys.clone(),
+        ..Published::default()
+    };
+    let changed = if *what == usual { "" } else { ", changed" };
+    format!(
+        "the IdP publishes metadata with {}{changed}",
+        what.keys.join(", ")
+    )
 }

@@ -93,8 +93,12 @@ pub struct Sp {
     pub reset: Option<String>,
     /// The command that starts the SP anew.
     pub restart: Option<String>,
-    /// The command that makes the SP read the IdP's metadata again.
+    /// What makes the SP read the IdP's metadata again, at the URL where the mock publishes it: a URL that is asked for (GET), or a
+    /// command; `sleep 60` where it does so by itself every minute. When it is over, the SP has read it.
     pub refresh: Option<String>,
+    /// Whether the SP verifies that metadata with the IdP's key, and takes none that is not signed by it.
+    #[serde(default)]
+    pub verifies_metadata: bool,
     /// The command that creates one account, for SPs that create none at first sign-in; `{name_id}` is the NameID.
     pub provision: Option<String>,
     /// Whether the SP may be harmed: allows `dos/`.

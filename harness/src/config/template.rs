@@ -49,7 +49,7 @@ const EXAMPLES: [(&str, &str); 35] = [
     ("sp.log", r#""docker compose logs""#),
     ("sp.reset", r#""./reset.sh""#),
     ("sp.restart", r#""docker compose restart""#),
-    ("sp.refresh", r#""./refresh-metadata.sh""#),
+    ("sp.refresh", r#""http://127.0.0.1:8080/saml/refresh""#),
     ("sp.provision", r#""./add-user.sh {name_id}""#),
     ("sp.probe.url", r#""http://127.0.0.1:8080/me""#),
     ("sp.probe.identity", r#""json:/nameId""#),

@@ -81,6 +81,9 @@ pub(crate) fn classify(seen: &Observation, wanted: &Expectations<'_>) -> Classif
     if let Some(hit) = seen.out_of_band.first() {
         return Classified::new(Outcome::OutOfBand, hit.clone());
     }
+    if let Some(to) = led::scripted(&seen.journey) {
+        return Classified::new(Outcome::Strayed, to);
+    }
     let found = whose(seen, wanted);
     let leads_to = wanted.leads_to.as_deref().filter(|_| found.outcome.is_session());
     if let Some(why) = leads_to.and_then(|to| led::elsewhere(&seen.journey, to)) {

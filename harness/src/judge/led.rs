@@ -22,6 +22,20 @@ pub(super) fn astray(journey: &Journey, relay_state: &str) -> Option<String> {
     Some(format!("it set the cookie {}", set.name))
 }
 
+/// The address that is none of the web's, and to which the SP sent the browser: a script, or a page of its own.
+pub(super) fn scripted(journey: &Journey) -> Option<String> {
+    let mut led = journey.hops.iter().filter(|hop| hop.party == Party::Sp);
+    let led = led.find_map(|hop| {
+        let location = hop.location.as_deref()?;
+        let said = location.trim_start().to_ascii_lowercase();
+        ["javascript:", "data:"]
+            .iter()
+            .any(|scheme| said.starts_with(scheme))
+            .then_some(location)
+    })?;
+    Some(led.chars().take(80).collect())
+}
+
 /// Where the browser came to rest, if that is not where it was to.
 pub(super) fn elsewhere(journey: &Journey, to: &str) -> Option<String> {
     let page = journey.page.as_ref()?;
@@ -54,6 +68,18 @@ mod tests {
             }],
             ..Journey::default()
         }
+    }
+
+    #[test]
+    fn an_address_that_is_a_script_counts_and_one_of_the_web_does_not() {
+        let to = |location: &str| {
+            let mut journey = hop(Party::Sp, "http://sp/login", "x");
+            journey.hops[0].location = Some(location.to_owned());
+            scripted(&journey)
+        };
+        assert!(to("JavaScript:alert(1)").is_some() && to("data:text/html,x").is_some());
+        assert_eq!(to("https://idp/?to=javascript:x"), None);
+        assert_eq!(scripted(&hop(Party::Sp, "http://sp/", "x")), None);
     }
 
     #[test]

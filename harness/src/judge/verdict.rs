@@ -113,6 +113,8 @@ fn kind(scenario: &Scenario, facts: &Facts<'_>) -> (VerdictKind, Severity) {
 fn impersonation(scenario: &Scenario) -> Severity {
     match scenario.attacker {
         Some(Attacker::Issuer) => Severity::Issuer,
+        // He has to stand between the two first.
+        Some(Attacker::OnPath) => Severity::High,
         _ => Severity::Critical,
     }
 }
@@ -187,7 +189,7 @@ fn seen(facts: &Facts<'_>) -> String {
         Outcome::SideEffect => "the SP refused and created an account all the same",
         Outcome::Survives => "the session is still there",
         Outcome::Terminated => "the session ended",
-        Outcome::Strayed => "the SP did what the RelayState said",
+        Outcome::Strayed => "the SP did what the message said",
         Outcome::Holds => "it holds",
         Outcome::Violated => "it does not hold",
         Outcome::Unobserved => "it could not be observed",

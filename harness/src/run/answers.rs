@@ -5,12 +5,15 @@ use std::{
     collections::HashMap,
     future::Future,
     pin::Pin,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
-use mock_idp::server::{Answer, Binding, Live, LogoutCame, Reply};
+use mock_idp::server::{Answer, Binding, Live, LogoutCame, Metadata, Reply};
 use saml::LogoutRequest;
-use scenarios::{Fault, Message, Wire};
+use scenarios::{Fault, Message, Publication, Wire};
 
 use super::forging::{Forge, Kept, Order};
 use crate::{
@@ -54,6 +57,9 @@ pub(crate) struct Answers {
     /// The sign-ins that the SP began, the first of them: their AuthnRequests, as they came.
     begun: Mutex<Vec<Live>>,
     requests: Mutex<Requests>,
+    published: Mutex<Option<Arc<Publication>>>,
+    /// How often somebody came for what was published.
+    came: AtomicUsize,
 }
 
 impl Answers {
@@ -63,7 +69,19 @@ impl Answers {
             tickets: Mutex::default(),
             begun: Mutex::default(),
             requests: Mutex::default(),
+            published: Mutex::default(),
+            came: AtomicUsize::new(0),
         }
+    }
+
+    /// Serves this as the first tenant's metadata from now on; none: its usual document.
+    pub(crate) fn publish(&self, publication: Option<Publication>) {
+        *locked(&self.published) = publication.map(Arc::new);
+    }
+
+    /// How often somebody came for what was published.
+    pub(crate) fn came(&self) -> usize {
+        self.came.load(Ordering::Relaxed)
     }
 
     /// Says what a ticket is to be answered with.
@@ -206,6 +224,24 @@ impl Answer for Answers {
 
     fn sign_out(&self, ticket: &str, came: LogoutCame) -> Option<Reply> {
         self.left(ticket, came)
+    }
+
+    fn metadata(&self, tenant_id: &str, place: &str) -> Option<Metadata> {
+        let published = locked(&self.published).clone()?;
+        if self.forge.directory.read().contoso().id != tenant_id {
+            return None;
+        }
+        self.came.fetch_add(1, Ordering::Relaxed);
+        let scenarios::publication::Served {
+            status,
+            location,
+            body,
+        } = published.at(place);
+        Some(Metadata {
+            status,
+            location,
+            body,
+        })
     }
 }
 

@@ -143,6 +143,7 @@ pub async fn run(
                 &mut tell,
             );
             let fired = firing.await;
+            around.warnings.extend(stage.leave_settled().await);
             around.lost = fired.lost;
             around.unjudged.extend(fired.given_up);
             around.refuses_with.clone_from(&told.refuses_with);

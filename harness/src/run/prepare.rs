@@ -31,7 +31,7 @@ use crate::{
     subject::log::Log,
     subject::probe::{PersonaMarkers, Prober},
     subject::process::Started,
-    subject::target::{MetadataOf, Target, everybody, markers, trust},
+    subject::target::{MetadataOf, Target, everybody, markers, sources, trust},
 };
 
 /// What lives as long as the run, and must be ended with it.
@@ -139,6 +139,7 @@ pub(crate) async fn prepare(
     });
     if let Some(sp) = &running.reference {
         sp.set_trust(trust(&target.directory, |tenant| idp.sso_url(tenant)));
+        sp.set_sources(sources(&target.directory, |tenant| idp.metadata_url(tenant)));
     }
     if let Some(start) = &target.start {
         let tenant = target.directory.contoso();

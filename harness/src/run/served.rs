@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use mock_idp::server::{Answer, Live, LogoutCame, MockIdp, Options, Reply, ServeError};
+use mock_idp::server::{Answer, Live, LogoutCame, Metadata, MockIdp, Options, Reply, ServeError};
 
 use super::answers::Answers;
 
@@ -54,5 +54,10 @@ impl Answer for Late {
     fn sign_out(&self, ticket: &str, came: LogoutCame) -> Option<Reply> {
         let answers = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
         answers?.sign_out(ticket, came)
+    }
+
+    fn metadata(&self, tenant_id: &str, place: &str) -> Option<Metadata> {
+        let answers = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        answers?.metadata(tenant_id, place)
     }
 }

@@ -69,6 +69,8 @@ pub(crate) struct Stage {
     /// Nobody listens at the SP any more, and nobody came back.
     lost: AtomicBool,
     absences: AtomicUsize,
+    /// The SP may hold other metadata than the IdP usually publishes.
+    pub(super) unsettled: AtomicBool,
     firing: AtomicU64,
     requests: AtomicU64,
 }
@@ -112,6 +114,7 @@ impl Stage {
             clues: Mutex::default(),
             lost: AtomicBool::new(false),
             absences: AtomicUsize::new(0),
+            unsettled: AtomicBool::new(false),
             firing: AtomicU64::new(0),
             requests: AtomicU64::new(0),
         }

@@ -19,7 +19,9 @@ pub(crate) struct Subject {
     pub(crate) provisioned: bool,
     /// It may be harmed.
     pub(crate) expendable: bool,
-    /// Commands by name: `refresh`, `restart`.
+    /// It is said to take no metadata that the IdP's key did not sign.
+    pub(crate) verifies_metadata: bool,
+    /// Commands by name: `refresh`, `restart`; the first may be a URL.
     pub(crate) commands: BTreeMap<&'static str, String>,
     /// The folder that commands start in.
     pub(crate) folder: std::path::PathBuf,

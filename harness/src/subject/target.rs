@@ -7,7 +7,7 @@ use std::{
 };
 
 use mock_idp::{Directory, Keys, StoreError, User};
-use reference_sp::{Account, ReferenceSp, Trusted};
+use reference_sp::{Account, ReferenceSp, Source, Trusted};
 use saml::{IdpMetadata, SpMetadata, key::Certificate};
 use scenarios::Persona;
 
@@ -121,6 +121,7 @@ impl Target {
                 home: home(config).ok_or("[sp.probe] url is missing, and nothing else says where the SP is: give [sp] login, or acs")?,
                 provisioned: sp.provision.is_some(),
                 expendable: sp.expendable,
+                verifies_metadata: sp.verifies_metadata,
                 commands: commands
                     .into_iter()
                     .filter_map(|(name, c)| Some((name, c.clone()?)))
@@ -159,6 +160,8 @@ impl Target {
             simple_sign: true,
             encryption: true,
             next_encryption_key: true,
+            // Here it is told to read metadata again.
+            test_endpoint: true,
             ..config
         })
         .await
@@ -181,7 +184,8 @@ impl Target {
                 home: sp.account_url(),
                 provisioned: false,
                 expendable: true,
-                commands: BTreeMap::new(),
+                verifies_metadata: true,
+                commands: BTreeMap::from([("refresh", sp.refresh_url())]),
                 folder: PathBuf::from("."),
             },
             allow: vec!["127.0.0.1".to_owned(), "localhost".to_owned(), "::1".to_owned()],
@@ -264,6 +268,18 @@ pub(crate) fn trust(directory: &Directory, sso_url: impl Fn(&str) -> String) -> 
             domains: vec![tenant.domain.clone()],
         })
         .collect()
+}
+
+/// Where the reference SP reads the metadata of each tenant again, and whose keys may have signed it.
+pub(crate) fn sources(directory: &Directory, metadata_url: impl Fn(&str) -> String) -> Vec<Source> {
+    let of = |tenant: &mock_idp::Tenant| Source {
+        entity_id: tenant.entity_id(),
+        url: metadata_url(&tenant.id),
+        signers: [&tenant.keys.k1, &tenant.keys.k2]
+            .map(|key| key.certificate().clone())
+            .to_vec(),
+    };
+    directory.tenants.iter().map(of).collect()
 }
 
 fn by_redirect(location: String) -> saml::metadata::Endpoint {

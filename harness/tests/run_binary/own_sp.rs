@@ -320,3 +320,50 @@ fn what_was_still_coming_up_when_the_run_was_killed_is_ended_before_it_is_stoppe
     drop(run);
     super::wait_until("it was stopped", || site.path("stopped").exists());
 }
+
+/// What is published is read again by whatever the configuration names; where nobody comes for it, nothing is said of the SP.
+#[test]
+fn an_sp_follows_metadata_where_it_is_told_to_and_comes_for_it() {
+    let site = Site::new();
+    site.samlitmus(&["idp", "metadata", "--out", "idp.xml"]).code(0);
+    let _served = site.serve(&[]);
+    let url = format!("http://127.0.0.1:{}/test/refresh", site.sp);
+    let run = [
+        "run",
+        "baseline/assertion-signed",
+        "metadata/rollover-*",
+        "--report",
+        "json=r.json",
+    ];
+    let came_to = || -> Vec<(String, String)> {
+        let json = results(&site.path("r.json"));
+        let rows = json["scenarios"].as_array().unwrap().iter();
+        let rows = rows.filter(|row| row["id"].as_str().unwrap().starts_with("metadata/"));
+        rows.map(|row| {
+            let text = |key: &str| row[key].as_str().unwrap().to_owned();
+            (text("verdict"), text("reason"))
+        })
+        .collect()
+    };
+    for (refresh, why) in [
+        (None, "nothing makes the SP read"),
+        (Some("true"), "did not come"),
+    ] {
+        let line = refresh.map_or_else(String::new, |refresh| format!("refresh = \"{refresh}\"\n"));
+        site.configure(|text| text.replacen("[sp.probe]", &format!("{line}\n[sp.probe]"), 1));
+        site.samlitmus(&run).code(0);
+        let rows = came_to();
+        let told = |(verdict, reason): &(String, String)| verdict == "not-applicable" && reason.contains(why);
+        assert!(rows.len() == 2 && rows.iter().all(told), "{rows:#?}");
+    }
+    site.configure(|text| text.replacen("[sp.probe]", &format!("refresh = \"{url}\"\n\n[sp.probe]"), 1));
+    for _ in 0..2 {
+        // The second run finds the SP as the first one found it.
+        site.samlitmus(&run).code(0);
+        let rows = came_to();
+        assert!(
+            rows.len() == 2 && rows.iter().all(|(verdict, _)| verdict == "pass"),
+            "{rows:#?}"
+        );
+    }
+}

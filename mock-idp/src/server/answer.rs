@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use saml::AuthnRequest;
@@ -23,6 +24,24 @@ pub trait Answer: Send + Sync + 'static {
         let _nobody = (ticket, came);
         None
     }
+
+    /// What is served in the stead of a tenant's federation metadata; none where it is Azure's document. `place` is the path that was
+    /// asked for, with its query.
+    fn metadata(&self, tenant_id: &str, place: &str) -> Option<Metadata> {
+        let _nobody = (tenant_id, place);
+        None
+    }
+}
+
+/// What is served as a tenant's federation metadata.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Metadata {
+    /// The HTTP status.
+    pub status: u16,
+    /// Where a redirect leads.
+    pub location: Option<String>,
+    /// The document, whatever it is.
+    pub body: Arc<[u8]>,
 }
 
 /// A logout message that arrived, whatever is wrong with it.

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
-use axum::http::{Method, StatusCode, Uri, header};
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
+use super::answer::Metadata;
 use super::arrival::COMMON;
 use super::idp::Idp;
 use super::{named, page};
@@ -37,6 +38,9 @@ fn document(idp: &Idp, tenant: &str, uri: &Uri) -> Result<Response, Aadsts> {
         return document.map(answer).map_err(failed);
     }
     let tenant = named::tenant(&directory, tenant)?;
+    if let Some(other) = published(idp, &tenant.id, uri) {
+        return Ok(other);
+    }
     let application = page::field(&query, "appid")
         .map(|app_id| {
             let known = tenant
@@ -51,6 +55,22 @@ fn document(idp: &Idp, tenant: &str, uri: &Uri) -> Result<Response, Aadsts> {
         .transpose()?;
     let document = federation_metadata(tenant, &idp.origin, application);
     document.map(answer).map_err(failed)
+}
+
+/// What the harness serves in the stead of the tenant's document.
+fn published(idp: &Idp, tenant_id: &str, uri: &Uri) -> Option<Response> {
+    let place = uri.path_and_query().map_or(uri.path(), |place| place.as_str());
+    let Metadata {
+        status,
+        location,
+        body,
+    } = idp.answer.as_ref()?.metadata(tenant_id, place)?;
+    let mut response = answer(body.to_vec());
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if let Some(location) = location.and_then(|location| HeaderValue::try_from(location).ok()) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    Some(response)
 }
 
 fn answer(document: Vec<u8>) -> Response {

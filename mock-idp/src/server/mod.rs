@@ -57,7 +57,7 @@ mod tls_error;
 mod unreadable;
 mod urls;
 
-pub use answer::{Answer, Binding, Live, LogoutCame, Reply, TICKET_COOKIE};
+pub use answer::{Answer, Binding, Live, LogoutCame, Metadata, Reply, TICKET_COOKIE};
 pub use auto_post::auto_post_page;
 pub use graph::Client;
 pub use listen::{ServeError, origin_for};

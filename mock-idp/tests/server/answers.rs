@@ -5,7 +5,9 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use mock_idp::server::{Answer, Binding, Live, MockIdp, Options, Reply, TICKET_COOKIE, auto_post_page};
+use mock_idp::server::{
+    Answer, Binding, Live, Metadata, MockIdp, Options, Reply, TICKET_COOKIE, auto_post_page,
+};
 use proptest::prelude::*;
 use saml::binding::{deflate, encode_post, percent_encode};
 use scraper::{Html, Selector};
@@ -325,4 +327,45 @@ fn the_self_submitting_page_is_azures_to_the_byte() {
     let tail = r#"<input type="submit" value="Submit" /></noscript></form><script language="javascript">document.forms[0].submit();</script></body></html>"#;
     assert!(page.starts_with(head), "{page}");
     assert!(page.ends_with(tail), "{page}");
+}
+
+/// Serves its own document for one tenant.
+struct Publisher;
+
+impl Answer for Publisher {
+    fn answer(&self, _: &str, _: Live) -> Pin<Box<dyn Future<Output = Reply> + Send + '_>> {
+        Box::pin(async { Reply::SignIn })
+    }
+
+    fn metadata(&self, tenant_id: &str, place: &str) -> Option<Metadata> {
+        let is_first = tenant_id == DIRECTORY.contoso().id;
+        is_first.then(|| Metadata {
+            status: 302,
+            location: Some("https://elsewhere.example/".to_owned()),
+            body: place.as_bytes().into(),
+        })
+    }
+}
+
+#[tokio::test]
+async fn the_harness_may_publish_in_the_stead_of_one_tenant() {
+    let idp = MockIdp::start(Options {
+        answer: Some(Arc::new(Publisher)),
+        ..Options::new(DIRECTORY.clone())
+    })
+    .await
+    .unwrap();
+    let mut browser = Browser::new();
+    let url = format!("{}?hop=1", idp.metadata_url(&DIRECTORY.contoso().id));
+    let page = browser.get(&url).await;
+    assert_eq!(page.status, 302);
+    assert_eq!(page.headers["location"], "https://elsewhere.example/");
+    let place = String::from_utf8(page.bytes).unwrap();
+    assert!(place.ends_with("/federationmetadata.xml?hop=1"), "{place}");
+    let other = browser.get(&idp.metadata_url(&DIRECTORY.fabrikam().id)).await;
+    assert!(
+        String::from_utf8(other.bytes)
+            .unwrap()
+            .contains("IDPSSODescriptor")
+    );
 }

@@ -11,6 +11,7 @@ mod interop;
 mod logout;
 mod looseness;
 mod manners;
+mod refresh;
 mod refusals;
 mod sign_in;
 mod switches;

@@ -7,7 +7,7 @@ use saml::{
     AuthnRequest, SigningKey, SpMetadata, authn_request::NameIdPolicy, metadata::AcsEndpoint, names::binding,
 };
 use scenarios::{
-    Base, Context, KeyRing, Message, Recipe, Scenario, Step, Take,
+    Base, Context, KeyRing, Message, Publication, Recipe, Scenario, Step, Take,
     flow::{Login, LoginAs},
     forge::{forge, reforge},
     recipe::Start,
@@ -130,12 +130,14 @@ impl Stage {
             scenario,
             take,
             base,
+            is_last: false,
             directory: None,
             values: BTreeMap::new(),
             kept: BTreeMap::new(),
             messages: Vec::new(),
         };
-        for step in &steps {
+        for (at, step) in steps.iter().enumerate() {
+            play.is_last = at + 1 == steps.len();
             play.step(self, step)?;
         }
         Ok(play)
@@ -147,6 +149,8 @@ pub(crate) struct Play<'s> {
     scenario: &'s Scenario,
     pub(crate) take: Take,
     pub(crate) base: Base,
+    /// The step that is played is the last one.
+    is_last: bool,
     directory: Option<Directory>,
     values: BTreeMap<String, String>,
     kept: BTreeMap<String, Message>,
@@ -203,7 +207,8 @@ impl Play<'_> {
                 for tenant in directory.tenants.iter_mut().take(1) {
                     tenant.keys.published = published.clone().map_err(|fault| fault.to_string())?;
                 }
-                Ok(())
+                let made = Publication::make(&publish.publish, &stage.context(self, false));
+                made.map(drop).map_err(|fault| format!("publish: {fault}"))
             }
             Step::Together(together) => together
                 .together
@@ -234,7 +239,10 @@ impl Play<'_> {
     /// A step's own recipe; the scenario's for the judged step; else a flawless login.
     fn recipe(&self, login: &Login, judged: Option<&str>) -> Recipe {
         let own = login.recipe.clone();
-        let is_judged = judged.is_some() && judged == login.jar.as_deref();
+        let is_judged = match judged {
+            Some(jar) => login.jar.as_deref() == Some(jar),
+            None => self.is_last,
+        };
         let scenarios = is_judged.then(|| self.take.recipe.clone());
         let recipe = own.or(scenarios).unwrap_or_default();
         Recipe {

@@ -50,6 +50,9 @@ pub(super) fn needs(stage: &Stage, told: &Calibration, also: Also) -> Vec<Need> 
         (Need::Logout, stage.subject.logout.is_some()),
         (Need::NewAccounts, !stage.subject.provisioned),
         (Need::MetadataRefresh, commands.contains_key("refresh")),
+        // Whether it is, is seen when the SP is to be disturbed.
+        (Need::MetadataFollowed, commands.contains_key("refresh")),
+        (Need::MetadataSignature, stage.subject.verifies_metadata),
         (Need::SpKey, stage.forge.keys.knows_sp()),
         (Need::Restart, commands.contains_key("restart")),
         (Need::RequestedAuthnContext, asked.is_some()),

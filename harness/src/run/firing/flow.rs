@@ -8,7 +8,7 @@ use std::{
 
 use jiff::SignedDuration;
 use mock_idp::server::{Live, LogoutCame};
-use scenarios::{Base, Message, Persona, Property, Recipe, Step, Take, flow::Together};
+use scenarios::{Base, Fault, Message, Persona, Property, Recipe, Step, Take, flow::Together};
 
 use super::{
     begin::begin,
@@ -28,7 +28,7 @@ use crate::{
         observation::{Journey, Observation, Probe},
         people::{Issued, Owner},
     },
-    run::{learned::Learned, pace::Obstacle, publish::Published, stage::Stage},
+    run::{learned::Learned, pace::Obstacle, publish::Published, refresh::Took, stage::Stage},
     subject::process::shell,
     text::locked,
 };
@@ -64,6 +64,7 @@ pub(super) async fn play(
         journeys: Vec::new(),
         looked: None,
         published: None,
+        choked: None,
         sp_ahead: None,
         obstacle: None,
         arrived: None,
@@ -93,7 +94,10 @@ pub(super) async fn play(
     for (_, session) in std::mem::take(&mut flow.jars) {
         session.close().await;
     }
-    drop(flow.published.take());
+    if let Some(published) = flow.published.take() {
+        drop(published);
+        stage.settle().await;
+    }
     stage.count_requests(flow.observation.journey.hops.len());
     let held = take.holds.map(|property| flow.held(property));
     Played {
@@ -126,6 +130,8 @@ struct Flow<'a> {
     journeys: Vec<Journey>,
     looked: Option<Journey>,
     published: Option<Published>,
+    /// How it went where the SP gave no answer when it was to read metadata.
+    choked: Option<Journey>,
     sp_ahead: Option<SignedDuration>,
     obstacle: Option<Obstacle>,
     arrived: Option<usize>,
@@ -162,6 +168,15 @@ impl Flow<'_> {
                 self.ask(&jar).await?
             }
         };
+        if let Some(journey) = self.choked.take()
+            && self.observation.probe == Probe::SignedOut
+        {
+            self.observation.probe = Probe::Unclear {
+                why: format!("it gave no answer over the metadata: {}", journey.told()),
+                differs_from_anonymous: false,
+            };
+            self.observation.journey = journey;
+        }
         if let Some(oob) = &self.scene.stage.oob {
             self.observation.out_of_band = oob.hits(&self.scene.token);
         }
@@ -174,11 +189,28 @@ impl Flow<'_> {
                 tokio::time::sleep(Duration::from_secs(verb.wait.min(600).into())).await;
             }
             Step::Publish(verb) => {
-                let published = Published::change(&self.scene.stage.forge, &verb.publish)
-                    .map_err(|why| Broke::Precondition(format!("publish: {why}")))?;
-                self.published.get_or_insert(published);
+                let stage = self.scene.stage;
+                let order = self.scene.order(Recipe::default(), false);
+                let published = self
+                    .published
+                    .get_or_insert_with(|| Published::begin(&stage.forge, &stage.answers));
+                stage.unsettle();
+                published
+                    .publish(&verb.publish, &order)
+                    .map_err(|why| Broke::Fault(Fault::Recipe(format!("publish: {why}"))))?;
             }
-            Step::Refresh(_) => self.command("refresh").await?,
+            Step::Refresh(_) => {
+                let took = self.scene.stage.refresh().await;
+                match took {
+                    Ok(Took::Silently(journey)) => self.choked = Some(*journey),
+                    // What it says of a document that is no good is its own affair.
+                    Ok(Took::Said(_)) if self.published.is_some() => {}
+                    Ok(Took::Said(why)) | Err(why) => {
+                        return Err(Broke::Precondition(format!("[sp] refresh: {why}")));
+                    }
+                    Ok(Took::Well) => {}
+                }
+            }
             Step::Restart(_) => self.command("restart").await?,
             Step::Probe(verb) => {
                 let seen = self.ask(&verb.probe).await?;

@@ -3,7 +3,7 @@
 //! `flow` plays one: its steps in order, each a verb (`login`, `begin`, `send`, `visit`, `mint`, `end`) in a cookie jar of its own (`body` is what no form sends), with
 //! what the `scene` holds; `way` is the way to the IdP and behind it, and `explore` tries one out; on a `tour` somebody
 //! signs in and then looks around. `fire` plays it again where the SP asked for patience. `runner` fires many, between the controls
-//! of `control`, which are `flawless` logins and which `watch` keeps an eye on; `shot` is one firing as it is judged, `conclude` what several of them come to, and `alike`
+//! of `control`, which are `flawless` logins and which `watch` keeps an eye on; `followed` is whether the SP follows the IdP's metadata; `shot` is one firing as it is judged, `conclude` what several of them come to, and `alike`
 //! whether their answers can be told apart.
 
 mod alike;
@@ -16,6 +16,7 @@ mod explore;
 mod fire;
 mod flawless;
 mod flow;
+mod followed;
 mod login;
 mod mint;
 pub(super) mod played;

@@ -17,6 +17,7 @@ use super::{
     conclude::{confirmed, doubtful, repetitions},
     control::Frame,
     fire::fire,
+    followed,
     shot::Shot,
     watch::Watch,
 };
@@ -105,10 +106,44 @@ impl Runner {
             });
         }
         while crew.join_next().await.is_some() {}
-        for batch in plan.alone {
+        for batch in self.able(plan.alone).await {
             self.batch(batch, None).await;
         }
         self.watch.lost()
+    }
+
+    /// Those batches of which the SP can show something. Whether it follows the IdP's metadata is seen now, since to ask disturbs it.
+    async fn able(&self, batches: Vec<Batch>) -> Vec<Batch> {
+        let asks = |unit: &Unit| {
+            followed::NEEDS
+                .iter()
+                .any(|need| unit.scenario.needs.contains(need))
+        };
+        let about = batches.iter().flat_map(|batch| &batch.units);
+        let Some(base) = about.clone().find(|unit| asks(unit)).map(|unit| unit.base) else {
+            return batches;
+        };
+        if self.stop.load(Ordering::Relaxed) {
+            return batches;
+        }
+        let base = self.learned.control_base(base).unwrap_or(base);
+        let missing = followed::missing(&self.stage, &self.learned, base).await;
+        let mut able = Vec::new();
+        for batch in batches {
+            let why = |unit: &Unit| {
+                let mut missing = missing.iter();
+                missing.find(|(need, _)| unit.scenario.needs.contains(need))
+            };
+            match batch.units.iter().find_map(why) {
+                None => able.push(batch),
+                Some((_, why)) => {
+                    for unit in &batch.units {
+                        self.finish(self.not_applicable(unit, why.clone()));
+                    }
+                }
+            }
+        }
+        able
     }
 
     /// Fires a batch between two frames; where one does not hold, each unit again between two of its own. A frame that held

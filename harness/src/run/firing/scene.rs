@@ -53,7 +53,7 @@ pub(super) struct Came {
     pub(super) sp_ahead: Option<SignedDuration>,
     /// After so many steps of the sign-in the browser was at the IdP.
     pub(super) arrived: Option<usize>,
-    /// The SP's logout message that came to the IdP.
+    /// The SP's message that came to the IdP, where one is judged or it is a logout message.
     pub(super) left: Option<LogoutCame>,
     /// The sign-ins that came to the IdP.
     pub(super) arrivals: Vec<Live>,

@@ -73,6 +73,7 @@ pub(super) fn holds(property: RequestProperty, emitted: &Emitted) -> Held {
         P::RequestSigned => each(emitted, |live| {
             signed::as_said(live, emitted.sp.authn_requests_signed)
         }),
+        P::RequestSignedWhereAsked => each(emitted, |live| signed::as_asked(live, &emitted.sp.signing)),
         P::RequestSignature => each(emitted, |live| signed::valid(live, &emitted.sp.signing)),
         P::RequestSignatureAlgorithm => each(emitted, signed::algorithm),
         P::RequestSignatureRelayState => each(emitted, |live| {

@@ -31,6 +31,15 @@ pub(super) fn as_said(live: &Live, said: bool) -> Held {
     })
 }
 
+/// For where the IdP's metadata asks for signed ones.
+pub(super) fn as_asked(live: &Live, certificates: &[Certificate]) -> Held {
+    if is_signed(live) {
+        valid(live, certificates)
+    } else {
+        Held::Lacks("the IdP's metadata says WantAuthnRequestsSigned, and it is not signed".to_owned())
+    }
+}
+
 pub(super) fn valid(live: &Live, certificates: &[Certificate]) -> Held {
     if !is_signed(live) {
         return Held::CannotTell(UNSIGNED.to_owned());
