@@ -190,7 +190,9 @@ async fn an_sp_that_has_a_key_is_held_to_what_it_signs() {
         sign_requests: true,
         ..Config::default()
     };
-    let slo = chosen(|s| s.namespace() == "slo" || s.holds == Some(Property::Request(RequestProperty::RequestSignedWhereAsked)));
+    let slo = chosen(|s| {
+        s.namespace() == "slo" || s.holds == Some(Property::Request(RequestProperty::RequestSignedWhereAsked))
+    });
     let told = against(config, &slo, quick()).await.unwrap();
     for kind in [
         VerdictKind::Fail,

@@ -345,10 +345,7 @@ fn an_sp_follows_metadata_where_it_is_told_to_and_comes_for_it() {
         })
         .collect()
     };
-    for (refresh, why) in [
-        (None, "nothing makes the SP read"),
-        (Some("true"), "did not come"),
-    ] {
+    for (refresh, why) in [(None, "([sp] refresh)"), (Some("true"), "did not come")] {
         let line = refresh.map_or_else(String::new, |refresh| format!("refresh = \"{refresh}\"\n"));
         site.configure(|text| text.replacen("[sp.probe]", &format!("{line}\n[sp.probe]"), 1));
         site.samlitmus(&run).code(0);
