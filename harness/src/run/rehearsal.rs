@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, path::Path};
 
 use jiff::Timestamp;
-use mock_idp::Directory;
+use mock_idp::{Directory, directory::CONTOSO};
 use saml::{AuthnRequest, SpMetadata, names::binding};
 use scenarios::{
     Base, Context, Fault, KeyRing, Message, Recipe, Scenario, Step, Take, forge, keys::directory_on_paper,
@@ -150,8 +150,12 @@ impl Rehearsal {
         let values = left
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .into();
+        let published = self.published(take).map_err(|why| RehearsalError::Fault {
+            id: scenario.id.clone(),
+            why,
+        })?;
         let context = Context {
-            directory: &self.directory,
+            directory: published.as_ref().unwrap_or(&self.directory),
             sp: &self.sp,
             keys: &self.keys,
             origin: ORIGIN,
@@ -170,6 +174,24 @@ impl Rehearsal {
             id: scenario.id.clone(),
             why,
         })
+    }
+
+    /// The IdP as a flow of the scenario has made it: it vouches for what it published last. None where that is as ever.
+    fn published(&self, take: &Take) -> Result<Option<Directory>, Fault> {
+        let publish = |step: &Step| match step {
+            Step::Publish(verb) => Some(verb.publish.keys.clone()),
+            _ => None,
+        };
+        let Some(names) = take.steps.iter().rev().find_map(publish) else {
+            return Ok(None);
+        };
+        let named = |name: &String| self.keys.named(name, &self.directory);
+        let keys: Vec<_> = names.iter().map(named).collect::<Result<_, _>>()?;
+        let mut directory = self.directory.clone();
+        if let Some(tenant) = directory.tenant_mut(CONTOSO) {
+            tenant.keys.published = keys;
+        }
+        Ok(Some(directory))
     }
 }
 
