@@ -37,6 +37,10 @@ pub(super) struct Known {
 /// What is to be done with a page that is this far. `set_out` is when the browser was told to do something.
 pub(super) fn step(now: &Now, set_out: Instant, known: Known, limits: &Limits) -> Step {
     let Some(last) = &now.last else {
+        // It is asked for, and nothing is sent: a service worker of the SP's keeps it.
+        if now.asked.is_some_and(|asked| asked.elapsed() > limits.request) {
+            return Step::End(Ended::TimedOut);
+        }
         // Nothing was sent: that is nobody's time but ours.
         return if set_out.elapsed() > limits.command {
             Step::End(Ended::Harness("the browser did not set out".to_owned()))
@@ -121,6 +125,7 @@ mod tests {
             loaded: None,
             pending: 0,
             leaving: None,
+            asked: None,
             told: 0,
             quiet: Duration::ZERO,
             gone: false,
@@ -225,6 +230,17 @@ mod tests {
         assert!(matches!(next(&begun, false), Step::End(Ended::Harness(_))));
         let just = step(&begun, Instant::now(), Known::default(), &Limits::default());
         assert!(matches!(just, Step::Wait(_)));
+    }
+
+    #[test]
+    fn what_is_asked_for_and_never_sent_is_kept_by_a_worker_of_the_sps() {
+        let mut now = now(None);
+        now.asked = Some(long_ago());
+        let limits = Limits::default();
+        let step = |now: &Now| step(now, Instant::now(), Known::default(), &limits);
+        assert_eq!(step(&now), Step::End(Ended::TimedOut));
+        now.asked = Some(Instant::now());
+        assert!(matches!(step(&now), Step::Wait(_)));
     }
 
     #[test]

@@ -47,6 +47,8 @@ pub(super) struct State {
     pub(super) crashed: bool,
     /// Dialogs that the page has opened.
     pub(super) dialogs: usize,
+    /// When the browser began to ask for a document of the tab itself, whoever answers it.
+    pub(super) asked: Option<Instant>,
     pub(super) quiet_since: Option<Instant>,
     /// Counts what was told.
     pub(super) told: u64,
@@ -111,6 +113,9 @@ impl State {
         let own = told["frameId"].as_str() == Some(tab) && told["redirectResponse"].is_null();
         let kind = text(&told["type"]);
         let url = text(&told["request"]["url"]);
+        if own && kind == "Document" && is_sent(&url) {
+            self.asked.get_or_insert_with(Instant::now);
+        }
         if own
             && !["Document", "Preflight"].contains(&&*kind)
             && is_sent(&url)

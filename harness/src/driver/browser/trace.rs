@@ -41,6 +41,8 @@ pub(super) struct Now {
     pub(super) pending: usize,
     /// Until when the page has time to go elsewhere, which it means to (a form that it submits, a refresh).
     pub(super) leaving: Option<Instant>,
+    /// When the browser began to ask for a document.
+    pub(super) asked: Option<Instant>,
     /// Counts what was told.
     pub(super) told: u64,
     /// Since when nothing was told.
@@ -95,6 +97,7 @@ impl Trace {
             hops: Vec::new(),
             console: Vec::new(),
             dialogs: 0,
+            asked: None,
             quiet_since: Some(Instant::now()),
             ..old
         };
@@ -111,6 +114,7 @@ impl Trace {
             loaded: state.loaded.clone(),
             pending: state.pending.len(),
             leaving: state.leaving,
+            asked: state.asked,
             told: state.told,
             quiet: state.quiet_since.map(|since| since.elapsed()).unwrap_or_default(),
             gone: state.gone,
