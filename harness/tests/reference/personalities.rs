@@ -144,7 +144,7 @@ async fn an_sp_that_wants_to_begin_is_judged_all_the_same() {
 }
 
 /// An SP that asks for a context by password, in this comparison.
-fn asking(comparison: &str, flaws: Flaws) -> Config {
+pub(crate) fn asking(comparison: &str, flaws: Flaws) -> Config {
     let requested = RequestedContext {
         comparison: Some(comparison.to_owned()),
         classes: vec!["urn:oasis:names:tc:SAML:2.0:ac:classes:Password".to_owned()],
