@@ -37,7 +37,7 @@ const ARGUED: &[(&str, &str)] = &[
     ),
     (
         "replay/at-other-acs",
-        "these SPs have one memory of what they have seen for all their services, or none",
+        "these SPs have one assertion consumer service",
     ),
     ("signature/alg-dsa-sha1", "these SPs trust no DSA key"),
     (
