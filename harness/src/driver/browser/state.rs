@@ -113,15 +113,18 @@ impl State {
         let own = told["frameId"].as_str() == Some(tab) && told["redirectResponse"].is_null();
         let kind = text(&told["type"]);
         let url = text(&told["request"]["url"]);
-        if own && kind == "Document" && is_sent(&url) {
-            self.asked.get_or_insert_with(Instant::now);
+        if !own || !is_sent(&url) {
+            return;
         }
-        if own
-            && !["Document", "Preflight"].contains(&&*kind)
-            && is_sent(&url)
-            && self.pending.len() < PENDING
-        {
-            self.pending.insert(text(&told["requestId"]));
+        match kind.as_str() {
+            "Document" => {
+                self.asked.get_or_insert_with(Instant::now);
+            }
+            "Preflight" => {}
+            _ if self.pending.len() < PENDING => {
+                self.pending.insert(text(&told["requestId"]));
+            }
+            _ => {}
         }
     }
 
