@@ -80,6 +80,9 @@ impl Follower<'_> {
             if last.error.is_some() {
                 return Rested::At(self.told(last).await, None);
             }
+            if late && self.browser.vain.lets_nobody_in(last) {
+                return self.hung(false).await;
+            }
             let plain = inert.page(&now).filter(|_| !late);
             let look = match plain {
                 Some(captured) => Look::At(Box::new(captured)),
@@ -87,7 +90,10 @@ impl Follower<'_> {
             };
             let captured = match look {
                 Look::At(captured) => *captured,
-                Look::Hung => return self.hung(false).await,
+                Look::Hung => {
+                    self.browser.vain.let_nobody_in(last);
+                    return self.hung(false).await;
+                }
                 Look::Nothing => return Rested::At(self.told(last).await, None),
                 Look::Refused if late => return Rested::At(self.told(last).await, None),
                 // Most likely the page is going elsewhere.

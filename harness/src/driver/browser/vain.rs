@@ -1,18 +1,22 @@
-//! Which timers of a page are waited for: those that are soon due, where that was not in vain before.
+//! What is not waited for a second time: timers of a page that came to nothing, and pages that let nobody in.
 
 use std::{collections::HashSet, sync::Mutex};
 
 use url::Url;
 
-use super::{capture::Captured, timers::Timer};
+use super::{capture::Captured, seen::Seen, timers::Timer};
 use crate::{driver::page::SOON, text::locked};
 
-/// What is remembered of timers that came to nothing, all pages together.
+/// What is remembered of either, all pages together.
 const REMEMBERED: usize = 10_000;
 
-/// Which timers came to nothing, on which pages: what a page did not do once it does not do the next time.
+/// Which timers came to nothing, on which pages, and which pages could not be looked at: what a page did not do once it does not do
+/// the next time.
 #[derive(Debug, Default)]
-pub(super) struct Vain(Mutex<HashSet<String>>);
+pub(super) struct Vain {
+    timers: Mutex<HashSet<String>>,
+    hung: Mutex<HashSet<String>>,
+}
 
 /// What is waited for on a page, and since when it looks as it does.
 #[derive(Debug)]
@@ -48,7 +52,7 @@ impl Vain {
                 !timer.late
             }
         };
-        let known = locked(&self.0);
+        let known = locked(&self.timers);
         let keys: Vec<(String, bool)> = timers
             .all
             .iter()
@@ -70,7 +74,7 @@ impl Vain {
     pub(super) fn learn(&self, waiting: Waiting, seen: &Captured, moves: u64, told: u64) {
         let quiet = waiting.ticks || waiting.told == told;
         if waiting.moves == moves && quiet && waiting.body == seen.page.body {
-            let mut known = locked(&self.0);
+            let mut known = locked(&self.timers);
             if known.len() < REMEMBERED {
                 known.extend(waiting.keys);
             }
@@ -78,19 +82,48 @@ impl Vain {
     }
 }
 
+impl Vain {
+    /// Whether such a page was looked at before, when it had had its time, and let nobody in.
+    pub(super) fn lets_nobody_in(&self, last: &Seen) -> bool {
+        answer(last).is_some_and(|answer| locked(&self.hung).contains(&answer))
+    }
+
+    /// It has let nobody in.
+    pub(super) fn let_nobody_in(&self, last: &Seen) {
+        let mut known = locked(&self.hung);
+        if known.len() < REMEMBERED {
+            known.extend(answer(last));
+        }
+    }
+}
+
+/// The answer that a page came as: place, status and length; none where there is none yet.
+fn answer(last: &Seen) -> Option<String> {
+    let length = last.header("content-length").unwrap_or_default();
+    Some(format!("{} {} {length}", place(&last.url), last.status?))
+}
+
 /// The timer of such a page. Two pages at one address are told apart by their titles, and by what they are built of.
 fn key(seen: &Captured, timer: &Timer) -> String {
     let page = &seen.page;
-    let place = Url::parse(&page.url).map_or_else(
-        |_| page.url.clone(),
+    format!(
+        "{} {} {} {} {}",
+        place(&page.url),
+        page.status,
+        page.title,
+        seen.timers.shape,
+        timer.what
+    )
+}
+
+/// An address without query and fragment.
+fn place(url: &str) -> String {
+    Url::parse(url).map_or_else(
+        |_| url.to_owned(),
         |mut url| {
             url.set_query(None);
             url.set_fragment(None);
             url.to_string()
         },
-    );
-    format!(
-        "{place} {} {} {} {}",
-        page.status, page.title, seen.timers.shape, timer.what
     )
 }
