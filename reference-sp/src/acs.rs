@@ -238,15 +238,17 @@ fn one<'a>(fields: &'a [(String, String)], name: &str) -> Result<Option<&'a str>
 /// A new session under a new name, for who has an account; the old one, if the browser had one, is over.
 async fn sign_in(sp: &Sp, headers: &HeaderMap, identity: Identity, to: &str) -> Response {
     let who = identity.name_id.clone();
-    let session = match sp.open_session(identity) {
+    let flaws = sp.settings().flaws;
+    let old = cookie(headers, SESSION_COOKIE);
+    let kept = old.filter(|_| flaws.has(Flaw::SessionFixation));
+    let session = match sp.open_session(identity, kept) {
         Ok(session) => session,
         Err(denial) => return refuse(sp, &denial).await,
     };
     tracing::info!(name_id = who, "signed in");
-    if let Some(old) = cookie(headers, SESSION_COOKIE) {
+    if let Some(old) = old.filter(|old| *old != session) {
         sp.memory.close_session(old);
     }
-    let flaws = sp.settings().flaws;
     let onward = if flaws.has(Flaw::ReflectedMarkup) {
         Html(pages::going_on(to, flaws)).into_response()
     } else if is_led(sp) {

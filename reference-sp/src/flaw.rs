@@ -113,6 +113,8 @@ flaws! {
     RedirectConfusion = "V50-redirect-confusion",
     /// Sends the browser wherever the RelayState says, the link that began the sign-in, or metadata (CVE-2019-13038, CVE-2019-3877).
     OpenRedirect = "V51-open-redirect",
+    /// A session keeps the name that the browser brought, and has one before anybody is signed in (CVE-2018-0229).
+    SessionFixation = "V52-session-fixation",
     /// Answers what is no message, or cannot be decrypted, with a 500 and the trace of the error.
     ErrorLeak = "V53-error-leak",
     /// Bounds neither size nor depth of what it reads, nor how deep it is encrypted (CVE-2023-26483, CVE-2025-25293).
@@ -133,8 +135,16 @@ flaws! {
     KeyInfoDereferenced = "V62-keyinfo-deref",
     /// Keeps name and attributes side by side as lines of text, so that one can be taken for the other.
     AttrMerge = "V63-attr-merge",
+    /// Its cookies have no Secure, HttpOnly or SameSite.
+    CookieFlags = "V64-cookie-flags",
     /// Publishes a signing key, and signs nothing that it sends.
     RequestUnsigned = "V65-request-unsigned",
+    /// The session is what its cookie says in Base64, and nothing protects that (CVE-2022-23131).
+    ClientSession = "V66-client-session",
+    /// Who a header of the request says, is signed in (CVE-2019-3878).
+    IdentityHeader = "V67-identity-header",
+    /// To sign out shows the way out and ends nothing.
+    LogoutKept = "V68-logout-kept",
 }
 
 impl Flaw {

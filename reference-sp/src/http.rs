@@ -30,10 +30,11 @@ pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
 /// A cookie that lasts as long as the browser runs.
 pub(crate) fn set_cookie(sp: &Sp, name: &str, value: &str) -> (HeaderName, String) {
     let secure = if sp.is_https() { "; Secure" } else { "" };
-    (
-        header::SET_COOKIE,
-        format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}"),
-    )
+    let flags = match sp.settings().flaws.has(Flaw::CookieFlags) {
+        true => String::new(),
+        false => format!("; HttpOnly; SameSite=Lax{secure}"),
+    };
+    (header::SET_COOKIE, format!("{name}={value}; Path=/{flags}"))
 }
 
 /// The same cookie, ended.

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The claim in which Azure AD issues application roles.
 const ROLE: &str = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role";
 
 /// What a session knows of its user: all of it read from one verified Assertion.
-#[derive(Debug, Clone, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub(crate) struct Identity {
     pub(crate) name_id: String,
     #[serde(skip)]
@@ -30,6 +31,16 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
+    /// All of it as a cookie's value, readable by everybody and protected by nothing: for a switch.
+    pub(crate) fn in_a_cookie(&self) -> String {
+        URL_SAFE_NO_PAD.encode(serde_json::to_string(self).unwrap_or_default())
+    }
+
+    /// What such a cookie says.
+    pub(crate) fn of_a_cookie(value: &str) -> Option<Self> {
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(value).ok()?).ok()
+    }
+
     /// The application roles: the values of Azure AD's claim, and of no attribute that merely looks like it.
     pub(crate) fn roles(&self) -> &[String] {
         self.attributes.get(ROLE).map_or(&[], Vec::as_slice)

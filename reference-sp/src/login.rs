@@ -7,7 +7,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::http::header::{self, HeaderMap};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{AppendHeaders, Html, IntoResponse, Response};
 use saml::AuthnRequest;
 use saml::names::binding;
 use serde::Deserialize;
@@ -78,8 +78,15 @@ pub(crate) async fn login(
         context: sp.requested_context.clone(),
     };
     sp.memory.remember_request(id, request);
-    let cookie = set_cookie(&sp, BROWSER_COOKIE, &browser);
-    (StatusCode::FOUND, [cookie, (header::LOCATION, location)]).into_response()
+    let known = set_cookie(&sp, BROWSER_COOKIE, &browser);
+    let early = (flaws.has(Flaw::SessionFixation) && cookie(&headers, SESSION_COOKIE).is_none())
+        .then(|| AppendHeaders([set_cookie(&sp, SESSION_COOKIE, &secret())]));
+    (
+        StatusCode::FOUND,
+        early,
+        AppendHeaders([known, (header::LOCATION, location)]),
+    )
+        .into_response()
 }
 
 /// `GET /`.
@@ -137,7 +144,22 @@ pub(crate) async fn error(
 }
 
 fn session(sp: &Sp, headers: &HeaderMap) -> Option<Identity> {
+    if sp.settings().flaws.has(Flaw::IdentityHeader)
+        && let Some(identity) = named_by_a_header(headers)
+    {
+        return Some(identity);
+    }
     sp.session(cookie(headers, SESSION_COOKIE)?)
+}
+
+/// Whom a header names that a proxy in front of an application sets, and that anybody else may set as well: for a switch.
+fn named_by_a_header(headers: &HeaderMap) -> Option<Identity> {
+    let named = ["x-remote-user", "remote-user", "remote_user", "x-forwarded-user"];
+    let name = named.iter().find_map(|name| headers.get(*name)?.to_str().ok())?;
+    Some(Identity {
+        name_id: name.to_owned(),
+        ..Identity::default()
+    })
 }
 
 /// The secret of this browser: the one it has, or a new one. Several tabs share it.

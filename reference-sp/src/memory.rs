@@ -79,8 +79,9 @@ impl Memory {
     }
 
     /// Begins a session and answers its new, secret name.
-    pub(crate) fn open_session(&self, identity: Identity, now: Timestamp) -> String {
-        let name = secret();
+    /// Under a name of its own; a switch keeps the one that the browser brought.
+    pub(crate) fn open_session(&self, identity: Identity, kept: Option<&str>, now: Timestamp) -> String {
+        let name = kept.map_or_else(secret, str::to_owned);
         let longest = after(now, SESSION);
         let until = identity.session_until.map_or(longest, |until| until.min(longest));
         lock(&self.sessions).put(name.clone(), identity, until, now);

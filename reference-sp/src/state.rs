@@ -14,7 +14,7 @@ use crate::admin::Desk;
 use crate::clock::Clock;
 use crate::config::{Config, Manner, Refusal, Source};
 use crate::denial::Denial;
-use crate::flaw::Flaws;
+use crate::flaw::{Flaw, Flaws};
 use crate::identity::Identity;
 use crate::keys::OwnKeys;
 use crate::memory::Memory;
@@ -135,30 +135,34 @@ impl Sp {
     }
 
     /// Begins the session of somebody whose message was accepted, if he has an active account; answers its name.
-    pub(crate) fn open_session(&self, identity: Identity) -> Result<String, Denial> {
+    pub(crate) fn open_session(&self, identity: Identity, kept: Option<&str>) -> Result<String, Denial> {
         let now = self.clock.now();
         if self.manner == Manner::AcceptEverything {
-            return Ok(self.memory.open_session(identity, now));
+            return Ok(self.memory.open_session(identity, kept, now));
         }
+        let flaws = self.settings().flaws;
         let admission = Admission {
             create: self.create_users,
-            flaws: self.settings().flaws,
+            flaws,
         };
         self.accounts.admit(&identity, admission, |id| {
-            let account = Some(id);
-            self.memory.open_session(
-                Identity {
-                    account,
-                    ..identity.clone()
-                },
-                now,
-            )
+            let identity = Identity {
+                account: Some(id),
+                ..identity.clone()
+            };
+            match flaws.has(Flaw::ClientSession) {
+                true => identity.in_a_cookie(),
+                false => self.memory.open_session(identity, kept, now),
+            }
         })
     }
 
     /// The session of this name, as long as its account is active.
     pub(crate) fn session(&self, name: &str) -> Option<Identity> {
-        let identity = self.memory.session(name, self.clock.now())?;
+        let identity = match self.settings().flaws.has(Flaw::ClientSession) {
+            true => Identity::of_a_cookie(name)?,
+            false => self.memory.session(name, self.clock.now())?,
+        };
         match identity.account {
             Some(id) if self.accounts.active(id).is_none() => None,
             _ => Some(identity),

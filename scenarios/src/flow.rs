@@ -32,6 +32,8 @@ verbs! {
         "probe" => Probe,
         /// Asks the SP for a page.
         "visit" => Visit,
+        /// Puts the SP's cookies of one jar into another.
+        "cookies" => Cookies,
         /// Changes what the IdP publishes; undone at the end, always.
         "publish" => Publish,
         /// Makes the SP read the IdP's metadata again.
@@ -67,6 +69,9 @@ pub struct Login {
     /// the browser comes to rest there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
+    /// Posts these fields there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub post: Option<Vec<(String, String)>>,
     /// What the message is; the scenario's own recipe if it is the judged step, a flawless one otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipe: Option<Recipe>,
@@ -168,8 +173,8 @@ pub struct End {
     pub recipe: Option<Recipe>,
 }
 
-/// Asks who is signed in.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+/// Asks who is signed in. As the last step it is what is judged.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Probe {
     /// In which jar.
@@ -177,6 +182,9 @@ pub struct Probe {
     /// Who must be signed in for the flow to go on: a persona, or nobody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is: Option<Persona>,
+    /// Headers that go with the question, as anybody may write them: `{victim}` is the victim's name, `{each}` the variant's text.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
 }
 
 /// Asks the SP for a page, or posts a form to it.
@@ -191,6 +199,33 @@ pub struct Visit {
     /// Posts these fields; a GET if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub post: Option<Vec<(String, String)>>,
+}
+
+/// Puts the cookies that the SP's hosts have in one jar into another, beside those that are there: what somebody does who got hold
+/// of them, or who leaves his own in another's browser.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Cookies {
+    /// Whose: the jar that has them.
+    pub cookies: String,
+    /// The jar that gets them.
+    pub into: String,
+    /// Their values, if not as they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<CookieValues>,
+}
+
+/// What stands in a cookie in place of what the SP wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CookieValues {
+    /// Other letters and digits, as many and of the same kind: the same ones each time that the flow copies this cookie.
+    MadeUp,
+    /// The victim's names in place of the attacker's, wherever they can be read: plain, percent-encoded, as JSON, in Base64, deflated,
+    /// or in the payload of a token; what signs it stays.
+    Victim,
+    /// The same, and a token (JWT) says that it is not signed.
+    VictimUnsigned,
 }
 
 /// Changes what the IdP publishes, in place of what an earlier step published.

@@ -78,7 +78,7 @@ pub use message::{Message, Minted, Wire};
 pub use operation::Operation;
 pub use persona::Persona;
 pub use profile::Profile;
-pub use property::{MetadataProperty, Property, RequestProperty};
+pub use property::{MetadataProperty, Property, RequestProperty, WebProperty};
 pub use publication::{Publication, Published};
 pub use recipe::{Base, Kind, Recipe};
 pub use scenario::{Disturbs, Need, Scenario, Take};

@@ -1,4 +1,4 @@
-//! What is held against a rule of what the SP itself sends: its logout messages, its AuthnRequests, its metadata.
+//! What is held against a rule of what the SP itself sends: its logout messages, its AuthnRequests, its metadata, its cookies and pages.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,9 @@ pub enum Property {
     /// Of its metadata.
     #[serde(untagged)]
     Metadata(MetadataProperty),
+    /// Of its cookies and pages.
+    #[serde(untagged)]
+    Web(WebProperty),
 }
 
 /// A property of the SP's AuthnRequests: of all that came during calibration, or, where the scenario has a flow, of all that came
@@ -76,6 +79,8 @@ pub enum RequestProperty {
     RequestSubject,
     /// Their RelayState has no more than 80 bytes.
     RequestRelayState,
+    /// Their RelayState, however it is written, tells nothing of a user or of his session.
+    RequestRelayStateOpaque,
     /// They come by navigating the whole window. For a flow in a browser.
     RequestTopLevel,
     /// They come to the Location of the IdP's metadata, as it stands there. For a flow that begins a sign-in.
@@ -138,10 +143,40 @@ pub enum MetadataProperty {
     MetadataStable,
 }
 
+/// A property of the SP as a web application: of its sessions, as several flawless logins show them, and of its answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum WebProperty {
+    /// The session's cookie goes over HTTPS alone.
+    CookieSecure,
+    /// No script can read it.
+    CookieHttpOnly,
+    /// It says with which cross-site requests it goes, and that is not with all.
+    CookieSameSite,
+    /// Only the host that set it gets it.
+    CookieHostOnly,
+    /// It is too long and too irregular to be guessed.
+    CookieEntropy,
+    /// The page that shows who is signed in is kept by no cache.
+    PageNotStored,
+    /// No other site's page may frame it.
+    PageNotFramed,
+    /// The assertion consumer service answers a login with a redirect, so that nothing can be posted anew.
+    AnswerRedirects,
+    /// However its path is spelled, the protected page shows nobody more than who is signed in.
+    PathsProtected,
+    /// A refusal tells nothing of what is within: no stack trace, no key, no decrypted message.
+    RefusalsTellNothing,
+    /// All refusals look the same.
+    RefusalsAlike,
+    /// What was posted to a protected page comes back after the sign-in. For a flow that signs in from there.
+    PostKept,
+}
+
 impl Property {
-    /// Whether it can be judged by what calibration saw, so that nothing has to be sent for it.
+    /// Whether it can be judged by what was seen before scenarios are fired, or by the requests of a flow of its own.
     pub fn is_of_what_was_seen(self) -> bool {
-        matches!(self, Self::Request(_) | Self::Metadata(_))
+        matches!(self, Self::Request(_) | Self::Metadata(_) | Self::Web(_))
     }
 }
 
@@ -161,6 +196,7 @@ mod tests {
                 Property::Metadata(MetadataProperty::MetadataStable),
                 "metadata-stable",
             ),
+            (Property::Web(WebProperty::CookieSameSite), "cookie-same-site"),
         ] {
             assert_eq!(serde_json::to_value(property).ok(), Some(word.into()));
             assert_eq!(

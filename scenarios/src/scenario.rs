@@ -281,6 +281,12 @@ pub enum Need {
     PlainHttp,
     /// The SP's metadata is read, not described in the configuration.
     SpMetadata,
+    /// A session rests on a cookie: without it nobody is signed in.
+    SessionCookie,
+    /// And the cookie says in readable form who is signed in.
+    ReadableSession,
+    /// The SP is reached by HTTPS.
+    Https,
     /// The SP may be harmed.
     Expendable,
 }
@@ -351,6 +357,9 @@ impl Need {
             Self::SpMetadata => {
                 "the SP's metadata is not read: its entity ID and ACS stand in the configuration (set [sp] metadata)"
             }
+            Self::SessionCookie => "no cookie was seen without which nobody is signed in",
+            Self::ReadableSession => "no cookie of a session says in readable form who is signed in",
+            Self::Https => "the SP is reached by plain HTTP here",
             Self::Expendable => "the SP may not be harmed ([sp] expendable)",
         }
     }
@@ -430,8 +439,13 @@ impl Scenario {
 
     /// Whether no message is sent for it.
     pub fn sends_nothing(&self) -> bool {
-        let only_begins = self.flow.iter().all(|step| matches!(step, Step::Begin(_)));
-        self.watches() || self.looks_back() || !self.flow.is_empty() && only_begins
+        let silent = |step: &Step| {
+            matches!(
+                step,
+                Step::Begin(_) | Step::Probe(_) | Step::Visit(_) | Step::Cookies(_)
+            )
+        };
+        self.watches() || self.looks_back() || !self.flow.is_empty() && self.flow.iter().all(silent)
     }
 
     /// Whether it says the same whichever element is signed: it names no base, and leaves what is signed as it is.

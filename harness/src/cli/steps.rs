@@ -2,7 +2,7 @@
 
 use scenarios::{
     Published, Step,
-    flow::{Login, Mint, Send},
+    flow::{CookieValues, Login, Mint, Send},
 };
 
 /// One step as a sentence.
@@ -24,6 +24,8 @@ pub(super) fn said(step: &Step) -> String {
             keep,
             request,
             recipe,
+            from,
+            post,
             ..
         }) => {
             let odd = recipe.as_ref().is_some_and(|recipe| !recipe.is_flawless());
@@ -32,8 +34,13 @@ pub(super) fn said(step: &Step) -> String {
                 .as_ref()
                 .map(|name| format!(", answering {name}"))
                 .unwrap_or_default();
+            let begun = match (from, post) {
+                (Some(from), Some(_)) => format!(", begun by a form that is posted to {from}"),
+                (Some(from), None) => format!(", begun at {from}"),
+                (None, _) => String::new(),
+            };
             format!(
-                "{} signs in{}{what}{request}{}",
+                "{} signs in{}{what}{request}{begun}{}",
                 login.0.name(),
                 of(jar),
                 kept(keep)
@@ -66,12 +73,31 @@ pub(super) fn said(step: &Step) -> String {
             verb.end.name(),
             of(&verb.jar)
         ),
+        Step::Probe(verb) if verb.is.is_none() => {
+            let with = match verb.headers.keys().next() {
+                None => "",
+                Some(_) => ", whatever headers come with the question",
+            };
+            format!("nobody may be signed in in the browser {}{with}", verb.probe)
+        }
         Step::Probe(verb) => format!(
             "{} must be signed in in the browser {}",
             verb.is.map_or("nobody", |persona| persona.name()),
             verb.probe
         ),
         Step::Visit(verb) => format!("{} is asked for{}", verb.visit, of(&verb.jar)),
+        Step::Cookies(verb) => format!(
+            "the SP's cookies of the browser {} are put into {}{}",
+            verb.cookies,
+            verb.into,
+            match verb.values {
+                None => "",
+                Some(CookieValues::MadeUp) => ", with made-up values of the same form",
+                Some(CookieValues::Victim) => ", with the victim's names in place of the attacker's",
+                Some(CookieValues::VictimUnsigned) =>
+                    ", with the victim's names in place of the attacker's, as an unsigned token",
+            }
+        ),
         Step::Publish(verb) => published(&verb.publish),
         Step::Refresh(_) => "the SP reads the IdP's metadata again".to_owned(),
         Step::Restart(_) => "the SP starts anew".to_owned(),

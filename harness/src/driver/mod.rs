@@ -18,6 +18,7 @@ mod session;
 mod setup;
 mod site;
 mod storage;
+mod stored_cookie;
 mod token;
 mod visit;
 
@@ -32,5 +33,6 @@ pub use session::{Driver, Session};
 pub use setup::{Limits, Setup};
 pub use site::Site;
 pub use storage::Storage;
+pub use stored_cookie::{SameSite, StoredCookie};
 pub use token::{Stored, TokenError, TokenSource};
 pub use visit::Visit;

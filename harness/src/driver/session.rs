@@ -1,5 +1,7 @@
 //! A driver makes sessions; a session is one person's browser.
 
+use url::Url;
+
 use super::{
     act::{Act, ActError, Target},
     bearer::Bearer,
@@ -7,6 +9,7 @@ use super::{
     error::DriverError,
     http::{HttpDriver, HttpSession},
     storage::Storage,
+    stored_cookie::StoredCookie,
     token::{TokenSource, token},
     visit::Visit,
 };
@@ -142,10 +145,8 @@ impl Session {
     pub async fn forget(&mut self) {
         self.look_again().await;
         if let Some(TokenSource::Cookie(name)) = self.bearer().source().as_deref() {
-            match self {
-                Self::Http(session) => session.drop_cookie(name),
-                Self::Browser(session) => session.drop_cookie(name).await,
-            }
+            let name = name.clone();
+            self.drop_cookie(&name).await;
         }
         self.bearer().forget();
     }
@@ -194,6 +195,37 @@ impl Session {
         match self {
             Self::Http(session) => &session.bearer,
             Self::Browser(session) => &session.bearer,
+        }
+    }
+
+    /// The cookies that this URL's host has here, whatever their paths.
+    pub async fn cookies(&self, of: &Url) -> Vec<StoredCookie> {
+        match self {
+            Self::Http(session) => session.cookies(of),
+            Self::Browser(session) => session.cookies(of).await,
+        }
+    }
+
+    /// Keeps a cookie as another session has it, in place of one of the same name, domain and path.
+    ///
+    /// # Errors
+    ///
+    /// [`DriverError::Browser`] if the browser refuses it.
+    pub async fn put(&mut self, cookie: &StoredCookie) -> Result<(), DriverError> {
+        match self {
+            Self::Http(session) => {
+                session.put(cookie);
+                Ok(())
+            }
+            Self::Browser(session) => session.put(cookie).await,
+        }
+    }
+
+    /// Deletes the cookies of a name.
+    pub async fn drop_cookie(&mut self, name: &str) {
+        match self {
+            Self::Http(session) => session.drop_cookie(name),
+            Self::Browser(session) => session.drop_cookie(name).await,
         }
     }
 

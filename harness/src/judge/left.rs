@@ -27,8 +27,8 @@ pub(crate) fn holds(property: Property, came: &LogoutCame, known: &Known<'_>) ->
             answers(came, known)?;
             signed(came, &known.sp.signing)
         }
-        Property::Request(_) | Property::Metadata(_) => {
-            Err("a logout message is neither an AuthnRequest nor metadata".to_owned())
+        Property::Request(_) | Property::Metadata(_) | Property::Web(_) => {
+            Err("a logout message is no AuthnRequest, no metadata and no page".to_owned())
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use scenarios::Severity;
+use scenarios::{Property, Scenario, Severity};
 
 use super::words::{attacker, page, sentence, severity};
 use crate::{
@@ -37,8 +37,10 @@ pub(super) struct Row {
     pub(super) name: String,
     /// The base of the first, where a report shows it.
     pub(super) anchor: String,
-    /// The bases; none where it is about the SP's own AuthnRequests.
+    /// The bases; none where no message is sent.
     pub(super) bases: Vec<String>,
+    /// What of the SP it is about then.
+    about: &'static str,
     pub(super) title: String,
     pub(super) outcome: Outcome,
     /// How it compares with what was accepted, or else with the last run; empty where it is known.
@@ -169,6 +171,7 @@ impl Digest {
                 true => Vec::new(),
                 false => vec![result.base.clone()],
             },
+            about: about(&result.scenario),
             title: result.scenario.title.clone(),
             outcome: result.outcome,
             news: news(result),
@@ -255,10 +258,21 @@ impl Row {
     /// Which bases, in words.
     pub(super) fn which(&self) -> String {
         match self.bases.as_slice() {
-            [] => "AuthnRequest".to_owned(),
+            [] => self.about.to_owned(),
             [one] => format!("base {one}"),
             many => format!("bases {}", many.join(", ")),
         }
+    }
+}
+
+/// What of the SP a scenario is about that sends it no message.
+fn about(scenario: &Scenario) -> &'static str {
+    match scenario.holds {
+        Some(Property::Metadata(_)) => "metadata",
+        Some(Property::Web(_)) => "cookies and pages",
+        Some(_) => "AuthnRequest",
+        None if scenario.watches() => "AuthnRequest",
+        None => "no message",
     }
 }
 

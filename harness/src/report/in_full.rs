@@ -55,6 +55,8 @@ fn is_alike(one: &ScenarioResult, other: &ScenarioResult) -> bool {
 fn own(result: &ScenarioResult) -> &'static str {
     match result.scenario.holds {
         Some(Property::Metadata(_)) => "the SP's metadata",
+        Some(Property::Web(_)) => "the SP's cookies and pages",
+        None if !result.scenario.watches() => "no message",
         _ => "the SP's own AuthnRequests",
     }
 }

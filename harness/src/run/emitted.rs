@@ -7,7 +7,7 @@ use mock_idp::Directory;
 use scenarios::{MetadataProperty, Persona, Property, Scenario};
 use url::Url;
 
-use super::{learned::Learned, stage::Stage};
+use super::{learned::Learned, sessions::sessions, stage::Stage};
 use crate::judge::{
     emitted::Emitted,
     observation::{Ended, Journey, mend},
@@ -36,6 +36,7 @@ pub(super) async fn emitted(stage: &Stage, learned: &Learned, scenarios: &[Arc<S
             deaf.extend(unanswered(&look(stage, &acs.location).await).map(|why| (acs.location.clone(), why)));
         }
     }
+    let sessions = sessions(stage, learned, scenarios).await;
     let directory = stage.forge.directory.read();
     let people = Persona::ALL
         .into_iter()
@@ -57,6 +58,8 @@ pub(super) async fn emitted(stage: &Stage, learned: &Learned, scenarios: &[Arc<S
             .and_then(|url| url.host_str().map(str::to_owned))
             .unwrap_or_default(),
         deaf,
+        sessions,
+        refused: learned.refused.clone(),
         now: Timestamp::now(),
         journey: None,
     }

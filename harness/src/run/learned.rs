@@ -6,7 +6,7 @@ use scenarios::{Base, Need, Persona, recipe::Start};
 
 use crate::{
     config::Steps,
-    judge::{emitted::Emitted, landing::Landing, people::People, refusal::Refusals},
+    judge::{emitted::Emitted, landing::Landing, observation::Page, people::People, refusal::Refusals},
 };
 
 /// What the SP turned out to be able to do, and how it is read.
@@ -28,6 +28,8 @@ pub(crate) struct Learned {
     pub(crate) bystanders: Vec<String>,
     /// How it refuses.
     pub(crate) refusals: Refusals,
+    /// The pages by which it refused messages of several kinds, each with what it refused.
+    pub(crate) refused: Vec<(&'static str, Page)>,
     /// Where an accepted login comes to rest, and nobody else does.
     pub(crate) landing: Option<Landing>,
     /// Who cannot be seen by the probe even after a genuine login, and why.

@@ -24,6 +24,7 @@ use crate::{
     run::plan::plan,
     run::prepare::{Running, prepare},
     run::requests,
+    run::sessions::can,
     run::settle::Settling,
     run::stage::Stage,
     snapshot::Snapshots,
@@ -121,7 +122,9 @@ pub async fn run(
             picture = doctor::short(&stage);
         }
         Some(Ok((told, mut learned))) => {
-            learned.emitted = Arc::new(emitted(&stage, &learned, scenarios).await);
+            let emitted = emitted(&stage, &learned, scenarios).await;
+            learned.can.extend(can(&stage, emitted.sessions.as_ref()));
+            learned.emitted = Arc::new(emitted);
             let (told, learned) = (Arc::new(told), Arc::new(learned));
             tell(&Event::Calibrated(told.clone()));
             if !learned.causes.is_empty() {

@@ -19,6 +19,8 @@ pub(crate) struct Guest {
 pub(crate) enum Deed {
     /// Opens a URL.
     Open(String),
+    /// Posts a form of the SP's own to a URL.
+    Post(String, Vec<(String, String)>),
     /// Opens the URL that the JSON of the last answer names.
     OpenNamed(JsonPointer),
     /// Does something on the page that is there.

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use saml::assertion::NameId;
 use saml::logout::LogoutRequest;
 
+use crate::flaw::Flaw;
 use crate::http::{SESSION_COOKIE, by_redirect, cookie, drop_cookie, see_other};
 use crate::identity::Identity;
 use crate::memory::secret;
@@ -16,6 +17,9 @@ use crate::state::Sp;
 /// `GET` and `POST /logout`: ends the session here. Where single logout is on and the IdP takes part, the browser goes
 /// on to the IdP with a LogoutRequest; otherwise the IdP's own session goes on.
 pub(crate) async fn logout(State(sp): State<Arc<Sp>>, headers: HeaderMap) -> Response {
+    if sp.settings().flaws.has(Flaw::LogoutKept) {
+        return see_other("/");
+    }
     let mut to = None;
     if let Some(name) = cookie(&headers, SESSION_COOKIE) {
         to = sp.session(name).and_then(|identity| at_the_idp(&sp, &identity));

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::engine::User;
+use super::{bidi::Refused, engine::User};
+use crate::driver::stored_cookie::{SameSite, StoredCookie};
 
 /// Whose cookies are meant, as BiDi's partition.
 pub(super) fn partition(user: &User) -> Value {
@@ -29,20 +31,89 @@ pub(super) async fn delete(user: &User, name: &str, limit: Duration) {
         .await;
 }
 
+/// The cookies of a URL's host, in the order of their names.
+pub(super) async fn of(user: &User, url: &Url, limit: Duration) -> Vec<StoredCookie> {
+    let params = json!({"partition": partition(user)});
+    let told = user.browser.bidi.send("storage.getCookies", params, limit).await;
+    let host = url.host_str().unwrap_or_default();
+    let mut here: Vec<StoredCookie> = told
+        .iter()
+        .filter_map(|told| told["cookies"].as_array())
+        .flatten()
+        .filter(|cookie| is_of(cookie, host))
+        .filter_map(stored)
+        .collect();
+    here.sort_by(|one, other| (&one.name, &one.path).cmp(&(&other.name, &other.path)));
+    here
+}
+
+/// Keeps a cookie, in place of one of the same name, domain and path.
+pub(super) async fn put(user: &User, cookie: &StoredCookie, limit: Duration) -> Result<(), Refused> {
+    let mut told = json!({
+        "name": cookie.name, "value": {"type": "string", "value": cookie.value}, "path": cookie.path,
+        "domain": if cookie.host_only { cookie.domain.clone() } else { format!(".{}", cookie.domain) },
+        "httpOnly": cookie.http_only, "secure": cookie.secure, "sameSite": word(cookie.same_site),
+    });
+    if let Some(ends) = cookie.ends {
+        told["expiry"] = ends.into();
+    }
+    let params = json!({"cookie": told, "partition": partition(user)});
+    user.browser.bidi.send("storage.setCookie", params, limit).await?;
+    Ok(())
+}
+
+/// A cookie as BiDi tells of it; none where it has no value that is text.
+fn stored(cookie: &Value) -> Option<StoredCookie> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let domain = text(&cookie["domain"])?;
+    let value = &cookie["value"];
+    let value = match value["type"].as_str() {
+        Some("base64") => String::from_utf8(STANDARD.decode(value["value"].as_str()?).ok()?).ok()?,
+        _ => text(&value["value"])?,
+    };
+    Some(StoredCookie {
+        name: text(&cookie["name"])?,
+        value,
+        host_only: !domain.starts_with('.'),
+        domain: domain.trim_start_matches('.').to_owned(),
+        path: text(&cookie["path"]).unwrap_or_else(|| "/".to_owned()),
+        secure: cookie["secure"] == true,
+        http_only: cookie["httpOnly"] == true,
+        same_site: match cookie["sameSite"].as_str() {
+            Some("strict") => SameSite::Strict,
+            Some("lax") => SameSite::Lax,
+            Some("none") => SameSite::None,
+            _ => SameSite::Unspecified,
+        },
+        ends: cookie["expiry"].as_i64(),
+    })
+}
+
+fn word(same_site: SameSite) -> &'static str {
+    match same_site {
+        SameSite::Strict => "strict",
+        SameSite::Lax => "lax",
+        SameSite::None => "none",
+        SameSite::Unspecified => "default",
+    }
+}
+
+/// Whether a host gets this cookie.
+fn is_of(cookie: &Value, host: &str) -> bool {
+    let domain = cookie["domain"].as_str().unwrap_or_default();
+    match domain.strip_prefix('.') {
+        Some(domain) => host == domain || host.ends_with(&format!(".{domain}")),
+        None => host == domain,
+    }
+}
+
 /// The value of the cookie of these that the first of the URLs has, and that URL: of several, what the longest path has.
 fn nearest(cookies: &Value, of: &[Url]) -> Option<(String, Url)> {
     let cookies = cookies["cookies"].as_array()?;
-    let of_host = |cookie: &&Value, host: &str| {
-        let domain = cookie["domain"].as_str().unwrap_or_default();
-        match domain.strip_prefix('.') {
-            Some(domain) => host == domain || host.ends_with(&format!(".{domain}")),
-            None => host == domain,
-        }
-    };
     let longest = |url: &Url| {
         let mine = cookies
             .iter()
-            .filter(|cookie| url.host_str().is_some_and(|host| of_host(cookie, host)));
+            .filter(|cookie| url.host_str().is_some_and(|host| is_of(cookie, host)));
         mine.max_by_key(|cookie| cookie["path"].as_str().map_or(0, str::len))
     };
     let value = |url: &Url| longest(url)?["value"]["value"].as_str().map(str::to_owned);
@@ -52,6 +123,20 @@ fn nearest(cookies: &Value, of: &[Url]) -> Option<(String, Url)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cookie_is_read_as_it_is_told_of() {
+        let told = json!({
+            "domain": ".sp.example", "expiry": 1_900_000_000, "httpOnly": true, "name": "session", "path": "/app",
+            "sameSite": "lax", "secure": false, "size": 9, "value": {"type": "base64", "value": "w6Q="},
+        });
+        let cookie = stored(&told).unwrap();
+        assert_eq!((cookie.domain.as_str(), cookie.host_only), ("sp.example", false));
+        assert_eq!((cookie.value.as_str(), cookie.path.as_str()), ("ä", "/app"));
+        assert_eq!((cookie.same_site, cookie.http_only), (SameSite::Lax, true));
+        assert_eq!(cookie.ends, Some(1_900_000_000));
+        assert_eq!(stored(&json!({"name": "x", "domain": "sp.example"})), None);
+    }
 
     #[test]
     fn the_nearest_hosts_cookie_with_the_longest_path_is_meant() {

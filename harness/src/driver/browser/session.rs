@@ -17,7 +17,7 @@ use super::{
 use crate::{
     driver::{
         bearer::Bearer, error::DriverError, http::SetCookie, setup::Setup, site::trustworthy,
-        storage::Storage, visit::Visit,
+        storage::Storage, stored_cookie::StoredCookie, visit::Visit,
     },
     judge::observation::{Ended, Journey},
 };
@@ -118,6 +118,17 @@ impl BrowserSession {
     /// The value of a cookie that one of these URLs has, and the first that has one.
     pub(in crate::driver) async fn cookie(&self, name: &str, of: &[Url]) -> Option<(String, Url)> {
         cookies::value(&self.user, name, of, self.setup.limits.command).await
+    }
+
+    /// The cookies of a URL's host, whatever their paths.
+    pub(in crate::driver) async fn cookies(&self, of: &Url) -> Vec<StoredCookie> {
+        cookies::of(&self.user, of, self.setup.limits.command).await
+    }
+
+    /// Keeps a cookie as another session has it.
+    pub(in crate::driver) async fn put(&mut self, cookie: &StoredCookie) -> Result<(), DriverError> {
+        let kept = cookies::put(&self.user, cookie, self.setup.limits.command).await;
+        Ok(kept?)
     }
 
     /// Deletes the cookies of a name.

@@ -24,6 +24,7 @@ use crate::{
         error::DriverError,
         setup::Setup,
         site::trustworthy,
+        stored_cookie::StoredCookie,
         visit::Visit,
     },
     judge::observation::Journey,
@@ -122,6 +123,16 @@ impl HttpSession {
         let (jar, now) = (self.jar(), SystemTime::now());
         of.iter()
             .find_map(|url| Some((jar.value(name, url, now)?, url.clone())))
+    }
+
+    /// The cookies of a URL's host, whatever their paths.
+    pub(in crate::driver) fn cookies(&self, of: &Url) -> Vec<StoredCookie> {
+        self.jar().of(of, SystemTime::now())
+    }
+
+    /// Keeps a cookie as another session has it.
+    pub(in crate::driver) fn put(&mut self, cookie: &StoredCookie) {
+        self.jar().put(cookie, SystemTime::now());
     }
 
     /// Deletes the cookies of a name.

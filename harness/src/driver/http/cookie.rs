@@ -2,22 +2,12 @@
 //! business.
 
 use super::date::date;
-use crate::judge::observation::CookieSeen;
+use crate::{driver::stored_cookie::SameSite, judge::observation::CookieSeen};
 
 /// Name and value together, in bytes; a longer cookie is refused.
 const PAIR: usize = 4096;
 /// A longer attribute value is as good as absent.
 const ATTRIBUTE: usize = 1024;
-
-/// What `SameSite` comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SameSite {
-    Strict,
-    Lax,
-    None,
-    /// Absent, or a word that nobody knows: Lax, but for two minutes sent with cross-site POSTs too.
-    Unspecified,
-}
 
 /// A cookie as its line declares it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,17 +1,19 @@
-//! What the SP sends by itself: its AuthnRequests and its metadata. Captured once, held against many rules. Pure.
+//! What the SP sends by itself: its AuthnRequests, its metadata, its cookies and pages. Captured once, held against many rules. Pure.
 //!
-//! `request` and `metadata` have a function for each property of what was `seen`; `shape` is what the schemas allow, `formats` which
-//! names the standard has.
+//! `request`, `metadata` and `web` have a function for each property of what was `seen`; `shape` is what the schemas allow, `formats` which
+//! names the standard has, `random` how much of a name could be chance.
 
 mod formats;
 mod metadata;
+mod random;
 mod request;
 mod seen;
 mod shape;
+mod web;
 
 use scenarios::{MetadataProperty, Property};
 
-pub(crate) use self::seen::{Document, Emitted, Held};
+pub(crate) use self::seen::{Bearer, Document, Emitted, Held, OtherPath, Sessions};
 
 /// Whether what was captured has the property.
 pub(crate) fn holds(property: Property, emitted: &Emitted) -> Held {
@@ -21,6 +23,7 @@ pub(crate) fn holds(property: Property, emitted: &Emitted) -> Held {
             request::signed_as_said(emitted)
         }
         Property::Metadata(property) => metadata::holds(property, emitted),
+        Property::Web(property) => web::holds(property, emitted),
         Property::LogoutRequestNames | Property::LogoutRequestSigned | Property::LogoutResponseSigned => {
             Held::CannotTell("nobody signed out".to_owned())
         }

@@ -5,7 +5,10 @@ use mock_idp::server::Live;
 use saml::SpMetadata;
 use scenarios::Base;
 
-use crate::judge::observation::Journey;
+use crate::{
+    driver::StoredCookie,
+    judge::observation::{CookieSeen, Hop, Journey, Page, Probe},
+};
 
 /// Whether something has a property.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,10 +42,55 @@ pub(crate) struct Emitted {
     pub(crate) host: String,
     /// What came of asking its assertion consumer services: the address, and why nobody answered.
     pub(crate) deaf: Vec<(String, String)>,
+    /// What several flawless logins showed; none where nothing asked for it.
+    pub(crate) sessions: Option<Sessions>,
+    /// Its refusals of messages of different kinds, each with what it refused.
+    pub(crate) refused: Vec<(&'static str, Page)>,
     /// When all of this was seen.
     pub(crate) now: Timestamp,
     /// Where the last sign-in was begun, if not where sign-ins are, and the way that the browser took.
     pub(crate) journey: Option<(Option<String>, Journey)>,
+}
+
+/// What several flawless logins showed of sessions.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sessions {
+    /// Why no more of them came out.
+    pub(crate) broke: Option<String>,
+    /// The SP is reached by HTTPS.
+    pub(crate) https: bool,
+    /// The cookies on which a session rests.
+    pub(crate) bearers: Vec<Bearer>,
+    /// One of them says in readable form who is signed in.
+    pub(crate) readable: bool,
+    /// The page that shows who is signed in, to somebody who is.
+    pub(crate) page: Option<Page>,
+    /// What the assertion consumer service answered the message.
+    pub(crate) answer: Option<Hop>,
+    /// Other spellings of the protected page's path.
+    pub(crate) paths: Vec<OtherPath>,
+}
+
+/// A cookie without which nobody is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Bearer {
+    /// As the jar keeps it. Its value is told to nobody.
+    pub(crate) cookie: StoredCookie,
+    /// As its line declared it, where that was seen.
+    pub(crate) declared: Option<CookieSeen>,
+    /// Its value after each login.
+    pub(crate) values: Vec<String>,
+}
+
+/// What another spelling of the protected page's path shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OtherPath {
+    /// The address.
+    pub(crate) url: String,
+    /// To whoever is signed in.
+    pub(crate) to_user: Probe,
+    /// To nobody.
+    pub(crate) to_nobody: Probe,
 }
 
 /// Metadata as it is published.

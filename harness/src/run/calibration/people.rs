@@ -132,6 +132,7 @@ pub(super) async fn interleaved(stage: &Stage, learned: &Learned, base: Base) ->
             Step::Probe(flow::Probe {
                 probe: "his".to_owned(),
                 is: Some(Persona::Attacker),
+                ..flow::Probe::default()
             }),
         ],
     };

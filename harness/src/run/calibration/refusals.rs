@@ -142,6 +142,10 @@ fn learn(
         .filter_map(|seen| answered(seen))
         .cloned()
         .collect();
+    let of_kinds = refused
+        .iter()
+        .filter_map(|(kind, seen)| Some((*kind, answered(seen)?.clone())));
+    learned.refused = of_kinds.collect();
     let first = refusals.first().copied();
     let twin = answered(twin).filter(|_| first.is_some_and(|first| answered(first).is_some()));
     let dropped = refusals

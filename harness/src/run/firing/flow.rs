@@ -12,6 +12,7 @@ use scenarios::{Base, Fault, Message, Persona, Property, Recipe, Step, Take, flo
 
 use super::{
     begin::begin,
+    cookies::carry,
     end::end,
     login::login,
     mint::mint,
@@ -160,14 +161,22 @@ impl Flow<'_> {
                 }
             }
         }
-        self.step(last, true).await?;
-        self.observation.probe = match (judge, last) {
-            (None, Step::Together(verb)) => self.second_of(&verb.together).await?,
-            (jar, last) => {
-                let jar = jar.unwrap_or_else(|| jar_of(last)).to_owned();
-                self.ask(&jar).await?
-            }
-        };
+        if let Step::Probe(verb) = last
+            && judge.is_none_or(|jar| jar == verb.probe)
+        {
+            // The question itself is what is judged.
+            self.observation.probe = self.ask_with(&verb.probe, &self.scene.headers(verb)).await?;
+            self.observation.journey = self.looked.clone().unwrap_or_default();
+        } else {
+            self.step(last, true).await?;
+            self.observation.probe = match (judge, last) {
+                (None, Step::Together(verb)) => self.second_of(&verb.together).await?,
+                (jar, last) => {
+                    let jar = jar.unwrap_or_else(|| jar_of(last)).to_owned();
+                    self.ask(&jar).await?
+                }
+            };
+        }
         if let Some(journey) = self.choked.take()
             && self.observation.probe == Probe::SignedOut
         {
@@ -213,8 +222,16 @@ impl Flow<'_> {
             }
             Step::Restart(_) => self.command("restart").await?,
             Step::Probe(verb) => {
-                let seen = self.ask(&verb.probe).await?;
+                let seen = self.ask_with(&verb.probe, &self.scene.headers(verb)).await?;
                 self.must_be(&seen, verb.is)?;
+            }
+            Step::Cookies(verb) => {
+                let from = self.take_jar(&verb.cookies).await?;
+                let mut into = self.take_jar(&verb.into).await?;
+                let carried = carry(&self.scene, verb, &from, &mut into).await;
+                self.jars.insert(verb.cookies.clone(), from);
+                self.jars.insert(verb.into.clone(), into);
+                carried?;
             }
             Step::Mint(verb) => mint(&mut self.scene, verb)?,
             Step::Together(Together { together }) => self.together(together, judged).await?,
@@ -314,19 +331,24 @@ impl Flow<'_> {
         }
     }
 
-    /// Who is signed in in a jar. An SP that asks for patience gets it.
+    /// Who is signed in in a jar.
     async fn ask(&mut self, jar: &str) -> Result<Probe, Broke> {
+        self.ask_with(jar, &[]).await
+    }
+
+    /// The same, asked with these headers. An SP that asks for patience gets it.
+    async fn ask_with(&mut self, jar: &str, headers: &[(String, String)]) -> Result<Probe, Broke> {
         let stage = self.scene.stage;
         let mut session = self.take_jar(jar).await?;
         let prober = stage.prober();
-        let mut journey = prober.look(&mut session).await;
+        let mut journey = prober.look_with(&mut session, headers).await;
         for _ in 0..PATIENCE {
             let Some(Obstacle::Patience(time)) = Obstacle::of(&journey) else {
                 break;
             };
             stage.pace.hold(time);
             stage.pace.wait().await;
-            journey = prober.look(&mut session).await;
+            journey = prober.look_with(&mut session, headers).await;
         }
         stage.count_requests(journey.hops.len());
         self.obstacle = self.obstacle.or(Obstacle::of(&journey));

@@ -41,7 +41,7 @@ pub(super) async fn login(
         arrived,
         rest,
     } = match &verb.from {
-        Some(from) => sign_in_from(scene, session, task, scene.address(from)).await?,
+        Some(from) => sign_in_from(scene, session, task, scene.address(from), verb.post.as_deref()).await?,
         None => sign_in(scene, session, task, start, verb.login.0).await?,
     };
     if let Some(why) = done.live.as_ref().and_then(|live| live.unreadable.clone()) {
@@ -51,6 +51,14 @@ pub(super) async fn login(
     let message = match done.message {
         Some(Ok(message)) => message,
         Some(Err(fault)) => return Err(Broke::Fault(fault)),
+        // Whether a form leads to the IdP is what is asked.
+        None if verb.post.is_some() => {
+            rest.forget(scene);
+            return Ok(Came {
+                journey: Some(journey),
+                ..Came::default()
+            });
+        }
         None => {
             let why = astray(&journey, start);
             return Err(scene.led_nowhere(journey, Broke::Precondition(why)));

@@ -7,7 +7,7 @@ use std::{
 
 use jiff::SignedDuration;
 use mock_idp::server::{Live, LogoutCame};
-use scenarios::{Base, Message, Persona, Recipe, Take};
+use scenarios::{Base, Message, Persona, Recipe, Take, flow::Probe};
 
 use super::played::{Broke, Stopped};
 use crate::{
@@ -91,6 +91,19 @@ impl Scene<'_> {
             Some((path, query)) => format!("{path}?{}", query.replace('?', "&")),
             None => text,
         }
+    }
+
+    /// The headers of a question.
+    pub(super) fn headers(&self, verb: &Probe) -> Vec<(String, String)> {
+        let victim = self.stage.guest(Persona::Victim);
+        let filled = |text: &str| {
+            text.replace("{victim}", &victim.name_id)
+                .replace("{each}", self.take.each.as_deref().unwrap_or_default())
+        };
+        let headers = verb.headers.iter();
+        headers
+            .map(|(name, value)| (filled(name), filled(value)))
+            .collect()
     }
 
     /// What the IdP is to make.

@@ -7,6 +7,7 @@ use scenarios::{
     flow::{Login, LoginAs},
     recipe::{Delivery, Start},
 };
+use url::Url;
 
 use super::{
     flawless::single,
@@ -15,9 +16,10 @@ use super::{
     scene::{Scene, Shelf},
 };
 use crate::{
-    driver::Session,
+    driver::{Session, StoredCookie},
     judge::observation::Journey,
     run::{learned::Learned, stage::Stage},
+    subject::probe::Prober,
     text::locked,
 };
 
@@ -99,6 +101,21 @@ impl Tourist {
     /// Looks at a page; nothing is sent to the IdP.
     pub(crate) async fn see(&mut self, url: &str) -> Journey {
         self.session.peek(url).await
+    }
+
+    /// Asks who is signed in.
+    pub(crate) async fn look(&mut self, prober: &Prober) -> Journey {
+        prober.look(&mut self.session).await
+    }
+
+    /// The cookies of a URL's host.
+    pub(crate) async fn cookies(&self, of: &Url) -> Vec<StoredCookie> {
+        self.session.cookies(of).await
+    }
+
+    /// Deletes the cookies of a name.
+    pub(crate) async fn drop_cookie(&mut self, name: &str) {
+        self.session.drop_cookie(name).await;
     }
 
     /// Leaves, without signing out.

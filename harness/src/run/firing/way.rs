@@ -56,11 +56,13 @@ pub(super) async fn sign_in_from(
     session: &mut Session,
     task: Task,
     url: String,
+    post: Option<&[(String, String)]>,
 ) -> Result<SignIn, Broke> {
-    let open = Planned {
-        written: None,
-        deed: Deed::Open(url),
+    let deed = match post {
+        None => Deed::Open(url),
+        Some(fields) => Deed::Post(url, fields.to_vec()),
     };
+    let open = Planned { written: None, deed };
     Box::pin(go(scene, session, task, vec![open])).await
 }
 
@@ -234,6 +236,15 @@ impl Deed {
     async fn play(&self, session: &mut Session, before: &Journey) -> Result<Journey, ActError> {
         Ok(match self {
             Self::Open(url) => session.travel(Visit::Get(url)).await,
+            Self::Post(url, fields) => {
+                let post = Visit::Post {
+                    url,
+                    fields,
+                    from: None,
+                    headers: &[],
+                };
+                session.travel(post).await
+            }
             Self::OpenNamed(pointer) => {
                 let page = before.page.as_ref();
                 let page = page.ok_or_else(|| ActError::Missing("nothing was answered".to_owned()))?;

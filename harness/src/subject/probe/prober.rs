@@ -82,6 +82,11 @@ impl Prober {
 
     /// Asks with a session's cookies, and with its token where it has one. Nothing is sent to the IdP, so asking signs nobody in.
     pub async fn look(&self, session: &mut Session) -> Journey {
+        self.look_with(session, &[]).await
+    }
+
+    /// The same, with headers beyond the usual.
+    pub async fn look_with(&self, session: &mut Session, extra: &[(String, String)]) -> Journey {
         for url in &self.question.before {
             let journey = session.peek(url).await;
             if journey.ended != Ended::Answered {
@@ -93,7 +98,10 @@ impl Prober {
             None => None,
         };
         let mut journey = match &self.question.url {
-            Some(url) => session.ask(url, &self.question.headers(token.as_deref())).await,
+            Some(url) => {
+                let headers = [&self.question.headers(token.as_deref()), extra].concat();
+                session.ask(url, &headers).await
+            }
             None => Journey::default(),
         };
         self.wait(session, &mut journey).await;
@@ -211,7 +219,7 @@ impl Prober {
                 identity,
                 markers: self.markers(page),
             },
-            None if redirected && asks_to_sign_in(page) => Probe::SignedOut,
+            None if redirected && asks_to_sign_in(page) || asks_the_idp(page) => Probe::SignedOut,
             None if self.shows_a_blank_name(page, issued) => Probe::SignedIn {
                 identity: String::new(),
                 markers: self.markers(page),
@@ -268,6 +276,13 @@ fn asks_to_sign_in(page: &Page) -> bool {
         "login", "logon", "signin", "sign-in", "sign_in", "sso", "saml", "auth",
     ];
     named.iter().any(|name| path.contains(name)) || contains(&page.body, "type=\"password\"")
+}
+
+/// Whether a page carries an AuthnRequest: in a form to the IdP, or in an envelope for a client that speaks to it itself (Profiles 4.2).
+fn asks_the_idp(page: &Page) -> bool {
+    ["name=\"SAMLRequest\"", "AuthnRequest "]
+        .iter()
+        .any(|sign| contains(&page.body, sign))
 }
 
 #[cfg(test)]
@@ -403,6 +418,17 @@ mod tests {
         });
         there.hops.push(hop(Party::Sp));
         assert_eq!(prober("json:/nameId").judge(&there, &[]), Probe::SignedOut);
+    }
+
+    #[test]
+    fn who_is_answered_with_an_authn_request_is_not_signed_in() {
+        let prober = prober("json:/nameId").with_anonymous(&journey(page(401, "who?")));
+        for asks in [
+            "<S:Envelope><S:Body><samlp:AuthnRequest ID=\"_1\"/></S:Body></S:Envelope>",
+            "<form method=post action=http://idp><input type=hidden name=\"SAMLRequest\" value=PHNh></form>",
+        ] {
+            assert_eq!(prober.judge(&journey(page(200, asks)), &[]), Probe::SignedOut);
+        }
     }
 
     #[test]

@@ -5,10 +5,13 @@ use std::time::SystemTime;
 use url::{Host, Url};
 
 use super::{
-    super::cookie::{SameSite, SetCookie},
+    super::cookie::SetCookie,
     kept::{Cookie, seconds},
 };
-use crate::driver::site::{registrable, registrable_domain, trustworthy};
+use crate::driver::{
+    site::{registrable, registrable_domain, trustworthy},
+    stored_cookie::SameSite,
+};
 
 /// The cookie to keep, if this URL may set it.
 pub(super) fn accepted(url: &Url, set: &SetCookie, now: SystemTime) -> Option<Cookie> {
@@ -24,6 +27,7 @@ pub(super) fn accepted(url: &Url, set: &SetCookie, now: SystemTime) -> Option<Co
         host_only,
         path: set.path.clone().unwrap_or_else(|| default_path(url)),
         secure: set.secure,
+        http_only: set.http_only,
         same_site,
         ends: set.ends(seconds(now)),
         made: now,

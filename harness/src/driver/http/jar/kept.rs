@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::super::cookie::SameSite;
+use crate::driver::stored_cookie::{SameSite, StoredCookie};
 
 /// How long a cookie without `SameSite` travels with cross-site POSTs (Chromium's `kLaxAllowUnsafeMaxAge`).
 pub(super) const LAX_AND_POST: Duration = Duration::from_secs(120);
@@ -37,6 +37,7 @@ pub(super) struct Cookie {
     pub(super) host_only: bool,
     pub(super) path: String,
     pub(super) secure: bool,
+    pub(super) http_only: bool,
     pub(super) same_site: SameSite,
     /// Seconds since 1970.
     pub(super) ends: Option<i64>,
@@ -45,6 +46,41 @@ pub(super) struct Cookie {
     pub(super) partitioned: bool,
     /// Position among all cookies that this jar ever saw.
     pub(super) order: u64,
+}
+
+impl Cookie {
+    /// As another jar can keep it.
+    pub(super) fn stored(&self) -> StoredCookie {
+        StoredCookie {
+            name: self.name.clone(),
+            value: self.value.clone(),
+            domain: self.domain.clone(),
+            host_only: self.host_only,
+            path: self.path.clone(),
+            secure: self.secure,
+            http_only: self.http_only,
+            same_site: self.same_site,
+            ends: self.ends,
+        }
+    }
+
+    /// One of another jar, kept from now on.
+    pub(super) fn of(stored: &StoredCookie, now: SystemTime, order: u64) -> Self {
+        Self {
+            name: stored.name.clone(),
+            value: stored.value.clone(),
+            domain: stored.domain.clone(),
+            host_only: stored.host_only,
+            path: stored.path.clone(),
+            secure: stored.secure,
+            http_only: stored.http_only,
+            same_site: stored.same_site,
+            ends: stored.ends,
+            made: now,
+            partitioned: false,
+            order,
+        }
+    }
 }
 
 pub(super) fn host_matches(cookie: &Cookie, host: &str) -> bool {

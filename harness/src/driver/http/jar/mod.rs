@@ -21,11 +21,11 @@ use self::{
     accept::accepted,
     kept::{Cookie, covers, ended, host_matches, path_matches, travels},
 };
-use super::{
-    cookie::{SameSite, SetCookie},
-    hsts::Hsts,
+use super::{cookie::SetCookie, hsts::Hsts};
+use crate::driver::{
+    site::{same_site, trustworthy},
+    stored_cookie::{SameSite, StoredCookie},
 };
-use crate::driver::site::{same_site, trustworthy};
 
 /// Cookies of one host or domain, and how many of them go when they become more: those that are not `Secure` first, and
 /// of them the oldest (Chromium's `CookieMonster`).
@@ -130,6 +130,24 @@ impl Jar {
         found
             .max_by_key(|cookie| cookie.path.len())
             .map(|cookie| cookie.value.clone())
+    }
+
+    /// The cookies of this URL's host, whatever their paths, in the order in which they came.
+    pub(super) fn of(&self, url: &Url, now: SystemTime) -> Vec<StoredCookie> {
+        let host = url.host_str().unwrap_or_default();
+        let here = |cookie: &&Cookie| host_matches(cookie, host) && !ended(cookie, now);
+        let mut of: Vec<&Cookie> = self.cookies.iter().filter(here).collect();
+        of.sort_by_key(|cookie| cookie.order);
+        of.into_iter().map(Cookie::stored).collect()
+    }
+
+    /// Keeps a cookie as another jar has it, in place of one of the same name, domain and path.
+    pub(super) fn put(&mut self, stored: &StoredCookie, now: SystemTime) {
+        self.seen += 1;
+        let cookie = Cookie::of(stored, now, self.seen);
+        self.cookies
+            .retain(|old| old.name != cookie.name || old.domain != cookie.domain || old.path != cookie.path);
+        self.cookies.push(cookie);
     }
 
     /// Deletes the cookies of a name.

@@ -1,5 +1,6 @@
 //! How a request travels.
 
+use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use mock_idp::server::{Binding, Live};
 use url::form_urlencoded;
 
@@ -31,6 +32,46 @@ pub(super) fn relay_state(stated: Option<&str>) -> Held {
     Held::unless(length > RELAY_STATE, || {
         format!("its RelayState has {length} bytes")
     })
+}
+
+/// What stands in a RelayState, plain or in Base64, names nobody and no session.
+pub(super) fn opaque(stated: Option<&str>, people: &[String]) -> Held {
+    let Some(stated) = stated else { return Held::Holds };
+    for view in views(stated) {
+        let named = people
+            .iter()
+            .find(|one| !one.is_empty() && view.contains(one.as_str()));
+        if let Some(who) = named {
+            return Held::Lacks(format!("its RelayState has `{}` in it", shown(who)));
+        }
+        let lower = view.to_ascii_lowercase();
+        let key = |name: &&&str| {
+            [format!("\"{name}\""), format!("{name}=")]
+                .iter()
+                .any(|key| lower.contains(key.as_str()))
+        };
+        if let Some(name) = SESSIONS.iter().find(key) {
+            return Held::Lacks(format!("its RelayState has a `{name}` in it"));
+        }
+    }
+    Held::Holds
+}
+
+/// A text as it stands, and what its parts are in Base64.
+fn views(text: &str) -> Vec<String> {
+    let decoded = text.split(['.', '|', '&', '=', ';']).filter_map(|part| {
+        let standard: String = part
+            .chars()
+            .map(|c| match c {
+                '-' => '+',
+                '_' => '/',
+                other => other,
+            })
+            .collect();
+        let bytes = STANDARD_NO_PAD.decode(standard).ok()?;
+        String::from_utf8(bytes).ok()
+    });
+    std::iter::once(text.to_owned()).chain(decoded).collect()
 }
 
 pub(super) fn top_level(fetched_for: Option<&str>) -> Held {

@@ -60,6 +60,9 @@ pub(super) fn holds(property: RequestProperty, emitted: &Emitted) -> Held {
         P::RequestSubject => texts(wants::subject),
         P::RequestEncoding => each(emitted, carried::encoding),
         P::RequestRelayState => each(emitted, |live| carried::relay_state(live.relay_state.as_deref())),
+        P::RequestRelayStateOpaque => each(emitted, |live| {
+            carried::opaque(live.relay_state.as_deref(), &emitted.people)
+        }),
         P::RequestTopLevel => each(emitted, |live| carried::top_level(live.fetched_for.as_deref())),
         P::RequestNoUserData => each(emitted, |live| {
             carried::user_data(

@@ -106,6 +106,7 @@ fn a_good_request_has_every_property_that_can_be_seen_of_it() {
         P::RequestForcePassive,
         P::RequestSubject,
         P::RequestRelayState,
+        P::RequestRelayStateOpaque,
         P::RequestTopLevel,
         P::RequestNoUserData,
     ] {
@@ -333,6 +334,26 @@ fn how_it_travels_is_looked_at() {
         ),
         "81 bytes",
     );
+    for (stated, word) in [
+        ("/reports/7?for=alice@contoso.example", "alice@contoso.example"),
+        // {"user":"alice@contoso.example"}
+        (
+            "eyJ1c2VyIjoiYWxpY2VAY29udG9zby5leGFtcGxlIn0",
+            "alice@contoso.example",
+        ),
+        // {"session":"5f2b"}, and what signs it
+        ("eyJzZXNzaW9uIjoiNWYyYiJ9.c2ln", "session"),
+        ("/account?sid=5f2b", "sid"),
+    ] {
+        let mut came = emitted(vec![live(&xml)]);
+        came.requests[0].relay_state = Some(stated.to_owned());
+        lacks(holds(P::RequestRelayStateOpaque, &came), word);
+    }
+    for stated in ["/account?tab=1", "ss:mem:0f8c2e", "_8c1f"] {
+        let mut came = emitted(vec![live(&xml)]);
+        came.requests[0].relay_state = Some(stated.to_owned());
+        assert_eq!(holds(P::RequestRelayStateOpaque, &came), Held::Holds, "{stated}");
+    }
     lacks(
         holds(
             P::RequestTopLevel,
