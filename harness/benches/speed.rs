@@ -32,7 +32,7 @@ fn minting() -> f64 {
     let key = stage.directory.contoso().keys.k1.clone();
     let recipe = Recipe::default();
     let message = forge(&recipe, Base::A, &context).expect("a flawless message can be made");
-    let trusted = scenarios::forge::trusted(&context);
+    let trusted = context.trusted();
     // About what SignedInfo weighs.
     let octets = [7u8; 640];
     let rates = best(&mut [

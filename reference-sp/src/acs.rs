@@ -21,7 +21,7 @@ use crate::message::decode_again;
 use crate::profile::Accepted;
 use crate::refuse::refuse;
 use crate::state::Sp;
-use crate::{anything, confused, pages, simple_sign};
+use crate::{anything, artifact, confused, pages, simple_sign};
 
 /// Where a sign-in ends when nobody said where.
 const HOME: &str = "/account";
@@ -88,6 +88,26 @@ pub(crate) async fn simple_sign(
 ) -> Response {
     let accepted = in_its_manner(&sp, form, |form| signed(&sp, form));
     answer(&sp, &headers, accepted).await
+}
+
+/// `GET` and `POST /singlesignon/saml/Artifact`: as [`post`], for a browser that brings what stands for the message.
+pub(crate) async fn artifact(
+    State(sp): State<Arc<Sp>>,
+    headers: HeaderMap,
+    form: Result<Form<Fields>, FormRejection>,
+) -> Response {
+    let judged = match sp.manner {
+        Manner::Normal => exchanged(&sp, form).await,
+        Manner::RefuseEverything => Err(Denial::Everything),
+        Manner::AcceptEverything => {
+            let Form(mut fields) = form.unwrap_or_default();
+            let artifact = one(&fields, "SAMLart").ok().flatten().unwrap_or_default();
+            let envelope = artifact::anything(&sp, artifact).await.unwrap_or_default();
+            fields.push(("SAMLResponse".to_owned(), encode_post(envelope.as_bytes())));
+            Ok(anything(&sp, &fields))
+        }
+    };
+    answer(&sp, &headers, judged).await
 }
 
 /// Judges a form, unless this service provider refuses, or accepts, whatever comes.
@@ -178,6 +198,18 @@ fn signed(sp: &Sp, form: Result<Form<Fields>, FormRejection>) -> Judged {
     simple_sign::verify(form, &settings.trust, settings.flaws)?;
     let address = sp.simple_sign_url.as_deref().unwrap_or_default();
     let accepted = sp.judge_at(address, true, response, None)?;
+    Ok((accepted, wherever(sp, relay_state)))
+}
+
+/// The message that an artifact stands for, judged as any other.
+async fn exchanged(sp: &Sp, form: Result<Form<Fields>, FormRejection>) -> Judged {
+    let Form(fields) = form.map_err(|_| Denial::Form)?;
+    let one = |name| one(&fields, name).map_err(|_| Denial::ArtifactParameters);
+    let artifact = one("SAMLart")?.ok_or(Denial::ArtifactParameters)?;
+    let relay_state = one("RelayState")?;
+    let message = artifact::resolved(sp, artifact).await?;
+    let address = sp.artifact_url.as_deref().unwrap_or_default();
+    let accepted = sp.judge_at(address, false, &encode_post(message.as_bytes()), None)?;
     Ok((accepted, wherever(sp, relay_state)))
 }
 

@@ -32,11 +32,13 @@ pub struct Config {
     pub encryption: bool,
     /// Publish another one, as while keys are replaced: what is encrypted for either is read.
     pub next_encryption_key: bool,
-    /// Publish a single logout service (HTTP-Redirect), and let `/logout` end the IdP's session too.
+    /// Publish a single logout service (HTTP-Redirect, HTTP-POST, SOAP), and let `/logout` end the IdP's session too.
     pub slo: bool,
     /// Publish a second assertion consumer service, for HTTP-POST-SimpleSign.
     pub simple_sign: bool,
-    /// Publish a signing certificate, and sign what is sent by HTTP-Redirect: AuthnRequests and logout messages.
+    /// Publish another assertion consumer service, for HTTP-Artifact.
+    pub artifact: bool,
+    /// Publish a signing certificate, and sign what is sent: AuthnRequests, logout messages, what exchanges artifacts.
     pub sign_requests: bool,
     /// The key that signs them; a new one otherwise.
     pub signing_key: Option<saml::SigningKey>,
@@ -73,6 +75,7 @@ impl Default for Config {
             next_encryption_key: false,
             slo: false,
             simple_sign: false,
+            artifact: false,
             sign_requests: false,
             signing_key: None,
             admin_password: None,

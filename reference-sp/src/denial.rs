@@ -168,8 +168,25 @@ pub(crate) enum Denial {
     LogoutParameters,
     #[error("the logout message cannot be used: {0}")]
     LogoutMessage(String),
-    #[error("the logout message is not signed")]
-    LogoutUnsigned,
+    #[error("{0} is not signed")]
+    MessageUnsigned(&'static str),
+
+    #[error("the request must hold exactly one SAMLart and at most one RelayState")]
+    ArtifactParameters,
+    #[error("the artifact cannot be used: {0}")]
+    Artifact(String),
+    #[error("the artifact's SourceID is of no IdP that is trusted")]
+    ArtifactSource,
+    #[error("the artifact names the endpoint {0}, and its issuer has none of that number")]
+    ArtifactEndpoint(u16),
+    #[error("the artifact was used before")]
+    ArtifactUsed,
+    #[error("the artifact cannot be exchanged: {0}")]
+    Exchange(String),
+    #[error("the ArtifactResponse answers {0:?}, which was not asked")]
+    ArtifactResponse(Option<String>),
+    #[error("the IdP knows no message under this artifact")]
+    ArtifactUnknown,
 
     #[error("the Assertion has no AuthnStatement")]
     NoAuthnStatement,

@@ -28,6 +28,8 @@ mod account;
 mod acs;
 mod admin;
 mod anything;
+mod artifact;
+mod back_channel;
 mod clock;
 mod conditions;
 mod config;
@@ -66,6 +68,7 @@ mod store;
 mod subject;
 mod trust;
 mod verify;
+mod whole;
 
 pub use account::Account;
 pub use config::{Config, Manner, Refusal, Source, Trusted, UnknownChoice};

@@ -72,10 +72,15 @@ impl ReferenceSp {
             None => format!("http://{address}"),
         };
         let keys = OwnKeys::make(&config)?;
-        let (slo, simple_sign, test_endpoint) = (config.slo, config.simple_sign, config.test_endpoint);
+        let offered = Offered {
+            slo: config.slo,
+            simple_sign: config.simple_sign,
+            artifact: config.artifact,
+            test_endpoint: config.test_endpoint,
+        };
         let (stop, stopped) = watch::channel(false);
         let sp = Arc::new(Sp::new(config, keys, url, stopped.clone()));
-        let app = routes(slo, simple_sign, test_endpoint).with_state(Arc::clone(&sp));
+        let app = routes(&offered).with_state(Arc::clone(&sp));
         let server = tokio::spawn(async move {
             let until = async move {
                 let mut stopped = stopped;
@@ -193,7 +198,15 @@ impl Drop for ReferenceSp {
     }
 }
 
-fn routes(slo: bool, simple_sign: bool, test_endpoint: bool) -> Router<Arc<Sp>> {
+/// What is there beside the usual.
+struct Offered {
+    slo: bool,
+    simple_sign: bool,
+    artifact: bool,
+    test_endpoint: bool,
+}
+
+fn routes(offered: &Offered) -> Router<Arc<Sp>> {
     let stylesheet = || async { ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], pages::STYLE) };
     let router = Router::new()
         .route("/", get(login::home))
@@ -207,20 +220,30 @@ fn routes(slo: bool, simple_sign: bool, test_endpoint: bool) -> Router<Arc<Sp>> 
         .route("/singlesignon/saml/SSO", post(acs::post).get(acs::get))
         .route("/singlesignon/saml/finish", get(acs::finish))
         .route("/singlesignon/saml/metadata", get(login::metadata));
-    let router = if slo {
-        router.route(
-            "/singlesignon/saml/SLO",
-            get(logout::receive).post(logout::receive_form),
-        )
+    let router = if offered.slo {
+        router
+            .route(
+                "/singlesignon/saml/SLO",
+                get(logout::receive).post(logout::receive_form),
+            )
+            .route("/singlesignon/saml/SLO/soap", post(logout::receive_soap))
     } else {
         router
     };
-    let router = if simple_sign {
+    let router = if offered.simple_sign {
         router.route("/singlesignon/saml/SimpleSign", post(acs::simple_sign))
     } else {
         router
     };
-    let router = if test_endpoint {
+    let router = if offered.artifact {
+        router.route(
+            "/singlesignon/saml/Artifact",
+            get(acs::artifact).post(acs::artifact),
+        )
+    } else {
+        router
+    };
+    let router = if offered.test_endpoint {
         router.merge(control::routes())
     } else {
         router

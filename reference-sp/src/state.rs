@@ -40,6 +40,8 @@ pub(crate) struct Sp {
     pub(crate) slo: bool,
     /// Where forms go that are signed beside their message, where there is such an address.
     pub(crate) simple_sign_url: Option<String>,
+    /// Where browsers bring artifacts, where there is such an address.
+    pub(crate) artifact_url: Option<String>,
     /// Where the administrator sits.
     pub(crate) desk: Desk,
     /// Becomes true when the server is to stop.
@@ -70,6 +72,9 @@ impl Sp {
             simple_sign_url: config
                 .simple_sign
                 .then(|| format!("{url}/singlesignon/saml/SimpleSign")),
+            artifact_url: config
+                .artifact
+                .then(|| format!("{url}/singlesignon/saml/Artifact")),
             url,
             manner: config.manner,
             clock: Clock::new(config.clock_offset),
@@ -206,17 +211,27 @@ impl Sp {
             .clear();
     }
 
-    /// Where logout messages go, where there is single logout.
+    /// Where browsers bring logout messages, where there is single logout.
     pub(crate) fn slo_url(&self) -> String {
         format!("{}/singlesignon/saml/SLO", self.url)
+    }
+
+    /// Where the IdP itself sends them.
+    pub(crate) fn slo_soap_url(&self) -> String {
+        format!("{}/soap", self.slo_url())
     }
 
     /// What an IdP needs to know of us. As it comes, requests are unsigned and no key is published: there is none.
     pub(crate) fn metadata(&self) -> SpMetadata {
         let certificates = |keys: &[SigningKey]| keys.iter().map(|key| key.certificate().clone()).collect();
-        let slo = [binding::REDIRECT, binding::POST].map(|binding| Endpoint {
+        let slo = [
+            (binding::REDIRECT, self.slo_url()),
+            (binding::POST, self.slo_url()),
+            (binding::SOAP, self.slo_soap_url()),
+        ];
+        let slo = slo.map(|(binding, location)| Endpoint {
             binding: binding.to_owned(),
-            location: self.slo_url(),
+            location,
             response_location: None,
         });
         let acs = AcsEndpoint {
@@ -225,15 +240,19 @@ impl Sp {
             index: Some(0),
             is_default: true,
         };
-        let simple_sign = self.simple_sign_url.as_ref().map(|location| AcsEndpoint {
-            binding: binding::POST_SIMPLE_SIGN.to_owned(),
-            location: location.clone(),
-            index: Some(1),
-            is_default: false,
-        });
+        let further = |url: &Option<String>, binding: &str, index| {
+            url.as_ref().map(|location| AcsEndpoint {
+                binding: binding.to_owned(),
+                location: location.clone(),
+                index: Some(index),
+                is_default: false,
+            })
+        };
+        let simple_sign = further(&self.simple_sign_url, binding::POST_SIMPLE_SIGN, 1);
+        let artifact = further(&self.artifact_url, binding::ARTIFACT, 2);
         SpMetadata {
             entity_id: self.entity_id.clone(),
-            acs: std::iter::once(acs).chain(simple_sign).collect(),
+            acs: std::iter::once(acs).chain(simple_sign).chain(artifact).collect(),
             slo: slo.into_iter().filter(|_| self.slo).collect(),
             authn_requests_signed: self.keys.signing.is_some(),
             want_assertions_signed: false,

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use openssl::pkey::{PKey, Public};
-use saml::metadata::Endpoint;
+use saml::metadata::{AcsEndpoint, Endpoint};
 use saml::names::binding;
-use saml::{Certificate, IdpMetadata};
+use saml::{Certificate, IdpMetadata, artifact};
 
 use crate::config::Trusted;
 use crate::denial::Denial;
@@ -26,6 +26,8 @@ pub(crate) struct Tenant {
     pub(crate) sign_in: Option<String>,
     /// Where to send logout messages by HTTP-Redirect.
     pub(crate) sign_out: Option<SignOut>,
+    /// Where its artifacts are exchanged by SOAP.
+    pub(crate) artifact_resolution: Vec<Resolution>,
     /// Its signing certificates, old and new side by side while one takes over from the other.
     pub(crate) certificates: Vec<Certificate>,
     pub(crate) domains: Vec<String>,
@@ -33,6 +35,14 @@ pub(crate) struct Tenant {
     pub(crate) valid_until: Option<Timestamp>,
     /// The certificates' keys, unpacked once.
     keys: Vec<PKey<Public>>,
+}
+
+/// Where artifacts are exchanged for messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Resolution {
+    /// What the artifact calls it.
+    pub(crate) index: u16,
+    pub(crate) location: String,
 }
 
 /// The addresses of single logout.
@@ -89,6 +99,13 @@ impl Trust {
                 tenant.forget_keys();
             }
         })
+    }
+
+    /// The IdP that an artifact names as its issuer (Bindings 3.6.4).
+    pub(crate) fn source(&self, source_id: &[u8; 20]) -> Option<&Tenant> {
+        self.tenants
+            .iter()
+            .find(|tenant| artifact::source_id(&tenant.entity_id) == *source_id)
     }
 
     /// All of them, in the order of the configuration.
@@ -151,6 +168,7 @@ impl Tenant {
             entity_id: metadata.entity_id.clone(),
             sign_in: None,
             sign_out: None,
+            artifact_resolution: Vec::new(),
             certificates: Vec::new(),
             domains,
             valid_until: None,
@@ -178,6 +196,17 @@ impl Tenant {
                 requests: endpoint.location,
             });
         }
+        let resolution = |(place, endpoint): (u16, AcsEndpoint)| Resolution {
+            index: endpoint.index.unwrap_or(place),
+            location: endpoint.location,
+        };
+        let by_soap =
+            |(_, one): &(u16, AcsEndpoint)| one.binding == binding::SOAP && is_web_address(&one.location);
+        self.artifact_resolution = (0..)
+            .zip(metadata.artifact_resolution)
+            .filter(by_soap)
+            .map(resolution)
+            .collect();
         let mut added = Vec::new();
         for certificate in metadata.signing {
             if !self.certificates.contains(&certificate) {

@@ -336,6 +336,45 @@ pub fn attribute_value_range(node: Node<'_, '_>, name: &str) -> Option<Range<usi
         .map(|a| a.range_value())
 }
 
+/// An element as a document of its own: as it is written, with the namespaces that are in force there and declared further out.
+pub fn standalone(node: Node<'_, '_>) -> String {
+    let range = node.range();
+    let source = &node.document().input_text()[range.clone()];
+    let tag = &source[..tag_end(node) - range.start];
+    let mut declarations = String::new();
+    for namespace in node.namespaces() {
+        let name = match namespace.name() {
+            Some("xml") => continue,
+            Some(prefix) => format!("xmlns:{prefix}"),
+            None => "xmlns".to_owned(),
+        };
+        if !declares(tag, &name) {
+            declarations.push_str(&format!(" {name}=\"{}\"", escape_attribute(namespace.uri())));
+        }
+    }
+    let name_end = tag.find([' ', '\t', '\r', '\n', '/', '>']).unwrap_or(tag.len());
+    splice(source, name_end..name_end, &declarations)
+}
+
+/// Whether a start tag has an attribute of this name, whatever stands in values.
+fn declares(tag: &str, name: &str) -> bool {
+    let mut outside = String::with_capacity(tag.len());
+    let mut quoted = None;
+    for character in tag.chars() {
+        match (quoted, character) {
+            (None, '"' | '\'') => quoted = Some(character),
+            (Some(quote), _) if quote == character => {
+                quoted = None;
+                outside.push(' ');
+            }
+            (None, '=') => outside.push(' '),
+            (None, other) => outside.push(other),
+            (Some(_), _) => {}
+        }
+    }
+    outside.split_ascii_whitespace().any(|word| word == name)
+}
+
 /// The text with one range replaced.
 pub fn splice(text: &str, range: Range<usize>, with: &str) -> String {
     let mut out = String::with_capacity(text.len() + with.len());
@@ -404,6 +443,19 @@ fn escape(text: &str, by: impl Fn(char) -> Option<&'static str>) -> Cow<'_, str>
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn an_element_stands_alone_with_the_namespaces_that_were_in_force() {
+        let text = "<p:a xmlns:p='urn:p' xmlns='urn:d' xmlns:q='urn:q'><p:b\n x=' xmlns:q=' xmlns:p = 'urn:other'>t<c/></p:b></p:a>";
+        let tree = parse(text).unwrap();
+        let alone = standalone(tree.root_element().first_element_child().unwrap());
+        let tree = parse(&alone).unwrap();
+        let root = tree.root_element();
+        assert!(root.has_tag_name(("urn:other", "b")), "{alone}");
+        assert!(child(root, "urn:d", "c").is_some(), "{alone}");
+        assert_eq!(root.lookup_namespace_uri(Some("q")), Some("urn:q"));
+        assert_eq!(standalone(root), alone);
+    }
 
     #[test]
     fn a_doctype_depth_and_size_are_refused_before_they_can_do_harm() {

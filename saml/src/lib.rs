@@ -4,6 +4,7 @@
 //! Signature's template into the text, to let libxmlsec1 sign a copy, and to splice the two values back, so
 //! that every other byte stays ours.
 
+pub mod artifact;
 pub mod assertion;
 pub mod authn_request;
 pub mod binding;
@@ -19,8 +20,10 @@ pub mod names;
 mod native;
 pub mod response;
 pub mod signature;
+pub mod soap;
 mod write;
 
+pub use artifact::{Artifact, ArtifactResolve, ArtifactResponse};
 pub use assertion::Assertion;
 pub use authn_request::AuthnRequest;
 pub use encryption::{decrypt, encrypt_assertion};

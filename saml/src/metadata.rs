@@ -59,14 +59,14 @@ pub struct Endpoint {
     pub response_location: Option<String>,
 }
 
-/// An AssertionConsumerService.
+/// An endpoint with an index: an AssertionConsumerService, an ArtifactResolutionService.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AcsEndpoint {
     /// The binding.
     pub binding: String,
     /// The URL.
     pub location: String,
-    /// The index that an AuthnRequest may name.
+    /// The index that an AuthnRequest, or an artifact, may name.
     pub index: Option<u16>,
     /// Whether it is the default.
     pub is_default: bool,
@@ -98,6 +98,8 @@ pub struct SpMetadata {
 pub struct IdpMetadata {
     /// Its name.
     pub entity_id: String,
+    /// Where artifacts are exchanged for what they stand for.
+    pub artifact_resolution: Vec<AcsEndpoint>,
     /// Where it takes AuthnRequests.
     pub sso: Vec<Endpoint>,
     /// Where it takes logout messages.
@@ -116,14 +118,8 @@ impl SpMetadata {
     pub fn parse(bytes: &[u8]) -> Result<Self, MetadataError> {
         role(bytes, "SPSSODescriptor", |entity_id, role| {
             let (signing, encryption) = certificates(&entity_id, role)?;
-            let acs = children(role, ns::MD, "AssertionConsumerService").map(|n| AcsEndpoint {
-                binding: plain(n, "Binding").unwrap_or_default(),
-                location: plain(n, "Location").unwrap_or_default().trim().to_owned(),
-                index: plain(n, "index").and_then(|index| index.trim().parse().ok()),
-                is_default: plain(n, "isDefault").is_some_and(|v| truth(&v)),
-            });
             Ok(Self {
-                acs: acs.collect(),
+                acs: indexed(role, "AssertionConsumerService"),
                 slo: endpoints(role, "SingleLogoutService"),
                 authn_requests_signed: plain(role, "AuthnRequestsSigned").is_some_and(|v| truth(&v)),
                 want_assertions_signed: plain(role, "WantAssertionsSigned").is_some_and(|v| truth(&v)),
@@ -175,14 +171,7 @@ impl SpMetadata {
                 escape_text(format)
             ));
         }
-        for (place, acs) in (0u16..).zip(&self.acs) {
-            out.push_str("<md:AssertionConsumerService");
-            attribute(&mut out, "Binding", &acs.binding);
-            attribute(&mut out, "Location", &acs.location);
-            attribute(&mut out, "index", &acs.index.unwrap_or(place).to_string());
-            optional(&mut out, "isDefault", acs.is_default.then_some("true"));
-            out.push_str("/>");
-        }
+        write_indexed(&mut out, "AssertionConsumerService", &self.acs);
         out.push_str("</md:SPSSODescriptor></md:EntityDescriptor>");
         out
     }
@@ -204,6 +193,7 @@ impl IdpMetadata {
     pub fn of_role(entity_id: String, role: Node<'_, '_>) -> Result<Self, MetadataError> {
         let (signing, encryption) = certificates(&entity_id, role)?;
         Ok(Self {
+            artifact_resolution: indexed(role, "ArtifactResolutionService"),
             sso: endpoints(role, "SingleSignOnService"),
             slo: endpoints(role, "SingleLogoutService"),
             signing,
@@ -219,6 +209,7 @@ impl IdpMetadata {
         attribute(&mut out, "protocolSupportEnumeration", ns::SAMLP);
         out.push('>');
         keys(&mut out, &self.signing, &self.encryption);
+        write_indexed(&mut out, "ArtifactResolutionService", &self.artifact_resolution);
         write_endpoints(&mut out, "SingleLogoutService", &self.slo);
         write_endpoints(&mut out, "SingleSignOnService", &self.sso);
         out.push_str("</md:IDPSSODescriptor></md:EntityDescriptor>");
@@ -292,6 +283,17 @@ fn endpoints(role: Node<'_, '_>, name: &str) -> Vec<Endpoint> {
         .collect()
 }
 
+fn indexed(role: Node<'_, '_>, name: &str) -> Vec<AcsEndpoint> {
+    children(role, ns::MD, name)
+        .map(|n| AcsEndpoint {
+            binding: plain(n, "Binding").unwrap_or_default(),
+            location: plain(n, "Location").unwrap_or_default().trim().to_owned(),
+            index: plain(n, "index").and_then(|index| index.trim().parse().ok()),
+            is_default: plain(n, "isDefault").is_some_and(|v| truth(&v)),
+        })
+        .collect()
+}
+
 fn certificates(
     entity: &str,
     role: Node<'_, '_>,
@@ -350,6 +352,17 @@ fn write_endpoints(out: &mut String, name: &str, endpoints: &[Endpoint]) {
     }
 }
 
+fn write_indexed(out: &mut String, name: &str, endpoints: &[AcsEndpoint]) {
+    for (place, endpoint) in (0u16..).zip(endpoints) {
+        out.push_str(&format!("<md:{name}"));
+        attribute(out, "Binding", &endpoint.binding);
+        attribute(out, "Location", &endpoint.location);
+        attribute(out, "index", &endpoint.index.unwrap_or(place).to_string());
+        optional(out, "isDefault", endpoint.is_default.then_some("true"));
+        out.push_str("/>");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -385,6 +398,12 @@ mod tests {
         assert_eq!(again.default_acs().unwrap().location, "https://sp.example/b");
         let idp = IdpMetadata {
             entity_id: "https://idp.example/".to_owned(),
+            artifact_resolution: vec![AcsEndpoint {
+                binding: binding::SOAP.to_owned(),
+                location: "https://idp.example/artifact".to_owned(),
+                index: Some(3),
+                is_default: true,
+            }],
             sso: vec![Endpoint {
                 binding: binding::REDIRECT.to_owned(),
                 location: "https://idp.example/sso".to_owned(),

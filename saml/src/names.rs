@@ -17,6 +17,7 @@ pub mod ns {
     pub const EC: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
     pub const XS: &str = "http://www.w3.org/2001/XMLSchema";
     pub const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
+    pub const SOAP: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 }
 
 /// Algorithms of XML Signature (XMLDSIG 1.1 section 6, RFC 6931).
@@ -72,6 +73,7 @@ pub mod binding {
     pub const REDIRECT: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect";
     pub const POST_SIMPLE_SIGN: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST-SimpleSign";
     pub const ARTIFACT: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact";
+    pub const SOAP: &str = "urn:oasis:names:tc:SAML:2.0:bindings:SOAP";
 }
 
 /// Status codes (SAML Core section 3.2.2.2).

@@ -18,7 +18,7 @@ pub enum Attacker {
     OtherSp,
     /// Somebody with a genuine response that was meant for another browser, or with a page of his own in it.
     CrossSite,
-    /// Somebody who answers in the IdP's place when the SP fetches its metadata.
+    /// Somebody who answers in the IdP's place when the SP itself asks it: for its metadata, for the message behind an artifact.
     OnPath,
     /// The IdP, or whoever can make it sign: who can sign anything needs no trick.
     Issuer,
@@ -62,7 +62,7 @@ impl Attacker {
                 "whoever holds somebody's genuine response, or gets a browser to send one from a page of his"
             }
             Self::OnPath => {
-                "whoever can answer in the identity provider's place when the SP fetches its metadata: on the network, in the DNS, or at the server where it lies"
+                "whoever can answer in the identity provider's place when the SP asks it for its metadata, or for the message behind an artifact: on the network, in the DNS, or at the server where it lies"
             }
             Self::Issuer => "only the identity provider itself, or whoever can make it sign anything",
         }

@@ -17,12 +17,17 @@ pub enum Carriage {
     Multipart,
     /// A POST of a JSON object (HTTP only).
     Json,
+    /// By reference: a GET with an artifact, which the SP exchanges for the message (see `artifact`). Its ACS of that binding is where
+    /// it goes, and where the message says that it goes.
+    Artifact,
+    /// A logout message in a SOAP envelope, from the IdP to the SP without a browser in between (HTTP only).
+    Soap,
 }
 
 impl Carriage {
     /// Whether the page of an identity provider can make a browser send it.
     pub fn is_a_browsers(self) -> bool {
-        matches!(self, Self::Form | Self::Get)
+        matches!(self, Self::Form | Self::Get | Self::Artifact)
     }
 
     /// What it is, in a few words.
@@ -32,6 +37,8 @@ impl Carriage {
             Self::Get => "a GET",
             Self::Multipart => "multipart/form-data",
             Self::Json => "JSON",
+            Self::Artifact => "an artifact",
+            Self::Soap => "SOAP",
         }
     }
 }
@@ -77,7 +84,7 @@ pub(crate) fn in_lines(text: &str, length: usize, parted_by: &str) -> String {
 /// Whether a field is named as the bindings name one that carries a message: a form without any is no identity provider's.
 pub(crate) fn holds_message(fields: &[(String, String)]) -> bool {
     let mut names = fields.iter().map(|(name, _)| name.as_str());
-    names.any(|name| matches!(name, "SAMLResponse" | "SAMLRequest"))
+    names.any(|name| matches!(name, "SAMLResponse" | "SAMLRequest" | "SAMLart"))
 }
 
 /// An address with these pairs behind whatever query it has.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use mock_idp::{Directory, SignIn, Tenant};
+use proofs::TrustedKey;
 use saml::{AuthnRequest, SpMetadata, names::name_id};
 
 use crate::{
@@ -64,6 +65,17 @@ impl<'a> Context<'a> {
     pub fn identity_claims(&self) -> impl Iterator<Item = Claim> + use<> {
         let attribute = self.identity.map(|name| Claim::Attribute(name.to_owned()));
         std::iter::once(Claim::NameId).chain(attribute)
+    }
+
+    /// The keys that the SP trusts, each for the one issuer it may speak for.
+    pub fn trusted(&self) -> Vec<TrustedKey> {
+        let published = self.directory.tenants.iter().flat_map(|tenant| {
+            let keys = tenant.keys.published.iter();
+            keys.map(move |key| (tenant.entity_id(), key.certificate().public_key()))
+        });
+        published
+            .map(|(issuer, key)| TrustedKey { issuer, key })
+            .collect()
     }
 
     /// All that the IdP says of a persona in answer to this request.

@@ -10,7 +10,8 @@
 //! | `{acs:HOST}` `{acs-path}` `{acs-origin}` | the ACS URL at another host; its path alone; what stands before that |
 //! | `{acs-host}` | the host of the ACS URL |
 //! | `{acs-other-scheme}` `{acs-second}` | the ACS URL with http for https or the reverse; another ACS URL of the same SP (on paper, where it has one, a path below that) |
-//! | `{slo}` `{slo-post}` `{acs-simple-sign}` | where LogoutRequests go by HTTP-Redirect, and by HTTP-POST; the ACS for HTTP-POST-SimpleSign (on paper, where there is none, a path below the ACS) |
+//! | `{slo}` `{slo-post}` `{slo-soap}` | where LogoutRequests go by HTTP-Redirect, by HTTP-POST, and by SOAP (on paper, where there is none, a path below the ACS) |
+//! | `{acs-simple-sign}` `{acs-artifact}` | the ACS for HTTP-POST-SimpleSign, and for HTTP-Artifact (on paper, where there is none, a path below the ACS) |
 //! | `{request:swapped}` | the AuthnRequest's ID with each letter in the other case |
 //! | `{issuer}` `{issuer:fabrikam}` | a tenant's entityID |
 //! | `{alice}` `{attacker}` `{victim}` `{outsider}` | what the IdP calls them: their NameIDs, or their values of the attribute into which `Identity` writes |
@@ -170,14 +171,9 @@ impl One<'_> {
             }
             "slo" => self.slo(binding::REDIRECT),
             "slo-post" => self.slo(binding::POST),
-            "acs-simple-sign" => {
-                let mut all = context.sp.acs.iter();
-                let simple = all.find(|acs| acs.binding == binding::POST_SIMPLE_SIGN);
-                match simple {
-                    Some(acs) => Ok(acs.location.clone()),
-                    None => Ok(format!("{}/simple-sign", context.acs()?)),
-                }
-            }
+            "slo-soap" => self.slo(binding::SOAP),
+            "acs-simple-sign" => self.acs_by(binding::POST_SIMPLE_SIGN, "simple-sign"),
+            "acs-artifact" => self.acs_by(binding::ARTIFACT, "artifact"),
             "acs-host" => {
                 let (scheme, path) = self.acs_parts()?;
                 let origin = context.acs()?.trim_end_matches(path);
@@ -294,6 +290,15 @@ impl One<'_> {
         match self.context.slo(by) {
             Some(slo) => Ok(slo.to_owned()),
             None => Ok(format!("{}/logout", self.context.acs()?)),
+        }
+    }
+
+    /// The ACS of a binding; on paper, where there is none, a path below the usual one.
+    fn acs_by(&self, by: &str, path: &str) -> Result<String, Fault> {
+        let mut all = self.context.sp.acs.iter();
+        match all.find(|acs| acs.binding == by) {
+            Some(acs) => Ok(acs.location.clone()),
+            None => Ok(format!("{}/{path}", self.context.acs()?)),
         }
     }
 

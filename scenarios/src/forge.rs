@@ -5,17 +5,21 @@ use std::collections::BTreeMap;
 use proofs::{Proofs, TrustedKey};
 
 use crate::{
-    apply, carriage,
+    apply,
+    artifact::HandedOut,
+    carriage::{self, Carriage},
     claim::{Claim, Claims, Values, values_below},
     context::Context,
     detached::{self, Detached, Detachment},
     encrypting::{encrypt, opened},
+    exchange,
     expectation::Proves,
     fault::Fault,
     fill::Filling,
     logout::{self, SignedIn},
     message::{Message, Minted, Wire},
-    operation::{Encoding, Operation},
+    octets::finish,
+    operation::Operation,
     persona::Persona,
     recipe::{Base, Delivery, Kind, Recipe},
     self_check,
@@ -34,6 +38,7 @@ pub fn forge(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<Messa
     // A logout message signs nobody in, and there is no assertion in it to prove anybody.
     let nobody = (recipe.kind() != Kind::Response).then_some(Proves::Nothing);
     self_check::check(recipe.proves.or(nobody), &message, &bench, context)?;
+    exchange::check(&message, context)?;
     Ok(message)
 }
 
@@ -48,13 +53,14 @@ pub fn forge_unchecked(recipe: &Recipe, base: Base, context: &Context<'_>) -> Re
 fn make(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<(Message, Workbench), Fault> {
     let base = match (recipe.kind(), recipe.base.unwrap_or(base)) {
         (Kind::Response, base) => base,
-        // By HTTP-POST it is the message that is signed, by HTTP-Redirect the query.
-        (_, base) if base != Base::N && recipe.is_posted_logout() => Base::R,
+        // By HTTP-POST and SOAP it is the message that is signed, by HTTP-Redirect the query.
+        (_, base) if base != Base::N && recipe.logout_by().is_some() => Base::R,
         _ => Base::N,
     };
     let made = mint(recipe, base, context)?;
     let (forged_values, values) = read(&opened(&made.bench.hidden, &made.forged));
     let proofs = prove(&made, recipe.proves, context)?;
+    let artifact = hand_out(recipe.deliver.as_ref(), recipe.persona(), context)?;
     let message = Message {
         persona: recipe.persona(),
         kind: recipe.kind(),
@@ -69,9 +75,11 @@ fn make(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<(Message, 
             &made.forged,
             recipe.kind(),
             recipe.deliver.as_ref(),
+            artifact.as_ref(),
             &made.bench,
             context,
         )?,
+        artifact,
         unsigned: made.unsigned,
         signed: made.signed,
         forged: made.forged,
@@ -101,16 +109,21 @@ pub fn reforge(
     let mut bench = Workbench::new(String::from_utf8_lossy(&message.forged).into_owned());
     bench.hidden.clone_from(&message.hidden);
     let forged = finish(&mut bench, operations, context)?;
-    let wire = match (operations.is_empty(), deliver) {
-        (true, None) => message.wire.clone(),
-        _ => wire(&forged, message.kind, deliver, &bench, context)?,
+    let (wire, artifact) = match (operations.is_empty(), deliver) {
+        (true, None) => (message.wire.clone(), message.artifact.clone()),
+        _ => {
+            let artifact = hand_out(deliver, message.persona, context)?;
+            let wire = wire(&forged, message.kind, deliver, artifact.as_ref(), &bench, context)?;
+            (wire, artifact)
+        }
     };
-    let proofs = proofs_of(&forged, &bench, &trusted(context));
+    let proofs = proofs_of(&forged, &bench, &context.trusted());
     Ok(Message {
         forged_values: read(&opened(&bench.hidden, &forged)).0,
         hidden: bench.hidden,
         forged,
         wire,
+        artifact,
         proofs,
         ..message.clone()
     })
@@ -132,6 +145,10 @@ fn mint(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<Made, Faul
     let mut bench = Workbench::default();
     let own = Claims::of(&response);
     bench.people.of(persona, || Ok(own))?;
+    if recipe.is_by_artifact() {
+        let to = context.fill("{acs-artifact}", &bench)?;
+        send_to(&mut response, &to);
+    }
     if let Some(template) = &recipe.name_id {
         name(&mut response, template, &bench, context)?;
     }
@@ -209,6 +226,18 @@ fn mint(recipe: &Recipe, base: Base, context: &Context<'_>) -> Result<Made, Faul
         forged,
         bench,
     })
+}
+
+/// Makes it a message for that ACS.
+fn send_to(response: &mut saml::Response, acs: &str) {
+    response.destination = Some(acs.to_owned());
+    let subjects = response
+        .assertions
+        .iter_mut()
+        .map(|assertion| &mut assertion.subject);
+    for confirmation in subjects.flat_map(|subject| &mut subject.confirmations) {
+        confirmation.recipient = Some(acs.to_owned());
+    }
 }
 
 /// Makes the IdP issue another name, wherever this SP looks for one.
@@ -289,39 +318,25 @@ fn read(message: &[u8]) -> (Values, BTreeMap<String, String>) {
         .unwrap_or_default()
 }
 
-/// Does the operations; the last may be one on bytes.
-pub(crate) fn finish(
-    bench: &mut Workbench,
-    operations: &[Operation],
+/// The artifact of a message that travels by one.
+fn hand_out(
+    deliver: Option<&Delivery>,
+    persona: Persona,
     context: &Context<'_>,
-) -> Result<Vec<u8>, Fault> {
-    let (recode, operations) = match operations.split_last() {
-        Some((Operation::Recode(recode), before)) => (Some(recode.recode), before),
-        _ => (None, operations),
-    };
-    apply::apply(bench, operations, context)?;
-    Ok(match recode {
-        None => bench.text.clone().into_bytes(),
-        Some(Encoding::Utf8Bom) => format!("\u{feff}{}", bench.text).into_bytes(),
-        Some(Encoding::Crlf) => bench.text.replace('\n', "\r\n").into_bytes(),
-        Some(Encoding::Latin1) => {
-            let bytes = bench.text.chars().map(u8::try_from).collect::<Result<_, _>>();
-            bytes.map_err(|_| Fault::recipe("`recode`: the message has a character beyond U+00FF"))?
-        }
-        Some(Encoding::Utf16le) => {
-            let text = format!(
-                "\u{feff}<?xml version=\"1.0\" encoding=\"UTF-16\"?>{}",
-                bench.text
-            );
-            text.encode_utf16().flat_map(u16::to_le_bytes).collect()
-        }
-    })
+) -> Result<Option<HandedOut>, Fault> {
+    let by_artifact = deliver.filter(|deliver| deliver.by == Some(Carriage::Artifact));
+    let handed_out = by_artifact.map(|deliver| {
+        let exchange = deliver.artifact.clone().unwrap_or_default();
+        HandedOut::of(exchange, &context.tenant(persona).entity_id(), context)
+    });
+    handed_out.transpose()
 }
 
 fn wire(
     forged: &[u8],
     kind: Kind,
     deliver: Option<&Delivery>,
+    artifact: Option<&HandedOut>,
     bench: &Workbench,
     context: &Context<'_>,
 ) -> Result<Wire, Fault> {
@@ -337,7 +352,8 @@ fn wire(
         Some("none") => None,
         Some(text) => Some(context.fill(text, bench)?),
     };
-    let posted = deliver.posts(kind) || deliver.fields.is_some();
+    let logout_by = deliver.logout_by(kind);
+    let posted = logout_by.is_some() || deliver.fields.is_some();
     let by_query = deliver.query.is_some() || (kind != Kind::Response && !posted);
     let default = Detached::default();
     let how = deliver.detached.as_ref().unwrap_or(&default);
@@ -370,9 +386,17 @@ fn wire(
         };
         pairs.iter().map(one).collect()
     };
+    let carried = |kind: Kind, response: String| match artifact {
+        Some(handed_out) => ("SAMLart".to_owned(), handed_out.artifact.clone()),
+        None if logout_by == Some(Carriage::Soap) => {
+            let plain = String::from_utf8_lossy(forged).into_owned();
+            (kind.parameter().to_owned(), plain)
+        }
+        None => (kind.parameter().to_owned(), response),
+    };
     let fields = match &deliver.fields {
         _ if by_query => Vec::new(),
-        None => std::iter::once((kind.parameter().to_owned(), response.clone()))
+        None => std::iter::once(carried(kind, response.clone()))
             .chain(relay_state.clone().map(|state| ("RelayState".to_owned(), state)))
             .collect(),
         Some(fields) => pairs(fields)?,
@@ -380,6 +404,7 @@ fn wire(
     let url = match &deliver.to {
         Some(to) => context.fill(to, bench)?,
         None if kind != Kind::Response => context.fill(deliver.service(kind), bench)?,
+        None if artifact.is_some() => context.fill("{acs-artifact}", bench)?,
         None => context.acs()?.to_owned(),
     };
     let url = carriage::with_query(&url, &pairs(deliver.parameters.as_deref().unwrap_or_default())?);
@@ -396,22 +421,8 @@ fn wire(
     })
 }
 
-/// The keys that the SP trusts, each for the one issuer it may speak for.
-pub fn trusted(context: &Context<'_>) -> Vec<TrustedKey> {
-    let published = context.directory.tenants.iter().flat_map(|tenant| {
-        tenant
-            .keys
-            .published
-            .iter()
-            .map(move |key| (tenant.entity_id(), key.certificate().public_key()))
-    });
-    published
-        .map(|(issuer, key)| TrustedKey { issuer, key })
-        .collect()
-}
-
 fn prove(made: &Made, proves: Option<Proves>, context: &Context<'_>) -> Result<Proofs, Fault> {
-    let trusted = trusted(context);
+    let trusted = context.trusted();
     let mut proofs = proofs_of(&made.forged, &made.bench, &trusted);
     if proofs.genuine.is_empty() && proves == Some(Proves::Unchecked) {
         // Bytes that no tree can hold (two documents in one) still carry what the IdP signed.

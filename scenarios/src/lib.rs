@@ -22,6 +22,7 @@
 //! ```
 
 mod apply;
+pub mod artifact;
 pub mod attacker;
 mod authority;
 pub mod carriage;
@@ -33,6 +34,7 @@ pub mod detached;
 mod elsewhere;
 mod encrypting;
 pub mod encryption;
+pub mod exchange;
 pub mod expectation;
 mod fault;
 mod fill;
@@ -46,6 +48,7 @@ mod logout;
 mod mentions;
 mod message;
 mod moment;
+mod octets;
 pub mod operation;
 pub mod persona;
 pub mod profile;
@@ -63,6 +66,7 @@ mod view;
 pub mod workbench;
 mod write;
 
+pub use artifact::HandedOut;
 pub use attacker::Attacker;
 pub use carriage::Carriage;
 pub use catalogue::{Catalogue, CatalogueError};

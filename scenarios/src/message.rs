@@ -7,6 +7,7 @@ use proofs::Proofs;
 use saml::AuthnRequest;
 
 use crate::{
+    artifact::HandedOut,
     carriage::{Carriage, holds_message, with_query},
     claim::Values,
     detached,
@@ -34,6 +35,8 @@ pub struct Message {
     pub forged: Vec<u8>,
     /// What is encrypted in it.
     pub hidden: Hidden,
+    /// The artifact that stands for it, where it travels by one.
+    pub artifact: Option<HandedOut>,
     /// As it is sent.
     pub wire: Wire,
     /// What an independent verifier makes of the forged bytes.
@@ -68,7 +71,7 @@ pub struct Minted {
 pub struct Wire {
     /// Where to.
     pub url: String,
-    /// The fields, in order.
+    /// The fields, in order. By SOAP the one is the message as it stands in the envelope.
     pub fields: Vec<(String, String)>,
     /// Headers beyond the usual (HTTP only).
     pub headers: BTreeMap<String, String>,
@@ -82,7 +85,7 @@ impl Wire {
     /// Where a browser goes, with the query where there is one. The address may have a query of its own.
     pub fn target(&self) -> String {
         match &self.query {
-            None if self.by == Carriage::Get => with_query(&self.url, &self.fields),
+            None if self.is_by_get() => with_query(&self.url, &self.fields),
             None => self.url.clone(),
             Some(query) if self.url.contains('?') => format!("{}&{query}", self.url),
             Some(query) => format!("{}?{query}", self.url),
@@ -91,11 +94,16 @@ impl Wire {
 
     /// `GET` or `POST`.
     pub fn method(&self) -> &'static str {
-        if self.query.is_some() || self.by == Carriage::Get {
+        if self.query.is_some() || self.is_by_get() {
             "GET"
         } else {
             "POST"
         }
+    }
+
+    /// Whether the fields stand in the address.
+    fn is_by_get(&self) -> bool {
+        matches!(self.by, Carriage::Get | Carriage::Artifact)
     }
 
     /// Whether only the runner itself can send it.

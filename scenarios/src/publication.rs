@@ -11,7 +11,7 @@ use crate::{
     apply,
     context::Context,
     fault::Fault,
-    forge::finish,
+    octets::finish,
     operation::{self, Operation},
     selector::Selector,
     signature::Signing,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::kind::Kind;
 use crate::{
+    artifact::Exchange,
     carriage::{self, Carriage, Writing},
     detached::Detached,
     encryption::Encryption,
@@ -50,7 +51,7 @@ pub struct Recipe {
     #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
     pub persona: Option<Persona>,
     /// Which message it is; a Response if left out. A logout message has no base: by HTTP-Redirect its signature stands in the
-    /// query, by HTTP-POST the message itself is signed, unless the base is N.
+    /// query, by HTTP-POST and SOAP the message itself is signed, unless the base is N.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<Kind>,
     /// The NameID that the IdP issues, where it is not the persona's own.
@@ -114,11 +115,15 @@ impl Recipe {
         self.message.unwrap_or_default()
     }
 
-    /// Whether it is a logout message that goes by HTTP-POST.
-    pub fn is_posted_logout(&self) -> bool {
-        self.deliver
-            .as_ref()
-            .is_some_and(|deliver| deliver.posts(self.kind()))
+    /// How a logout message goes whose signature stands in it; none where that stands in a query, and for a Response.
+    pub fn logout_by(&self) -> Option<Carriage> {
+        self.deliver.as_ref()?.logout_by(self.kind())
+    }
+
+    /// Whether it goes by an artifact.
+    pub(crate) fn is_by_artifact(&self) -> bool {
+        let by = self.deliver.as_ref().and_then(|deliver| deliver.by);
+        self.kind() == Kind::Response && by == Some(Carriage::Artifact)
     }
 
     /// Whether it differs from a flawless login.
@@ -132,15 +137,17 @@ impl Recipe {
 impl Delivery {
     /// Where a logout message goes, as a placeholder.
     pub(crate) fn service(&self, kind: Kind) -> &'static str {
-        match self.posts(kind) {
-            true => "{slo-post}",
-            false => "{slo}",
+        match self.logout_by(kind) {
+            Some(Carriage::Soap) => "{slo-soap}",
+            Some(_) => "{slo-post}",
+            None => "{slo}",
         }
     }
 
-    /// Whether a logout message goes by HTTP-POST.
-    pub(crate) fn posts(&self, kind: Kind) -> bool {
-        kind != Kind::Response && self.by == Some(Carriage::Form)
+    /// How a logout message goes whose signature stands in it.
+    pub(crate) fn logout_by(&self, kind: Kind) -> Option<Carriage> {
+        let in_it = |by: &Carriage| matches!(by, Carriage::Form | Carriage::Soap);
+        self.by.filter(in_it).filter(|_| kind != Kind::Response)
     }
 
     /// Whether only the runner itself can send it: no page of an identity provider's makes a browser do so.
@@ -188,6 +195,9 @@ pub struct Delivery {
     /// HTTP-POST by `form`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<Carriage>,
+    /// By an artifact: what that says, and what it is exchanged for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub artifact: Option<Exchange>,
     /// Pairs in the query of the address, beside the fields; the same placeholders stand for the same things.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameters: Option<Vec<(String, String)>>,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     attacker::Attacker,
+    carriage::Carriage,
     encryption::Encryption,
     expectation::{Expected, Proves, Severity, Tier},
     flow::{Judge, Login, LoginAs, Step},
@@ -267,12 +268,20 @@ pub enum Need {
     SingleLogout,
     /// It publishes where LogoutRequests go by HTTP-POST, and ends a session there when the IdP asks for it.
     SingleLogoutPost,
+    /// It publishes where LogoutRequests go by SOAP, and ends a session there when the IdP asks for it.
+    SingleLogoutSoap,
     /// Whoever signs out at the SP comes to the IdP, with a LogoutRequest.
     LogoutRequests,
     /// The SP's metadata has a certificate with which it signs.
     SpSigningKey,
     /// The SP has an ACS for HTTP-POST-SimpleSign.
     SimpleSign,
+    /// The SP has an ACS for HTTP-Artifact, and the IdP's metadata says where artifacts are exchanged.
+    ArtifactService,
+    /// And it signs somebody in who comes with an artifact.
+    Artifact,
+    /// The IdP serves plain HTTP, so that nothing but signatures vouches for what it answers the SP.
+    PlainIdp,
     /// Whoever asks for the probe's page and is not signed in is sent to the IdP.
     DeepLink,
     /// One address of the SP's leads to the IdP, without further steps.
@@ -346,10 +355,18 @@ impl Need {
             }
             Self::SingleLogout => "the SP ends no session when the IdP asks for it by HTTP-Redirect",
             Self::SingleLogoutPost => "the SP ends no session when the IdP asks for it by HTTP-POST",
+            Self::SingleLogoutSoap => "the SP ends no session when the IdP asks for it by SOAP",
             Self::LogoutRequests => "who signs out at the SP is not sent to the IdP with a LogoutRequest",
             Self::SpSigningKey => "the SP's metadata has no certificate for signing",
             Self::DeepLink => "the probe's page sends nobody to the IdP",
             Self::SimpleSign => "the SP's metadata has no ACS for HTTP-POST-SimpleSign",
+            Self::ArtifactService => {
+                "the SP's metadata has no ACS for HTTP-Artifact, or the IdP's names no ArtifactResolutionService (Azure's has none: set [idp] artifact_resolution)"
+            }
+            Self::Artifact => "the SP signs nobody in who comes with an artifact",
+            Self::PlainIdp => {
+                "the mock identity provider serves HTTPS, which vouches for what it answers the SP"
+            }
             Self::LoginUrl => {
                 "a sign-in takes more than one address ([sp] login has several steps, or is not there)"
             }
@@ -412,7 +429,10 @@ impl Take {
 
     /// What the SP must be able to do for this variant alone; it is left out otherwise.
     pub fn needs(&self) -> Option<Need> {
-        self.recipe.is_posted_logout().then_some(Need::SingleLogoutPost)
+        match self.recipe.logout_by()? {
+            Carriage::Soap => Some(Need::SingleLogoutSoap),
+            _ => Some(Need::SingleLogoutPost),
+        }
     }
 
     /// Whether the question is if a session ended, not whose session began.

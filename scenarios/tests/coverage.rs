@@ -42,6 +42,7 @@ fn the_rules_of_the_profile_are_tested_by_default() {
         ("redirect-binding", 15),
         ("relay-state", 4),
         ("slo", 6),
+        ("artifact", 2),
         ("time", 5),
         ("in-response-to", 2),
     ] {
@@ -66,6 +67,7 @@ fn those_who_ask_for_more_get_more() {
         ("redirect-binding", 26),
         ("relay-state", 16),
         ("slo", 25),
+        ("artifact", 5),
         ("replay", 9),
         ("parser", 30),
         ("post-binding", 10),
@@ -127,14 +129,17 @@ fn there_is_enough_of_everything() {
 }
 
 /// What an SP offers or does not; whose scenarios are about nothing else.
-const SERVICES: [Need; 11] = [
+const SERVICES: [Need; 14] = [
     Need::MetadataRefresh,
     Need::MetadataFollowed,
     Need::MetadataSignature,
     Need::LogoutService,
     Need::SingleLogout,
     Need::SingleLogoutPost,
+    Need::SingleLogoutSoap,
     Need::SimpleSign,
+    Need::ArtifactService,
+    Need::Artifact,
     Need::Encryption,
     Need::EncryptionKey,
     Need::SecondEncryptionKey,

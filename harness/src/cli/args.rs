@@ -307,7 +307,10 @@ pub struct SpArgs {
     /// Take part in single logout
     #[arg(long)]
     pub slo: bool,
-    /// Publish a signing certificate and sign what is sent by HTTP-Redirect
+    /// Take artifacts, too (HTTP-Artifact)
+    #[arg(long)]
+    pub artifact: bool,
+    /// Publish a signing certificate and sign what is sent
     #[arg(long)]
     pub sign_requests: bool,
     /// Its signing key: a PEM file with the key and its certificate [default: a new one]

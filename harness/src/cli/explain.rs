@@ -29,7 +29,7 @@ pub fn explain(scenario: &Scenario, rehearsal: &Rehearsal, color: bool) -> Resul
 pub fn forged(message: &Message, color: bool) -> String {
     let mut out = drawn(message, color);
     let by = match message.wire.by {
-        Carriage::Form | Carriage::Get => String::new(),
+        Carriage::Form | Carriage::Get | Carriage::Artifact => String::new(),
         other => format!(" as {}", other.words()),
     };
     let _ = writeln!(out, "\n{} {}{by}", message.wire.method(), message.wire.target());

@@ -27,7 +27,7 @@ use crate::{
 /// The state folder or the file cannot be used.
 pub(crate) fn metadata(setup: &IdpSetup, out: Option<&Path>) -> anyhow::Result<Exit> {
     let settled = Settled::of(setup)?;
-    let directory = settled.directory()?;
+    let directory = settled.populated()?;
     let metadata = mock_idp::federation_metadata(directory.contoso(), &settled.origin(), None)?;
     write(&metadata, out, "let the SP trust it")
 }

@@ -7,7 +7,7 @@ use mock_idp::{Directory, Shared, server::origin_for};
 use super::{output::Mistake, setup::IdpSetup};
 use crate::{
     config::{self, Config},
-    subject::target::{home, people},
+    subject::target::{configured, home},
 };
 
 /// Where the mock IdP keeps tenants and keys, and where it listens, where nothing says otherwise.
@@ -58,11 +58,11 @@ impl Settled {
         Ok(Shared::open(&self.state).map_err(|error| Mistake(error.to_string()))?)
     }
 
-    /// The same, its users called as the configuration calls them.
+    /// The same, its users called as the configuration calls them, and its metadata with what that adds.
     pub(super) fn populated(&self) -> anyhow::Result<Directory> {
         let mut directory = self.directory()?;
         if let Some(config) = &self.config {
-            people(&mut directory, config);
+            configured(&mut directory, config);
         }
         Ok(directory)
     }

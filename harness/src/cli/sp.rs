@@ -35,7 +35,7 @@ pub(crate) async fn serve(args: SpArgs) -> anyhow::Result<Exit> {
         })?;
         let origin = settled.origin_towards(&format!("http://{}", args.listen));
         let directory = settled.populated()?;
-        let trusted = trust(&directory, |tenant| format!("{origin}/{tenant}/saml2"));
+        let trusted = trust(&directory, &origin);
         let at =
             |tenant: &str| format!("{origin}/{tenant}/federationmetadata/2007-06/federationmetadata.xml");
         (trusted, sources(&directory, at), accounts(&directory))
@@ -53,6 +53,7 @@ pub(crate) async fn serve(args: SpArgs) -> anyhow::Result<Exit> {
         create_users: args.create_users,
         encryption: args.encryption,
         slo: args.slo,
+        artifact: args.artifact,
         sign_requests: args.sign_requests,
         signing_key: args.key.as_deref().map(own_key).transpose()?,
         flaws: args.flaw.iter().copied().collect(),

@@ -168,6 +168,8 @@ pub struct Idp {
     pub tenant: String,
     /// The folder where tenants and keys are kept.
     pub state: String,
+    /// Its metadata says where artifacts are exchanged (HTTP-Artifact), for an SP that takes them. Azure AD has no such service.
+    pub artifact_resolution: bool,
     /// What the documentation of Azure AD leaves open or contradicts.
     pub azure: Azure,
 }
@@ -339,6 +341,7 @@ impl Default for Idp {
             https: None,
             tenant: "contoso.example".to_owned(),
             state: ".samlitmus".to_owned(),
+            artifact_resolution: false,
             azure: Azure::default(),
         }
     }

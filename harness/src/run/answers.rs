@@ -12,7 +12,7 @@ use std::{
 };
 
 use mock_idp::server::{Answer, Binding, Live, LogoutCame, Metadata, Reply};
-use saml::LogoutRequest;
+use saml::{ArtifactResolve, LogoutRequest};
 use scenarios::{Fault, Message, Publication, Wire};
 
 use super::forging::{Forge, Kept, Order};
@@ -31,8 +31,8 @@ pub(crate) enum Task {
     Forge(Order),
     /// Make a message for a request that was kept, whatever request arrives.
     ForgeFor(Order, Box<Kept>),
-    /// Send this form, or this query.
-    Send(Wire),
+    /// Send a message that was made before; the order is of who sends it now.
+    Send(Order, Arc<Message>),
     /// Answer nothing; keep the request.
     Hold,
 }
@@ -50,6 +50,15 @@ pub(crate) struct Done {
     pub(crate) arrivals: u32,
 }
 
+/// A message that an artifact stands for.
+#[derive(Clone)]
+struct HandedOut {
+    message: Arc<Message>,
+    order: Order,
+    /// It was asked for.
+    spent: bool,
+}
+
 /// The IdP's answers, by ticket.
 pub(crate) struct Answers {
     forge: Arc<Forge>,
@@ -58,6 +67,8 @@ pub(crate) struct Answers {
     begun: Mutex<Vec<Live>>,
     requests: Mutex<Requests>,
     published: Mutex<Option<Arc<Publication>>>,
+    /// What artifacts stand for.
+    handed_out: Mutex<HashMap<String, HandedOut>>,
     /// How often somebody came for what was published.
     came: AtomicUsize,
 }
@@ -70,6 +81,7 @@ impl Answers {
             begun: Mutex::default(),
             requests: Mutex::default(),
             published: Mutex::default(),
+            handed_out: Mutex::default(),
             came: AtomicUsize::new(0),
         }
     }
@@ -162,23 +174,55 @@ impl Answers {
             task.clone()
         };
         let (relay_state, arrived) = (live.relay_state.as_deref(), live.request.as_ref());
-        let made = match &task {
+        let (order, made) = match &task {
             Task::Hold => return page(200, "This sign-in stays unanswered."),
-            Task::Send(wire) => return carried(wire),
-            Task::Forge(order) => self.forge.make(order, arrived, relay_state),
+            Task::Send(order, message) => {
+                self.hand_out(message, order);
+                return carried(&message.wire);
+            }
+            Task::Forge(order) => (order, self.forge.make(order, arrived, relay_state)),
             Task::ForgeFor(order, kept) => {
-                self.forge
-                    .make(order, Some(&kept.request), kept.relay_state.as_deref())
+                let state = kept.relay_state.as_deref();
+                (order, self.forge.make(order, Some(&kept.request), state))
             }
         };
+        let made = made.map(Arc::new);
         let reply = match &made {
-            Ok(message) => carried(&message.wire),
+            Ok(message) => {
+                self.hand_out(message, order);
+                carried(&message.wire)
+            }
             Err(_) => page(200, "This message could not be made."),
         };
         if let Some((_, done)) = locked(&self.tickets).get_mut(ticket) {
-            done.message = Some(made.map(Arc::new));
+            done.message = Some(made);
         }
         reply
+    }
+
+    /// Keeps what an artifact stands for, where the message travels by one. What was handed out before stays as spent as it is.
+    fn hand_out(&self, message: &Arc<Message>, order: &Order) {
+        let Some(artifact) = &message.artifact else {
+            return;
+        };
+        let new = || HandedOut {
+            message: message.clone(),
+            order: order.clone(),
+            spent: false,
+        };
+        let mut all = locked(&self.handed_out);
+        all.entry(artifact.artifact.clone()).or_insert_with(new);
+    }
+
+    /// The message that an artifact stands for, for the SP that it was made for, and once (Bindings 3.6.5.2).
+    fn spend(&self, asked: &ArtifactResolve) -> Option<HandedOut> {
+        if asked.issuer.as_deref() != Some(self.forge.sp.entity_id.as_str()) {
+            return None;
+        }
+        let mut all = locked(&self.handed_out);
+        let known = all.get_mut(&asked.artifact)?;
+        let reusable = known.message.artifact.as_ref()?.exchange.reusable;
+        (!std::mem::replace(&mut known.spent, true) || reusable).then(|| known.clone())
     }
 }
 
@@ -224,6 +268,20 @@ impl Answer for Answers {
 
     fn sign_out(&self, ticket: &str, came: LogoutCame) -> Option<Reply> {
         self.left(ticket, came)
+    }
+
+    fn resolve(&self, _: &str, asked: &ArtifactResolve) -> Option<String> {
+        let HandedOut { message, order, .. } = self.spend(asked)?;
+        let made = self.forge.with_context(&order, None, None, |context| {
+            scenarios::exchange::exchanged(&message, &asked.id, context)
+        });
+        match made {
+            Ok(response) => Some(response),
+            Err(fault) => {
+                tracing::warn!(%fault, "an artifact cannot be exchanged");
+                None
+            }
+        }
     }
 
     fn metadata(&self, tenant_id: &str, place: &str) -> Option<Metadata> {

@@ -138,7 +138,7 @@ pub(crate) async fn prepare(
         file: target.start.as_ref().map(|start| start.files.log.clone()),
     });
     if let Some(sp) = &running.reference {
-        sp.set_trust(trust(&target.directory, |tenant| idp.sso_url(tenant)));
+        sp.set_trust(trust(&target.directory, idp.origin()));
         sp.set_sources(sources(&target.directory, |tenant| idp.metadata_url(tenant)));
     }
     if let Some(start) = &target.start {

@@ -7,6 +7,7 @@ use std::{
 };
 
 use mock_idp::server::{Answer, Live, LogoutCame, Metadata, MockIdp, Options, Reply, ServeError};
+use saml::ArtifactResolve;
 
 use super::answers::Answers;
 
@@ -54,6 +55,11 @@ impl Answer for Late {
     fn sign_out(&self, ticket: &str, came: LogoutCame) -> Option<Reply> {
         let answers = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
         answers?.sign_out(ticket, came)
+    }
+
+    fn resolve(&self, tenant_id: &str, asked: &ArtifactResolve) -> Option<String> {
+        let answers = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        answers?.resolve(tenant_id, asked)
     }
 
     fn metadata(&self, tenant_id: &str, place: &str) -> Option<Metadata> {

@@ -8,7 +8,7 @@ use std::{
 
 use mock_idp::{Directory, Keys, StoreError, User};
 use reference_sp::{Account, ReferenceSp, Source, Trusted};
-use saml::{IdpMetadata, SpMetadata, key::Certificate};
+use saml::{IdpMetadata, SpMetadata, key::Certificate, metadata::AcsEndpoint};
 use scenarios::Persona;
 
 use super::{
@@ -84,7 +84,7 @@ impl Target {
     /// # Errors
     /// A value of the configuration cannot be used.
     pub(crate) fn known_to(mut directory: Directory, config: &Config, state: &Path) -> Result<Self, String> {
-        people(&mut directory, config);
+        configured(&mut directory, config);
         let sp = &config.sp;
         let listen = config.idp.listen().ok_or_else(|| {
             format!(
@@ -153,11 +153,15 @@ impl Target {
     /// # Errors
     /// It cannot listen, or keys cannot be made.
     pub async fn reference(config: reference_sp::Config) -> Result<Self, String> {
-        let directory = demo_directory().map_err(|error| error.to_string())?;
+        let mut directory = demo_directory().map_err(|error| error.to_string())?;
+        for tenant in &mut directory.tenants {
+            tenant.artifact_resolution = true;
+        }
         let sp = ReferenceSp::start(reference_sp::Config {
             create_users: true,
             slo: true,
             simple_sign: true,
+            artifact: true,
             encryption: true,
             next_encryption_key: true,
             // Here it is told to read metadata again.
@@ -246,14 +250,26 @@ fn demo_directory() -> Result<Directory, StoreError> {
     Ok(Directory::with_keys(contoso, fabrikam))
 }
 
-/// What the reference SP must trust: each tenant for its own domain only.
-pub(crate) fn trust(directory: &Directory, sso_url: impl Fn(&str) -> String) -> Vec<Trusted> {
+/// What the reference SP must trust: each tenant for its own domain only. `origin` is the IdP's.
+pub(crate) fn trust(directory: &Directory, origin: &str) -> Vec<Trusted> {
+    let sso_url = |tenant: &str| format!("{origin}/{tenant}/saml2");
+    let artifact_resolution = |tenant: &mock_idp::Tenant| AcsEndpoint {
+        binding: saml::names::binding::SOAP.to_owned(),
+        location: format!("{origin}/{}/artifact", tenant.id),
+        index: Some(0),
+        is_default: true,
+    };
     directory
         .tenants
         .iter()
         .map(|tenant| Trusted {
             metadata: IdpMetadata {
                 entity_id: tenant.entity_id(),
+                artifact_resolution: tenant
+                    .artifact_resolution
+                    .then(|| artifact_resolution(tenant))
+                    .into_iter()
+                    .collect(),
                 sso: vec![by_redirect(sso_url(&tenant.id))],
                 // With Azure AD, sign-in and sign-out have one address.
                 slo: vec![by_redirect(sso_url(&tenant.id))],
@@ -332,7 +348,14 @@ pub(crate) fn markers(user: &User) -> Vec<String> {
     markers
 }
 
-pub(crate) fn people(directory: &mut Directory, config: &Config) {
+pub(crate) fn configured(directory: &mut Directory, config: &Config) {
+    people(directory, config);
+    for tenant in &mut directory.tenants {
+        tenant.artifact_resolution = config.idp.artifact_resolution;
+    }
+}
+
+fn people(directory: &mut Directory, config: &Config) {
     let users = &config.users;
     let named = [
         ("alice", &users.alice),

@@ -115,6 +115,7 @@ pub(crate) fn wrapped() -> Message {
         unsigned: String::new(),
         signed,
         hidden: scenarios::Hidden::default(),
+        artifact: None,
         wire: Wire {
             url: "http://127.0.0.1:8080/acs".to_owned(),
             fields: vec![("SAMLResponse".to_owned(), BASE64_STANDARD.encode(&forged))],

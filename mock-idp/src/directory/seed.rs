@@ -23,6 +23,7 @@ pub(super) fn tenants(keys: [Keys; 2]) -> Vec<Tenant> {
         applications: Vec::new(),
         policies: Vec::new(),
         keys,
+        artifact_resolution: false,
     };
     TENANTS.into_iter().zip(keys).map(tenant).collect()
 }

@@ -34,6 +34,9 @@ pub struct Tenant {
     pub policies: Vec<Policy>,
     /// The keys that sign for every application that has none of its own.
     pub keys: Keys,
+    /// Whether its metadata names where artifacts are exchanged for messages (HTTP-Artifact). Azure AD has no such service, and none
+    /// is named unless somebody asks for it; it is not kept with the directory.
+    pub artifact_resolution: bool,
 }
 
 impl Tenant {

@@ -41,6 +41,7 @@ pub fn federation_metadata(
             [] => keys.published.iter().map(|key| key.certificate()).collect(),
             own => own.iter().map(|own| &own.certificate).collect(),
         },
+        artifact_resolution: tenant.artifact_resolution,
     }
     .signed(keys.active)
 }
@@ -58,6 +59,7 @@ pub fn common_federation_metadata(directory: &Directory, origin: &str) -> Result
         entity_id: "https://sts.windows.net/{tenant}/",
         base: &format!("{}/common", origin.trim_end_matches('/')),
         certificates: all.map(SigningKey::certificate).collect(),
+        artifact_resolution: false,
     }
     .signed(&first.keys.active)
 }
@@ -68,6 +70,8 @@ struct Document<'a> {
     /// Where the endpoints are.
     base: &'a str,
     certificates: Vec<&'a Certificate>,
+    /// Whether it names a service that Azure does not have.
+    artifact_resolution: bool,
 }
 
 impl Document<'_> {
@@ -101,6 +105,13 @@ impl Document<'_> {
         };
         let service =
             |name: &str, binding: &str| format!(r#"<{name} Binding="{binding}" Location="{saml}"/>"#);
+        let artifact_resolution = match self.artifact_resolution {
+            false => String::new(),
+            true => format!(
+                r#"<ArtifactResolutionService Binding="{}" Location="{base}/artifact" index="0" isDefault="true"/>"#,
+                binding::SOAP
+            ),
+        };
         [
             role("SecurityTokenServiceType"),
             claim_types(),
@@ -118,6 +129,7 @@ impl Document<'_> {
                 r#"<IDPSSODescriptor protocolSupportEnumeration="{}">{keys}"#,
                 ns::SAMLP
             ),
+            artifact_resolution,
             service("SingleLogoutService", binding::REDIRECT),
             service("SingleSignOnService", binding::REDIRECT),
             service("SingleSignOnService", binding::POST),

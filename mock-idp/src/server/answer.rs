@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use saml::AuthnRequest;
+use saml::{ArtifactResolve, AuthnRequest};
 
 use crate::Aadsts;
 
@@ -22,6 +22,13 @@ pub trait Answer: Send + Sync + 'static {
     /// The reply to a logout message of the application's; none where Azure is to answer it.
     fn sign_out(&self, ticket: &str, came: LogoutCame) -> Option<Reply> {
         let _nobody = (ticket, came);
+        None
+    }
+
+    /// The ArtifactResponse with the message for which an artifact stands; none where nobody handed such an artifact out, or it is
+    /// not for who asks.
+    fn resolve(&self, tenant_id: &str, asked: &ArtifactResolve) -> Option<String> {
+        let _nobody = (tenant_id, asked);
         None
     }
 

@@ -16,7 +16,7 @@ use super::options::Options;
 use super::own_hosts::OwnHosts;
 use super::patience::{Patience, Patient};
 use super::peer::Peer;
-use super::urls::{launch_url, metadata_url, sso_url};
+use super::urls::{artifact_url, launch_url, metadata_url, sso_url};
 use super::{graph, listen, refresh, routes, tls};
 use crate::Shared;
 
@@ -100,6 +100,12 @@ impl MockIdp {
     /// Azure's Login URL (and Logout URL) for this tenant, by id or domain.
     pub fn sso_url(&self, tenant: &str) -> String {
         sso_url(&self.origin, &self.tenant_id(tenant))
+    }
+
+    /// Where the tenant's artifacts are exchanged for messages, which Azure does not offer: its metadata names it only where
+    /// [`Tenant::artifact_resolution`](crate::Tenant::artifact_resolution) is set.
+    pub fn artifact_url(&self, tenant: &str) -> String {
+        artifact_url(&self.origin, &self.tenant_id(tenant))
     }
 
     /// Where the tenant's federation metadata is.

@@ -14,6 +14,7 @@
 
 mod answer;
 mod arrival;
+mod artifact;
 mod authority;
 mod auto_post;
 mod browser;

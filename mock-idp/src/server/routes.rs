@@ -10,8 +10,8 @@ use axum::routing::{get, post};
 use super::idp::Idp;
 use super::own_hosts::{self, OwnHosts};
 use super::{
-    caller, csrf, error_lookup, graph, index, launch, metadata, my_apps, peer, portal, sign_in, sign_ins,
-    slo, sso, test_sso,
+    artifact, caller, csrf, error_lookup, graph, index, launch, metadata, my_apps, peer, portal, sign_in,
+    sign_ins, slo, sso, test_sso,
 };
 
 /// The largest request body that is read.
@@ -27,6 +27,7 @@ pub(super) fn all(idp: Arc<Idp>, own: OwnHosts) -> Router {
             "/{tenant}/saml2/{service_principal}",
             get(sso::redirect).post(sso::post),
         )
+        .route("/{tenant}/artifact", post(artifact::resolve))
         .route("/{tenant}/resume", get(sso::resume))
         .route("/{tenant}/login", post(sign_in::submit))
         .route("/{tenant}/wsfederation", get(slo::ws_federation))

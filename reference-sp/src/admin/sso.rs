@@ -97,7 +97,7 @@ pub(crate) async fn enter_values(State(sp): State<Arc<Sp>>, posted: Posted) -> R
             .into_iter()
             .collect(),
         signing,
-        encryption: Vec::new(),
+        ..IdpMetadata::default()
     };
     match sp.change(|settings| rollover::enter(&mut settings.trust, metadata)) {
         Ok(entered) => {

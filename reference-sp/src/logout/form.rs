@@ -1,14 +1,9 @@
-//! A logout message by HTTP-POST: its signature stands in it, over all of it (Bindings 3.5.4, Core 5.4).
-
-use openssl::pkey::{PKey, Public};
-use saml::document::{child, children, descendants};
-use saml::names::ns;
+//! A logout message by HTTP-POST: which of the two it is.
 
 use crate::denial::Denial;
-use crate::flaw::{Flaw, Flaws};
+use crate::flaw::Flaws;
 use crate::logout::kind::Kind;
-use crate::message::{Message, decode, only};
-use crate::signature::{self, Target};
+use crate::message::decode;
 
 /// The one message of a form: which it is, its text, and the RelayState beside it.
 pub(crate) fn read(
@@ -29,37 +24,4 @@ pub(crate) fn read(
     };
     let relay_state = field("RelayState")?.map(str::to_owned);
     Ok((kind, decode(message, flaws)?, relay_state))
-}
-
-/// Whether one of these keys signed the message: the document element, by a signature that is its child.
-pub(crate) fn verify(xml: &str, keys: &[&PKey<Public>], flaws: Flaws) -> Result<(), Denial> {
-    if flaws.has(Flaw::NoSigCheck) {
-        return Ok(());
-    }
-    let message = Message::parse(xml, flaws)?;
-    message.unique_ids()?;
-    let root = message.document.root_element();
-    let anywhere = descendants(root, ns::DS, "Signature").next();
-    if flaws.has(Flaw::SigIfPresent) && anywhere.is_none() {
-        return Ok(());
-    }
-    if flaws.has(Flaw::UnboundVerify) || flaws.has(Flaw::SloUnbound) {
-        let first = anywhere.ok_or(Denial::LogoutUnsigned)?;
-        return signature::verify(&message, first, Target::Anywhere, keys).map(drop);
-    }
-    if child(root, ns::DS, "Signature").is_none() {
-        return Err(Denial::LogoutUnsigned);
-    }
-    let own =
-        only(children(root, ns::DS, "Signature")).ok_or(Denial::SignatureCount("the logout message"))?;
-    signature::verify(&message, own, Target::Parent(root), keys).map(drop)
-}
-
-/// Whether the message has no signature at all, wherever.
-pub(crate) fn is_unsigned(xml: &str) -> bool {
-    saml::document::parse(xml).is_ok_and(|tree| {
-        descendants(tree.root_element(), ns::DS, "Signature")
-            .next()
-            .is_none()
-    })
 }

@@ -9,4 +9,4 @@ mod receive;
 mod request;
 
 pub(crate) use begin::logout;
-pub(crate) use receive::{receive, receive_form};
+pub(crate) use receive::{receive, receive_form, receive_soap};

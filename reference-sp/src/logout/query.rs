@@ -1,4 +1,5 @@
-//! A logout message as it travels: by HTTP-Redirect its signature stands in the query beside it (Bindings 3.4.4.1), by HTTP-POST in it.
+//! A logout message as it travels: by HTTP-Redirect its signature stands in the query beside it (Bindings 3.4.4.1), by HTTP-POST and
+//! SOAP in it.
 
 use std::borrow::Cow;
 
@@ -6,14 +7,18 @@ use percent_encoding::percent_decode_str;
 use saml::binding::{
     BindingError, QueryAlgorithm, decode_redirect, decode_redirect_exactly, query_signature,
 };
+use saml::soap;
 
 use crate::confused;
 use crate::denial::Denial;
 use crate::flaw::{Flaw, Flaws};
 use crate::logout::kind::Kind;
 use crate::logout::{form, hmac};
-use crate::message;
 use crate::trust::Trust;
+use crate::{message, whole};
+
+/// What the message is called.
+const WHAT: &str = "the logout message";
 
 /// The only encoding that HTTP-Redirect knows (Bindings 3.4.4.1).
 const DEFLATE: &str = "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE";
@@ -21,7 +26,7 @@ const DEFLATE: &str = "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE
 /// What arrived.
 #[derive(Debug)]
 pub(crate) struct Delivered<'a> {
-    /// The query; none where it came in a form.
+    /// The query; none where it came in a form or an envelope.
     raw: Option<&'a str>,
     pub(crate) kind: Kind,
     pub(crate) xml: String,
@@ -95,6 +100,18 @@ impl<'a> Delivered<'a> {
         })
     }
 
+    /// What came in a SOAP envelope: a request, since we send none by that binding that could be answered.
+    pub(crate) fn read_soap(body: &str, flaws: Flaws) -> Result<Self, Denial> {
+        let xml = soap::unwrap(body).map_err(|why| Denial::LogoutMessage(why.to_string()))?;
+        Ok(Delivered {
+            raw: None,
+            kind: Kind::Request,
+            xml,
+            relay_state: None,
+            flaws,
+        })
+    }
+
     /// Whether a key of this issuer's signed it. A query is verified as it was sent, byte for byte, since Azure AD writes its
     /// percent-encoding in lower case and others do not. SHA-1 is refused.
     pub(crate) fn is_signed_by(&self, issuer: &str, trust: &Trust) -> Result<(), Denial> {
@@ -102,7 +119,9 @@ impl<'a> Delivered<'a> {
             return Ok(());
         }
         let Some(raw) = self.raw else {
-            return form::verify(&self.xml, &trust.keys(issuer, self.flaws)?, self.flaws);
+            let anywhere = self.flaws.has(Flaw::UnboundVerify) || self.flaws.has(Flaw::SloUnbound);
+            let keys = trust.keys(issuer, self.flaws)?;
+            return whole::verify(&self.xml, WHAT, &keys, self.flaws, anywhere);
         };
         let certificates = || {
             let any = self.flaws.has(Flaw::IssuerUnbound);
@@ -123,7 +142,7 @@ impl<'a> Delivered<'a> {
             return Ok(());
         }
         let signature = query_signature(raw).map_err(|why| match why {
-            BindingError::Missing(_) => Denial::LogoutUnsigned,
+            BindingError::Missing(_) => Denial::MessageUnsigned(WHAT),
             BindingError::Unknown(algorithm) => Denial::Algorithm(algorithm),
             other => Denial::LogoutMessage(other.to_string()),
         })?;
@@ -143,7 +162,7 @@ impl<'a> Delivered<'a> {
             Some(raw) => {
                 parameter(raw, "Signature").is_ok_and(|value| value.is_none_or(|value| value.is_empty()))
             }
-            None => form::is_unsigned(&self.xml),
+            None => whole::is_unsigned(&self.xml),
         };
         self.flaws.has(Flaw::NoSigCheck) || self.flaws.has(Flaw::SloUnsigned) && unsigned()
     }

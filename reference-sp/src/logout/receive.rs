@@ -5,10 +5,11 @@ use std::sync::Arc;
 use axum::Form;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{RawQuery, State};
-use axum::http::header::HeaderMap;
+use axum::http::header::{self, HeaderMap};
 use axum::response::{Html, IntoResponse, Response};
-use saml::logout::{LogoutResponse, Missing};
+use saml::logout::{LogoutRequest, LogoutResponse, Missing};
 use saml::names::status;
+use saml::soap;
 
 use crate::denial::Denial;
 use crate::flaw::{Flaw, Flaws};
@@ -20,6 +21,7 @@ use crate::memory::secret;
 use crate::pages;
 use crate::refuse::refuse;
 use crate::state::{Settings, Sp};
+use crate::trust::SignOut;
 
 /// `GET /singlesignon/saml/SLO`: HTTP-Redirect.
 pub(crate) async fn receive(
@@ -46,6 +48,22 @@ pub(crate) async fn receive_form(
     answer(&sp, &headers, delivered).await
 }
 
+/// `POST /singlesignon/saml/SLO/soap`: SOAP. The IdP comes itself, so there is no browser and no cookie; whoever has not signed what
+/// he sends is told no more than that he is refused (Bindings 3.2.3.3).
+pub(crate) async fn receive_soap(State(sp): State<Arc<Sp>>, body: String) -> Response {
+    let delivered = Delivered::read_soap(&body, sp.settings().flaws);
+    let address = sp.slo_soap_url();
+    let ended = delivered.and_then(|delivered| ended(&sp, &delivered, None, &address));
+    match ended {
+        Ok(Ended { request, .. }) => {
+            let response = success(&sp, request, None);
+            let kind = [(header::CONTENT_TYPE, soap::CONTENT_TYPE)];
+            (kind, soap::wrap(&response.to_xml())).into_response()
+        }
+        Err(denial) => refuse(&sp, &denial).await,
+    }
+}
+
 async fn answer(sp: &Sp, headers: &HeaderMap, delivered: Result<Delivered<'_>, Denial>) -> Response {
     let session = cookie(headers, SESSION_COOKIE);
     let answer = delivered.and_then(|delivered| match delivered.kind {
@@ -64,9 +82,16 @@ async fn answer(sp: &Sp, headers: &HeaderMap, delivered: Result<Delivered<'_>, D
     }
 }
 
+/// A LogoutRequest that was followed.
+struct Ended {
+    request: LogoutRequest,
+    /// Where the IdP takes answers by HTTP-Redirect.
+    sign_out: Option<SignOut>,
+}
+
 /// The IdP ends sessions of ours. Only a tenant that we trust may, and it must have signed what it sends (Profiles
 /// 4.4.3.1). The answer is the same whether there was a session or not: there is none now.
-fn requested(sp: &Sp, delivered: &Delivered<'_>, session: Option<&str>) -> Result<Response, Denial> {
+fn ended(sp: &Sp, delivered: &Delivered<'_>, session: Option<&str>, address: &str) -> Result<Ended, Denial> {
     let Settings { trust, flaws, .. } = sp.settings();
     let any_issuer = flaws.has(Flaw::IssuerUnbound);
     let sent = request::parse(&delivered.xml)?;
@@ -81,7 +106,7 @@ fn requested(sp: &Sp, delivered: &Delivered<'_>, session: Option<&str>) -> Resul
         Err(Missing::Issuer) if any_issuer => {}
         complete => complete.map_err(|why| Denial::LogoutMessage(why.to_string()))?,
     }
-    for_us(sp, flaws, request.destination.as_deref())?;
+    for_us(address, flaws, request.destination.as_deref())?;
     if request.version != "2.0" {
         return Err(Denial::Version("the LogoutRequest"));
     }
@@ -96,21 +121,22 @@ fn requested(sp: &Sp, delivered: &Delivered<'_>, session: Option<&str>) -> Resul
     if let Some(name) = session.filter(|_| flaws.has(Flaw::SloUnbound)) {
         sp.memory.close_session(name);
     }
-    if let Some(to) = led(delivered, flaws) {
+    Ok(Ended {
+        request,
+        sign_out: tenant.sign_out.clone(),
+    })
+}
+
+/// The same for a request that a browser brought, and carries on the answer to.
+fn requested(sp: &Sp, delivered: &Delivered<'_>, session: Option<&str>) -> Result<Response, Denial> {
+    let Ended { request, sign_out } = ended(sp, delivered, session, &sp.slo_url())?;
+    if let Some(to) = led(delivered, sp.settings().flaws) {
         return Ok(see_anywhere(to));
     }
-    let Some(sign_out) = &tenant.sign_out else {
+    let Some(sign_out) = sign_out else {
         return Ok(Html(pages::signed_out(None)).into_response());
     };
-    let response = LogoutResponse {
-        id: format!("_{}", &secret()[..40]),
-        in_response_to: Some(request.id),
-        issue_instant: Some(saml::instant::format(now)),
-        destination: Some(sign_out.responses.clone()),
-        issuer: Some(sp.entity_id.clone()),
-        status: vec![status::SUCCESS.to_owned()],
-        status_message: None,
-    };
+    let response = success(sp, request, Some(sign_out.responses.clone()));
     Ok(see_other(&by_redirect(
         sp,
         &sign_out.responses,
@@ -118,6 +144,19 @@ fn requested(sp: &Sp, delivered: &Delivered<'_>, session: Option<&str>) -> Resul
         &response.to_xml(),
         delivered.relay_state.as_deref(),
     )))
+}
+
+/// What a request is answered.
+fn success(sp: &Sp, request: LogoutRequest, destination: Option<String>) -> LogoutResponse {
+    LogoutResponse {
+        id: format!("_{}", &secret()[..40]),
+        in_response_to: Some(request.id),
+        issue_instant: Some(saml::instant::format(sp.clock.now())),
+        destination,
+        issuer: Some(sp.entity_id.clone()),
+        status: vec![status::SUCCESS.to_owned()],
+        status_message: None,
+    }
 }
 
 /// The IdP answers a request of ours. The session here ended when that was sent; this tells how it went there. It must
@@ -144,7 +183,7 @@ fn answered(sp: &Sp, delivered: &Delivered<'_>, session: Option<&str>) -> Result
         .tenant(&asked)
         .ok_or_else(|| Denial::UntrustedIssuer(asked.clone()))?;
     delivered.is_signed_by(&asked, &trust)?;
-    for_us(sp, flaws, response.destination.as_deref())?;
+    for_us(&sp.slo_url(), flaws, response.destination.as_deref())?;
     if issuer != asked && trust.tenant(&issuer).is_some() {
         return Err(Denial::OtherIdp {
             request: id,
@@ -173,10 +212,10 @@ fn led<'a>(delivered: &'a Delivered<'_>, flaws: Flaws) -> Option<&'a str> {
         .filter(|_| flaws.has(Flaw::OpenRedirect))
 }
 
-/// A message that names its Destination names us (Bindings 3.4.5.2).
-fn for_us(sp: &Sp, flaws: Flaws, destination: Option<&str>) -> Result<(), Denial> {
+/// A message that names its Destination names this address of ours (Bindings 3.4.5.2).
+fn for_us(address: &str, flaws: Flaws, destination: Option<&str>) -> Result<(), Denial> {
     match destination {
-        Some(destination) if !flaws.has(Flaw::NoDestination) && !flaws.same(destination, &sp.slo_url()) => {
+        Some(destination) if !flaws.has(Flaw::NoDestination) && !flaws.same(destination, address) => {
             Err(Denial::Destination(destination.to_owned()))
         }
         _ => Ok(()),

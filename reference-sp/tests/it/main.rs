@@ -5,6 +5,7 @@
 mod kit;
 
 mod admin;
+mod artifact;
 mod encrypted;
 mod garbage;
 mod interop;

@@ -1,4 +1,4 @@
-//! Single logout by HTTP-POST, and the switches of logout messages. Each switch lets in what is refused without it.
+//! Single logout by HTTP-POST and SOAP, and the switches of logout messages. Each switch lets in what is refused without it.
 
 use reference_sp::{Config, Flaw, ReferenceSp};
 use saml::assertion::NameId;
@@ -6,6 +6,7 @@ use saml::binding::{encode_post, percent_encode, redirect_query, sign_query, ver
 use saml::document::splice;
 use saml::logout::{LogoutRequest, LogoutResponse};
 use saml::signature::{Template, sign};
+use saml::soap::{unwrap, wrap};
 
 use crate::kit::browser::{Browser, location};
 use crate::kit::*;
@@ -56,6 +57,57 @@ async fn a_form_that_the_idp_signed_ends_the_session_and_no_other_does() {
     assert!(ends(Some(Flaw::SloUnsigned), |asked| asked.to_xml()).await);
     let rogue = |asked: LogoutRequest| signed(&asked.to_xml(), &asked.id, rogue());
     assert!(ends(Some(Flaw::KeyInfoTrust), rogue).await);
+}
+
+/// Whether an envelope with what `make` makes of a LogoutRequest about her session signs alice out, and what is answered.
+async fn ends_by_soap(flaw: Option<Flaw>, make: impl Fn(LogoutRequest) -> String) -> (bool, u16, String) {
+    let sp = with(flaw).await;
+    let browser = Browser::new(&sp);
+    let index = sign_in(&browser, ALICE).await;
+    let address = sp.metadata().slo[2].location.clone();
+    let asked = LogoutRequest {
+        destination: Some(address.clone()),
+        ..request(&sp, &[&index])
+    };
+    // The IdP comes itself, without a cookie.
+    let request = browser.client.post(address).header("Content-Type", "text/xml");
+    let answer = request.body(make(asked)).send().await.unwrap();
+    let status = answer.status().as_u16();
+    let body = answer.text().await.unwrap();
+    (browser.whoami().await.is_none(), status, body)
+}
+
+#[tokio::test]
+async fn an_envelope_that_the_idp_signed_ends_the_session_and_no_other_does() {
+    let genuine = |asked: LogoutRequest| wrap(&signed(&asked.to_xml(), &asked.id, tenant()));
+    let (ended, status, body) = ends_by_soap(None, genuine).await;
+    assert_eq!((ended, status), (true, 200));
+    assert!(
+        LogoutResponse::parse(&unwrap(&body).unwrap())
+            .unwrap()
+            .is_success()
+    );
+    for envelope in [
+        (|asked| wrap(&asked.to_xml())) as fn(LogoutRequest) -> String,
+        |asked| wrap(&signed(&asked.to_xml(), &asked.id, rogue())),
+        |asked| signed(&asked.to_xml(), &asked.id, tenant()),
+        |_| String::new(),
+    ] {
+        let (ended, status, _) = ends_by_soap(None, envelope).await;
+        assert_eq!((ended, status), (false, 403));
+    }
+    let unsigned = |asked: LogoutRequest| wrap(&asked.to_xml());
+    assert!(ends_by_soap(Some(Flaw::SloUnsigned), unsigned).await.0);
+    let elsewhere = |asked: LogoutRequest| {
+        let asked = LogoutRequest {
+            destination: Some("https://elsewhere.example/".to_owned()),
+            ..asked
+        };
+        wrap(&signed(&asked.to_xml(), &asked.id, tenant()))
+    };
+    assert!(
+        !ends_by_soap(None, elsewhere).await.0 && ends_by_soap(Some(Flaw::NoDestination), elsewhere).await.0
+    );
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use scenarios::{Base, Carriage, Persona, recipe::Start};
 
 use super::{
     account::account,
+    artifact::takes_artifacts,
     encryption::encryption,
     explain::{clock_of, explain},
     logins::{Tried, by},
@@ -74,6 +75,8 @@ pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Learned), H
     let ended = Box::pin(ends_sessions(stage, &learned, base, None)).await;
     let asks_to_end = Box::pin(asks_to_end(stage, &learned, base)).await;
     let ended_by_post = Box::pin(ends_sessions(stage, &learned, base, Some(Carriage::Form))).await;
+    let ended_by_soap = Box::pin(ends_sessions(stage, &learned, base, Some(Carriage::Soap))).await;
+    let artifact = told.idp_initiated && Box::pin(takes_artifacts(stage, &learned, base)).await;
     for (persona, why) in &learned.unseen {
         learned.causes.push(format!(
             "{why}: what is forged in the name of the {name} and refused proves nothing; give him an account there ([sp] provision), a probe that shows him too, or another name in [users.{name}]",
@@ -97,6 +100,8 @@ pub(crate) async fn calibrate(stage: &Stage) -> Result<(Calibration, Learned), H
             ends_sessions: ended,
             asks_to_end,
             ends_sessions_by_post: ended_by_post,
+            ends_sessions_by_soap: ended_by_soap,
+            artifact,
             one_address: one_address(stage, &learned),
             deep_link: anonymous.hops.iter().any(|hop| hop.party == Party::Idp),
         },

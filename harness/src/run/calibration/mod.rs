@@ -3,10 +3,12 @@
 //!
 //! `eyes` takes the driver that can. `reach` asks whether anybody is there, `logins` finds the ways in, `way` the steps of one
 //! among what is `likely`, `people` signs everybody in and finds where the probe shows them, `source` which value decides,
-//! `encryption` whether it reads what is encrypted for it, `refusals` how it says no, `account` what it bears, `sign_out` whether the steps of a sign-out can be done; `explain` says why
+//! `encryption` whether it reads what is encrypted for it, `refusals` how it says no, `account` what it bears, `sign_out` whether the steps of a sign-out can be done,
+//! `artifact` whether it takes artifacts; `explain` says why
 //! nothing works, with the help of `contrast`, and `recheck` whether what was learned still holds at the end.
 
 mod account;
+mod artifact;
 mod contrast;
 mod encryption;
 mod explain;

@@ -16,6 +16,10 @@ pub(super) struct Also {
     pub(super) ends_sessions: bool,
     /// The same by HTTP-POST.
     pub(super) ends_sessions_by_post: bool,
+    /// The same by SOAP.
+    pub(super) ends_sessions_by_soap: bool,
+    /// Somebody who comes with an artifact is signed in.
+    pub(super) artifact: bool,
     /// Who signs out at the SP comes to the IdP with a LogoutRequest.
     pub(super) asks_to_end: bool,
     /// One address leads to the IdP.
@@ -64,6 +68,10 @@ pub(super) fn needs(stage: &Stage, told: &Calibration, also: Also) -> Vec<Need> 
         (Need::LogoutService, publishes_logout(sp, binding::REDIRECT)),
         (Need::SingleLogout, also.ends_sessions),
         (Need::SingleLogoutPost, also.ends_sessions_by_post),
+        (Need::SingleLogoutSoap, also.ends_sessions_by_soap),
+        (Need::ArtifactService, exchanges_artifacts(stage)),
+        (Need::Artifact, also.artifact),
+        (Need::PlainIdp, stage.idp.origin().starts_with("http:")),
         (Need::SpSigningKey, !sp.signing.is_empty()),
         (Need::LogoutRequests, also.asks_to_end),
         (Need::DeepLink, also.deep_link),
@@ -75,6 +83,13 @@ pub(super) fn needs(stage: &Stage, told: &Calibration, also: Also) -> Vec<Need> 
     .into_iter()
     .filter_map(|(need, can)| can.then_some(need))
     .collect()
+}
+
+/// Whether artifacts could be exchanged: the SP says where it takes them, and the IdP where it is asked.
+pub(super) fn exchanges_artifacts(stage: &Stage) -> bool {
+    let forge = &stage.forge;
+    let takes = forge.sp.acs.iter().any(|acs| acs.binding == binding::ARTIFACT);
+    takes && forge.directory.read().contoso().artifact_resolution
 }
 
 /// Whether the SP says where LogoutRequests go by this binding.

@@ -48,7 +48,7 @@ pub(super) async fn sign_out(stage: &Stage, learned: &mut Learned, base: Base) -
     }
 }
 
-/// Whether the SP ends alice's session when the IdP asks for it, by HTTP-Redirect or in a form: without that, its refusals of
+/// Whether the SP ends alice's session when the IdP asks for it, by HTTP-Redirect, in a form or by SOAP: without that, its refusals of
 /// what asks for it without right say nothing.
 pub(super) async fn ends_sessions(
     stage: &Stage,
@@ -56,7 +56,11 @@ pub(super) async fn ends_sessions(
     base: Base,
     by: Option<Carriage>,
 ) -> bool {
-    let binding = by.map_or(binding::REDIRECT, |_| binding::POST);
+    let binding = match by {
+        Some(Carriage::Soap) => binding::SOAP,
+        Some(_) => binding::POST,
+        None => binding::REDIRECT,
+    };
     if !publishes_logout(&stage.forge.sp, binding) {
         return false;
     }

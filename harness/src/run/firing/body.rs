@@ -3,13 +3,52 @@
 use scenarios::{Carriage, Wire};
 use serde_json::{Map, Value};
 
+use crate::{
+    driver::{Session, Visit},
+    judge::observation::Journey,
+};
+
 /// What parts the entries of a body; it stands in no Base64.
 const BOUNDARY: &str = "----samlitmus-boundary";
 
+/// Sends it as no browser would, from a page of `from`.
+pub(super) async fn send(
+    wire: &Wire,
+    session: &mut Session,
+    mut headers: Vec<(String, String)>,
+    from: Option<&str>,
+) -> Journey {
+    let Some((kind, body)) = of(wire) else {
+        let visit = Visit::Post {
+            url: &wire.url,
+            fields: &wire.fields,
+            from,
+            headers: &headers,
+        };
+        return session.travel(visit).await;
+    };
+    headers.push(("Content-Type".to_owned(), kind));
+    let visit = Visit::Raw {
+        method: "POST",
+        url: &wire.url,
+        headers: &headers,
+        body: &body,
+        from,
+    };
+    session.travel(visit).await
+}
+
 /// The type of the body and the body, where the fields do not go as a usual form.
-pub(super) fn of(wire: &Wire) -> Option<(String, Vec<u8>)> {
+fn of(wire: &Wire) -> Option<(String, Vec<u8>)> {
     match wire.by {
-        Carriage::Form | Carriage::Get => None,
+        Carriage::Form | Carriage::Get | Carriage::Artifact => None,
+        Carriage::Soap => {
+            let message = wire.fields.first().map_or("", |(_, message)| message.as_str());
+            Some((
+                saml::soap::CONTENT_TYPE.to_owned(),
+                saml::soap::wrap(message).into_bytes(),
+            ))
+        }
         Carriage::Json => {
             let fields = wire.fields.iter();
             let object: Map<String, Value> = fields
@@ -54,6 +93,9 @@ mod tests {
     #[test]
     fn the_fields_are_in_a_body_of_each_kind() {
         assert_eq!(body(Carriage::Form), None);
+        let (kind, envelope) = body(Carriage::Soap).unwrap();
+        assert_eq!(kind, "text/xml; charset=utf-8");
+        assert!(envelope.contains(":Body>PHI+</"), "{envelope}");
         let (kind, json) = body(Carriage::Json).unwrap();
         assert_eq!(kind, "application/json");
         assert_eq!(json, r#"{"RelayState":"a \"b\"","SAMLResponse":"PHI+"}"#);

@@ -1,8 +1,11 @@
-//! `end`: the IdP sends the browser to the SP's single logout service, with a logout message.
+//! `end`: the IdP sends the browser to the SP's single logout service, with a logout message, or by SOAP comes itself.
 
-use scenarios::{Kind, Recipe, flow::End, recipe::Start};
+use std::{collections::BTreeMap, sync::Arc};
+
+use scenarios::{Carriage, Kind, Message, Recipe, flow::End, recipe::Start};
 
 use super::{
+    body,
     played::Broke,
     scene::{Came, Scene},
     way::{SignIn, sign_in},
@@ -26,6 +29,14 @@ pub(super) async fn end(
     let mut recipe = scene.recipe_of(own, verb.end, judged);
     recipe.message.get_or_insert(Kind::LogoutRequest);
     let order = scene.order(recipe, judged);
+    if order.recipe.logout_by() == Some(Carriage::Soap) {
+        let made = scene.stage.forge.make(&order, None, None);
+        let came = without_a_browser(scene, Arc::new(made.map_err(Broke::Fault)?)).await?;
+        return Ok(Came {
+            keep: verb.keep.clone(),
+            ..came
+        });
+    }
     let SignIn {
         journey, done, rest, ..
     } = sign_in(scene, session, Task::Forge(order), Start::Idp, verb.end).await?;
@@ -46,6 +57,21 @@ pub(super) async fn end(
     }
 }
 
+/// By SOAP the IdP comes itself: in a jar of nobody's, from no page.
+async fn without_a_browser(scene: &Scene<'_>, message: Arc<Message>) -> Result<Came, Broke> {
+    let mut headers: Vec<(String, String)> = message.wire.headers.clone().into_iter().collect();
+    headers.push(("SOAPAction".to_owned(), format!("\"{}\"", saml::soap::ACTION)));
+    let session = scene.stage.session_with(&BTreeMap::new());
+    let mut session = session.map_err(|why| Broke::Driver(why.to_string()))?;
+    let journey = body::send(&message.wire, &mut session, headers, None).await;
+    session.close().await;
+    Ok(Came {
+        journey: Some(journey),
+        message: Some(message),
+        ..Came::default()
+    })
+}
+
 /// What was kept, sent as it was.
 async fn again(scene: &Scene<'_>, name: &str, verb: &End, session: &mut Session) -> Result<Came, Broke> {
     let kept = scene
@@ -54,7 +80,10 @@ async fn again(scene: &Scene<'_>, name: &str, verb: &End, session: &mut Session)
         .get(name)
         .cloned()
         .ok_or_else(|| Broke::Precondition(format!("end: nothing was kept under the name {name}")))?;
-    let task = Task::Send(kept.wire.clone());
+    if kept.wire.by == Carriage::Soap {
+        return without_a_browser(scene, kept).await;
+    }
+    let task = Task::Send(scene.order(Recipe::default(), false), kept.clone());
     let SignIn {
         journey, done, rest, ..
     } = sign_in(scene, session, task, Start::Idp, verb.end).await?;

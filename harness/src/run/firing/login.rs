@@ -9,11 +9,7 @@ use super::{
     scene::{Came, Scene},
     way::{SignIn, sign_in, sign_in_from},
 };
-use crate::{
-    driver::{Session, Visit},
-    judge::observation::Journey,
-    run::answers::Task,
-};
+use crate::{driver::Session, judge::observation::Journey, run::answers::Task};
 
 pub(super) async fn login(
     scene: &Scene<'_>,
@@ -87,25 +83,8 @@ pub(super) async fn login(
 /// What no browser would send is posted here.
 async fn post(scene: &Scene<'_>, wire: &Wire, session: &mut Session, before: Journey) -> Journey {
     let from = Some(scene.stage.idp.origin());
-    let mut headers: Vec<(String, String)> = wire.headers.clone().into_iter().collect();
-    let Some((kind, body)) = body::of(wire) else {
-        let visit = Visit::Post {
-            url: &wire.url,
-            fields: &wire.fields,
-            from,
-            headers: &headers,
-        };
-        return before.then(session.travel(visit).await);
-    };
-    headers.push(("Content-Type".to_owned(), kind));
-    let visit = Visit::Raw {
-        method: "POST",
-        url: &wire.url,
-        headers: &headers,
-        body: &body,
-        from,
-    };
-    before.then(session.travel(visit).await)
+    let headers = wire.headers.clone().into_iter().collect();
+    before.then(body::send(wire, session, headers, from).await)
 }
 
 /// Why no message was made: how the journey ended decides the sentence.

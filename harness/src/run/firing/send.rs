@@ -30,7 +30,8 @@ pub(super) async fn send(scene: &Scene<'_>, verb: &Send, session: &mut Session) 
             scenarios::forge::reforge(kept, &verb.forge, verb.deliver.as_ref(), context)
         })
         .map_err(Broke::Fault)?;
-    let task = Task::Send(message.wire.clone());
+    let message = Arc::new(message);
+    let task = Task::Send(order, message.clone());
     let SignIn {
         journey, done, rest, ..
     } = sign_in(scene, session, task, Start::Idp, message.persona).await?;
@@ -44,7 +45,7 @@ pub(super) async fn send(scene: &Scene<'_>, verb: &Send, session: &mut Session) 
     Ok(Came {
         journey: Some(journey),
         stopped,
-        message: Some(Arc::new(message)),
+        message: Some(message),
         keep: verb.keep.clone(),
         ..Came::default()
     })

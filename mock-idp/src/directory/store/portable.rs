@@ -138,6 +138,7 @@ impl Directory {
             applications: portable.applications,
             policies: portable.policies,
             keys,
+            artifact_resolution: known.is_some_and(|tenant| tenant.artifact_resolution),
         };
         for certificate in tenant
             .applications

@@ -234,6 +234,7 @@ fn put(
             groups: Vec::new(),
             applications: Vec::new(),
             policies: Vec::new(),
+            artifact_resolution: false,
         });
         return Ok(());
     }

@@ -60,9 +60,8 @@ impl Idp {
                 location: format!("{}saml2", self.entity_id),
                 response_location: None,
             }],
-            slo: Vec::new(),
             signing: vec![self.key.certificate().clone()],
-            encryption: Vec::new(),
+            ..IdpMetadata::default()
         }
     }
 }
