@@ -8,7 +8,10 @@ use std::{
 
 use mock_idp::{Directory, Keys, StoreError, User};
 use reference_sp::{Account, ReferenceSp, Source, Trusted};
-use saml::{IdpMetadata, SpMetadata, key::Certificate};
+use saml::{
+    IdpMetadata, SigningKey, SpMetadata,
+    key::{Certificate, KeyError, Kind},
+};
 use scenarios::Persona;
 
 use super::{
@@ -154,7 +157,10 @@ impl Target {
     /// It cannot listen, or keys cannot be made.
     pub async fn reference(config: reference_sp::Config) -> Result<Self, String> {
         let directory = demo_directory().map_err(|error| error.to_string())?;
+        let key = demo_key().map_err(|error| error.to_string())?;
+        let own_key = Some(OwnKey::given(&key));
         let sp = ReferenceSp::start(reference_sp::Config {
+            encryption_key: Some(key),
             create_users: true,
             slo: true,
             simple_sign: true,
@@ -175,7 +181,7 @@ impl Target {
             listen: std::net::SocketAddr::from(([127, 0, 0, 1], 0)),
             idp_url: None,
             towards: sp.url(),
-            own_key: None,
+            own_key,
             azure: mock_idp::Azure::default(),
             subject: Subject {
                 login: Some(opened(sp.login_url())),
@@ -244,6 +250,16 @@ fn demo_directory() -> Result<Directory, StoreError> {
         }
     };
     Ok(Directory::with_keys(contoso, fabrikam))
+}
+
+/// The key of the reference SP's own, made once a process as well: what it opens what is encrypted with.
+fn demo_key() -> Result<SigningKey, KeyError> {
+    static KEY: Mutex<Option<SigningKey>> = Mutex::new(None);
+    let mut key = locked(&KEY);
+    match &*key {
+        Some(key) => Ok(key.clone()),
+        None => Ok(key.insert(SigningKey::generate(Kind::Rsa2048)?).clone()),
+    }
 }
 
 /// What the reference SP must trust: each tenant for its own domain only.

@@ -1,6 +1,6 @@
 //! A logout message by HTTP-POST: its signature stands in it, over all of it (Bindings 3.5.4, Core 5.4).
 
-use openssl::pkey::{PKey, Public};
+use saml::Certificate;
 use saml::document::{child, children, descendants};
 use saml::names::ns;
 
@@ -31,8 +31,8 @@ pub(crate) fn read(
     Ok((kind, decode(message, flaws)?, relay_state))
 }
 
-/// Whether one of these keys signed the message: the document element, by a signature that is its child.
-pub(crate) fn verify(xml: &str, keys: &[&PKey<Public>], flaws: Flaws) -> Result<(), Denial> {
+/// Whether the key of one of these certificates signed the message: the document element, by a signature that is its child.
+pub(crate) fn verify(xml: &str, trusted: &[&Certificate], flaws: Flaws) -> Result<(), Denial> {
     if flaws.has(Flaw::NoSigCheck) {
         return Ok(());
     }
@@ -45,14 +45,14 @@ pub(crate) fn verify(xml: &str, keys: &[&PKey<Public>], flaws: Flaws) -> Result<
     }
     if flaws.has(Flaw::UnboundVerify) || flaws.has(Flaw::SloUnbound) {
         let first = anywhere.ok_or(Denial::LogoutUnsigned)?;
-        return signature::verify(&message, first, Target::Anywhere, keys).map(drop);
+        return signature::verify(&message, first, Target::Anywhere, trusted).map(drop);
     }
     if child(root, ns::DS, "Signature").is_none() {
         return Err(Denial::LogoutUnsigned);
     }
     let own =
         only(children(root, ns::DS, "Signature")).ok_or(Denial::SignatureCount("the logout message"))?;
-    signature::verify(&message, own, Target::Parent(root), keys).map(drop)
+    signature::verify(&message, own, Target::Parent(root), trusted).map(drop)
 }
 
 /// Whether the message has no signature at all, wherever.
