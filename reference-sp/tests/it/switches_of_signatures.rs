@@ -7,7 +7,7 @@ use saml::key::SigningKey;
 use saml::names::{alg, ns};
 use saml::signature::{Secret, Template, hash, sign_by_hand};
 
-use crate::kit::browser::deliver;
+use crate::kit::browser::{Outcome, deliver};
 use crate::kit::*;
 use crate::switches::{exploit, forged_digest, genuine, with_extensions};
 
@@ -31,7 +31,20 @@ fn by_hand(sp: &ReferenceSp, change: impl FnOnce(&mut Template)) -> String {
     sign_by_hand(&unsigned, at, Secret::Key(&tenant().key)).unwrap()
 }
 
-/// The first message is refused by the hardened service provider and under the switch, where the latter alone takes the second.
+/// The message signs the victim in under the switch, and the attacker who sends it, or nobody, in the hardened service provider.
+async fn usurp(flaw: Flaw, message: impl Fn(&ReferenceSp) -> String) {
+    for (flaws, usurped) in [(Flaws::NONE, false), (flaw.into(), true)] {
+        let sp = start(Config {
+            flaws,
+            ..Config::default()
+        })
+        .await;
+        let outcome = deliver(&sp, &message(&sp)).await;
+        assert_eq!(outcome == Outcome::In(VICTIM.to_owned()), usurped, "{outcome:?}");
+    }
+}
+
+/// The message is refused by the hardened service provider and under the switch.
 async fn not_even(flaw: Flaw, refused: impl Fn(&ReferenceSp) -> String) {
     for flaws in [Flaws::NONE, flaw.into()] {
         let sp = start(Config {
@@ -51,7 +64,8 @@ async fn v03_takes_an_error_for_a_yes() {
     })
     .await;
     exploit(Flaw::VerifyErrorIsOk, VICTIM, |sp| {
-        changed(sp).replace(alg::RSA_SHA256, "urn:none")
+        let plain = response(sp, tenant(), VICTIM).to_xml();
+        sign_assertion(&plain, rogue()).replace(alg::RSA_SHA256, "urn:none")
     })
     .await;
     // Method and key do not go together: all that OpenSSL has to say is that it cannot say.
@@ -84,7 +98,7 @@ async fn v06_trusts_a_certificate_by_its_name() {
 #[tokio::test]
 async fn v14_takes_other_attributes_for_an_id() {
     for attribute in ["Id", "id", "xml:id", "x:ID"] {
-        exploit(Flaw::AnyIdAttribute, VICTIM, |sp| {
+        usurp(Flaw::AnyIdAttribute, |sp| {
             let xml = genuine(sp);
             let id = id_after(&xml, "<Assertion");
             let named = format!("<Assertion xmlns:x=\"urn:x\" {attribute}=\"{id}\"");
@@ -206,19 +220,19 @@ async fn v24_looks_elements_up_by_their_local_names() {
         let genuine = assertion_of(&xml);
         xml.replace(genuine, &format!("{evil}{genuine}"))
     };
-    exploit(Flaw::LocalNames, VICTIM, |sp| {
+    usurp(Flaw::LocalNames, |sp| {
         decoy(sp, "x:Assertion").replacen("<x:Assertion", "<x:Assertion xmlns:x=\"urn:x\"", 1)
     })
     .await;
-    exploit(Flaw::LocalNames, VICTIM, |sp| decoy(sp, "assertion")).await;
-    exploit(Flaw::LocalNames, VICTIM, |sp| {
+    usurp(Flaw::LocalNames, |sp| decoy(sp, "assertion")).await;
+    usurp(Flaw::LocalNames, |sp| {
         changed(sp).replace(
             &format!("<Signature xmlns=\"{}\"", ns::DS),
             "<Signature xmlns=\"urn:x\"",
         )
     })
     .await;
-    exploit(Flaw::LocalNames, VICTIM, |sp| {
+    usurp(Flaw::LocalNames, |sp| {
         let xml = changed(sp);
         let genuine = signature_of(&xml);
         let decoy = genuine
@@ -236,7 +250,7 @@ async fn v24_looks_elements_up_by_their_local_names() {
 
 #[tokio::test]
 async fn v26_reads_what_it_wrote_and_not_what_it_verified() {
-    exploit(Flaw::RoundTrip, VICTIM, |sp| {
+    usurp(Flaw::RoundTrip, |sp| {
         let xml = genuine(sp);
         let evil = evil(&xml, false)
             .replacen(
@@ -249,7 +263,7 @@ async fn v26_reads_what_it_wrote_and_not_what_it_verified() {
         xml.replace(genuine, &format!("{evil}{genuine}"))
     })
     .await;
-    exploit(Flaw::RoundTrip, VICTIM, |sp| {
+    usurp(Flaw::RoundTrip, |sp| {
         let xml = genuine(sp);
         let breaks_out = format!(
             "\"/></samlp:Extensions>{}<samlp:Extensions><y:n xmlns:y=\"urn:y\" z=\"",
