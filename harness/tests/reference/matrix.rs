@@ -26,7 +26,10 @@ const ARGUED: &[(&str, &str)] = &[
         "azure/email-claim-unverified",
         "these SPs take the NameID for the user, and not the e-mail claim",
     ),
-    ("identity/xss-in-nameid", "only a browser shows it, and none was asked"),
+    (
+        "identity/xss-in-nameid",
+        "only a browser shows it, and none was asked",
+    ),
     (
         "in-response-to/stripped-both-unsolicited-refused",
         "these SPs take what they did not ask for",
