@@ -79,9 +79,9 @@ fn message_in(
     trust: &Trust,
     flaws: Flaws,
 ) -> Result<String, Denial> {
-    let keys = trust.keys(&tenant.entity_id, flaws)?;
+    let certificates = trust.certificates(&tenant.entity_id, flaws)?;
     let anywhere = flaws.has(Flaw::UnboundVerify);
-    whole::verify(xml, "the ArtifactResponse", &keys, flaws, anywhere)?;
+    whole::verify(xml, "the ArtifactResponse", &certificates, flaws, anywhere)?;
     let response = ArtifactResponse::parse(xml).map_err(|why| Denial::Exchange(why.to_string()))?;
     let issuer = response.issuer.clone().unwrap_or_default();
     if issuer != tenant.entity_id && !flaws.has(Flaw::IssuerUnbound) {

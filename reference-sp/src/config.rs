@@ -30,6 +30,8 @@ pub struct Config {
     pub create_users: bool,
     /// Publish an encryption certificate and take encrypted Assertions, beside those in the clear.
     pub encryption: bool,
+    /// The key that opens them; a new one otherwise.
+    pub encryption_key: Option<saml::SigningKey>,
     /// Publish another one, as while keys are replaced: what is encrypted for either is read.
     pub next_encryption_key: bool,
     /// Publish a single logout service (HTTP-Redirect, HTTP-POST, SOAP), and let `/logout` end the IdP's session too.
@@ -52,6 +54,8 @@ pub struct Config {
     pub manner: Manner,
     /// Refuse what answers no request of ours (IdP-initiated sign-in).
     pub sp_initiated_only: bool,
+    /// Ask for a fresh sign-in each time (ForceAuthn), and refuse an older one.
+    pub force_authn: bool,
     /// Demand a signature on the Response and one on its Assertion, as some libraries do by default.
     pub both_signed: bool,
     /// How users must have signed in: AuthnRequests ask for it (RequestedAuthnContext), and answers are held against it.
@@ -72,6 +76,7 @@ impl Default for Config {
             accounts: Vec::new(),
             create_users: false,
             encryption: false,
+            encryption_key: None,
             next_encryption_key: false,
             slo: false,
             simple_sign: false,
@@ -83,6 +88,7 @@ impl Default for Config {
             refuse_with: Refusal::default(),
             manner: Manner::default(),
             sp_initiated_only: false,
+            force_authn: false,
             both_signed: false,
             requested_context: None,
             clock_offset: SignedDuration::ZERO,

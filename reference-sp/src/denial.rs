@@ -214,6 +214,14 @@ impl Denial {
         )
     }
 
+    /// Whether it is what a library for signatures throws, and no answer to whether the signature holds.
+    pub(crate) fn is_of_the_library(&self) -> bool {
+        matches!(
+            self,
+            Denial::SignatureShape(_) | Denial::SignatureText(_) | Denial::Algorithm(_) | Denial::Canonical
+        )
+    }
+
     /// What the message said that was wrong: the IdP to its error, or whom it names.
     pub(crate) fn said(&self) -> Option<&str> {
         match self {

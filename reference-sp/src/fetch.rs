@@ -34,7 +34,8 @@ pub(crate) fn followed(text: &str) {
     }
 }
 
-fn addresses(text: &str) -> impl Iterator<Item = &str> {
+/// The addresses that stand in a text.
+pub(crate) fn addresses(text: &str) -> impl Iterator<Item = &str> {
     let found = text.match_indices("http://").chain(text.match_indices("file:"));
     found.filter_map(|(at, _)| text[at..].split(['"', '\'', ' ', '<', '>']).next())
 }

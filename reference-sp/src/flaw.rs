@@ -33,13 +33,17 @@ flaws! {
     NoSigCheck = "V01-no-sig-check",
     /// Verifies only where a `ds:Signature` is found (CVE-2012-5351, CVE-2020-12676).
     SigIfPresent = "V02-sig-if-present",
+    /// Takes an error of the verification for success, as it is neither a yes nor a no (CVE-2018-7711, CVE-2016-9955).
+    VerifyErrorIsOk = "V03-verify-error-is-ok",
     /// Verifies nothing of an IdP that has no key (CVE-2026-28323).
     NullCertFailOpen = "V04-null-cert-failopen",
     /// Verifies with whatever key `KeyInfo` brings along (CVE-2024-32962, CVE-2023-48703).
     KeyInfoTrust = "V05-keyinfo-trust",
+    /// Trusts the certificates of a `KeyInfo` of which one bears the name of the IdP's, or of its issuer (CVE-2015-5372).
+    CertDnMatch = "V06-cert-dn-match",
     /// Takes an HMAC in a logout query, with the IdP's certificate as the secret (CVE-2019-1006).
     HmacConfusion = "V07-hmac-confusion",
-    /// Takes SHA-1 and MD5, in signatures and digests.
+    /// Takes SHA-1 and MD5, in signatures and digests, and keys of any length.
     WeakAlgorithms = "V08-weak-alg",
     /// Checks digests, never `SignatureValue` (CVE-2026-49454).
     DigestOnly = "V09-digest-only",
@@ -51,17 +55,33 @@ flaws! {
     ReadLastAssertion = "V12-read-last-assertion",
     /// Several elements may share an ID, and two look-ups by ID disagree (CVE-2016-5697).
     DuplicateId = "V13-duplicate-id",
+    /// Takes `Id`, `id`, `xml:id` and whatever else is called so for an ID.
+    AnyIdAttribute = "V14-any-id-attribute",
     /// A Reference that names the whole document, or names by XPointer, will do (CVE-2015-20108).
     LooseReferenceUri = "V15-loose-reference-uri",
     /// Of several References the last decides (CVE-2026-33487).
     MultiReference = "V16-multi-reference",
+    /// Of several SignedInfo verifies the first and takes the digest from the last (CVE-2025-29774).
+    MultiSignedInfo = "V17-multi-signedinfo",
+    /// Reads a digest from the first child of `DigestValue`, be it a comment (CVE-2025-29775).
+    DigestFirstChild = "V18-digest-first-child",
     /// Takes the first `//ds:DigestValue` of the document for the Reference's own (CVE-2024-45409).
     DocWideDigest = "V19-doc-wide-digest",
     /// Leaves every Signature out of the digest, whatever the transforms say.
     GreedyEnveloped = "V20-greedy-enveloped",
+    /// Runs whatever transform a Reference asks for: XPath and XSLT as well (CVE-2022-47966).
+    AnyTransform = "V21-transform-any",
+    /// Digests nothing where there is no canonical form, or nothing that would have one (CVE-2025-66568, CVE-2025-66475).
+    EmptyCanonical = "V22-c14n-error-empty",
+    /// Writes the data of processing instructions as text into the canonical form.
+    InstructionsAsText = "V23-c14n-pi-as-text",
+    /// Looks elements up by their local names, in whichever namespace and case, where it does not verify (CVE-2025-66567).
+    LocalNames = "V24-local-name-match",
     /// Two parsers that mend what is not well-formed, each in its own way: the one verifies, the other reads the name (CVE-2025-25291,
     /// CVE-2025-25292).
     TwoParsers = "V25-two-parsers",
+    /// Writes down what it verified, and reads it again: names and values come out otherwise (CVE-2020-29511, CVE-2021-32796).
+    RoundTrip = "V26-roundtrip-reserialise",
     /// Reads document type declarations, and expands the entities that they declare (CVE-2018-0486, CVE-2025-23369).
     DtdEntities = "V27-dtd-entities",
     /// Reads text up to the first comment, CDATA section or processing instruction (CVE-2017-11427 to 11430).
@@ -80,7 +100,7 @@ flaws! {
     UrlSubstring = "V34-url-substring",
     /// Does not look at the Destination.
     NoDestination = "V35-no-destination",
-    /// Any configured key may sign for any Issuer, and for anybody's domain (CVE-2023-41890).
+    /// Any configured key may sign for any Issuer, our own and those for encryption too, and for anybody's domain (CVE-2023-41890).
     IssuerUnbound = "V36-issuer-unbound",
     /// Ignores every instant in the message (CVE-2026-41577).
     NoTime = "V37-no-time",
@@ -131,6 +151,8 @@ flaws! {
     WeakRequestId = "V59-weak-request-id",
     /// Writes what it was sent into its pages as it came.
     ReflectedMarkup = "V60-relaystate-xss",
+    /// Takes for a user's tenant the one that was asked, or that a claim names, and not the Issuer that was verified (CVE-2023-41890).
+    TenantFromRequest = "V61-tenant-from-request",
     /// Fetches what references in the encrypted part of a message lead to (CVE-2023-36661).
     KeyInfoDereferenced = "V62-keyinfo-deref",
     /// Keeps name and attributes side by side as lines of text, so that one can be taken for the other.

@@ -1,4 +1,4 @@
-//! The keys that a signature brings along. A hardened service provider never asks for them; the switch V05 does.
+//! The keys that a signature brings along. A hardened service provider never asks for them; the switches V05 and V06 do.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -14,17 +14,38 @@ use saml::names::ns;
 pub(crate) fn keys(signature: Node<'_, '_>) -> Vec<PKey<Public>> {
     children(signature, ns::DS, "KeyInfo")
         .flat_map(|info| {
-            let certified = descendants(info, ns::DS, "X509Certificate").filter_map(certified);
+            let certified = certificates(info).into_iter().map(|one| one.public_key());
             let bare = descendants(info, ns::DS, "RSAKeyValue").filter_map(bare);
             certified.chain(bare).collect::<Vec<_>>()
         })
         .collect()
 }
 
-fn certified(certificate: Node<'_, '_>) -> Option<PKey<Public>> {
-    Certificate::from_base64(&text(certificate))
-        .ok()
-        .map(|certificate| certificate.public_key().clone())
+/// The keys of all certificates that come along, where one of them bears the name of a trusted one, or of a trusted one's issuer.
+pub(crate) fn called_like(signature: Node<'_, '_>, trusted: &[&Certificate]) -> Vec<PKey<Public>> {
+    let chain: Vec<_> = children(signature, ns::DS, "KeyInfo")
+        .flat_map(certificates)
+        .collect();
+    let is_called_like = |one: &Certificate, ours: &Certificate| {
+        one.subject_cn()
+            .is_some_and(|name| ours.subject_cn() == Some(name))
+            || one
+                .issuer_name()
+                .is_ok_and(|name| ours.issuer_name().is_ok_and(|own| own == name))
+    };
+    let mut pairs = chain
+        .iter()
+        .flat_map(|one| trusted.iter().map(move |ours| (one, *ours)));
+    match pairs.any(|(one, ours)| is_called_like(one, ours)) {
+        true => chain.iter().map(Certificate::public_key).collect(),
+        false => Vec::new(),
+    }
+}
+
+fn certificates(info: Node<'_, '_>) -> Vec<Certificate> {
+    descendants(info, ns::DS, "X509Certificate")
+        .filter_map(|certificate| Certificate::from_base64(&text(certificate)).ok())
+        .collect()
 }
 
 fn bare(value: Node<'_, '_>) -> Option<PKey<Public>> {

@@ -21,16 +21,17 @@ impl OwnKeys {
     /// Takes some tenths of a second for each key that this process has not made yet.
     pub(crate) fn make(config: &Config) -> Result<Self, KeyError> {
         let key = |wanted: bool, role| wanted.then(|| of_process(role)).transpose();
+        let given = |given: Option<&SigningKey>, wanted, role| match given {
+            Some(own) if wanted => Ok(Some(own.clone())),
+            _ => key(wanted, role),
+        };
         let encryption = [
-            key(config.encryption, "encryption")?,
+            given(config.encryption_key.as_ref(), config.encryption, "encryption")?,
             key(config.next_encryption_key, "next encryption")?,
         ];
         Ok(OwnKeys {
             encryption: encryption.into_iter().flatten().collect(),
-            signing: match &config.signing_key {
-                Some(own) if config.sign_requests => Some(own.clone()),
-                _ => key(config.sign_requests, "signing")?,
-            },
+            signing: given(config.signing_key.as_ref(), config.sign_requests, "signing")?,
         })
     }
 }

@@ -51,6 +51,7 @@ pub(crate) async fn login(
     let Some((tenant, sign_in)) = tenant.and_then(|tenant| Some((tenant, tenant.sign_in.as_deref()?))) else {
         return (StatusCode::SERVICE_UNAVAILABLE, Html(pages::no_idp())).into_response();
     };
+    let force = login.force || sp.force_authn;
     let flaws = sp.settings().flaws;
     let wished = login
         .to
@@ -66,7 +67,7 @@ pub(crate) async fn login(
         true => format!("_{}", now.as_second() / 3_600),
         false => format!("_{}", &secret()[..40]),
     };
-    let xml = authn_request(&sp, &id, sign_in, login.force, &saml::instant::format(now));
+    let xml = authn_request(&sp, &id, sign_in, force, &saml::instant::format(now));
     let relay_state = (to.len() <= RELAY_STATE).then_some(to.as_str());
     let location = by_redirect(&sp, sign_in, "SAMLRequest", &xml, relay_state);
     let request = Request {
@@ -74,7 +75,7 @@ pub(crate) async fn login(
         browser: browser.clone(),
         to: to.clone(),
         sent: now,
-        force: login.force,
+        force,
         context: sp.requested_context.clone(),
     };
     sp.memory.remember_request(id, request);

@@ -14,6 +14,7 @@ use crate::doctype::{Keep, expanded};
 use crate::fetch;
 use crate::flaw::{Flaw, Flaws};
 use crate::mended::mended;
+use crate::round_trip;
 
 /// The most that one SAMLResponse may measure, in bytes of Base64.
 pub(crate) const LIMIT: usize = 1 << 20;
@@ -37,6 +38,9 @@ pub(crate) fn decode(field: &str, flaws: Flaws) -> Result<String, Denial> {
     let text = document::decode_utf8(&bytes).map_err(|_| Denial::Encoding)?;
     if flaws.has(Flaw::TwoParsers) {
         return mended(&text, Keep::First);
+    }
+    if flaws.has(Flaw::RoundTrip) {
+        return Ok(round_trip::taken(&text));
     }
     declaration(&text)?;
     followed(text, flaws)
@@ -123,6 +127,20 @@ impl<'a> Message<'a> {
         named
             .or_else(|| descendants(root, ns::SAML, "Assertion").next())
             .ok_or(Denial::AssertionCount(0))
+    }
+
+    /// The first Assertion of the Response: for switches.
+    pub(crate) fn first_assertion(&self) -> Result<Node<'_, 'a>, Denial> {
+        let mut assertions = children(self.response()?, ns::SAML, "Assertion");
+        assertions.next().ok_or(Denial::AssertionCount(0))
+    }
+
+    /// Whether the element is named so: by its `ID`, and by no other attribute that others take for one.
+    pub(crate) fn is_named(&self, node: Node<'_, '_>, id: &str) -> bool {
+        let any = self.flaws.has(Flaw::AnyIdAttribute);
+        let mut attributes = node.attributes();
+        id_of(node) == Some(id)
+            || any && attributes.any(|one| one.name().eq_ignore_ascii_case("id") && one.value() == id)
     }
 
     /// The text of an element: all of it, whatever comments and sections it is broken into.

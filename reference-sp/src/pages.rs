@@ -4,7 +4,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::account::Account;
 use crate::denial::AboutAccount;
-use crate::flaw::Flaws;
+use crate::flaw::{Flaw, Flaws};
 use crate::identity::Identity;
 use crate::state::{Settings, Sp};
 
@@ -112,7 +112,7 @@ pub(crate) fn account(identity: &Identity, account: Option<&Account>, flaws: Fla
                                 @for (name, values) in &identity.attributes {
                                     tr {
                                         th scope="row" { (breakable(name)) }
-                                        td.value { ul { @for value in values { li { (value) } } } }
+                                        td.value { ul { @for value in values { li { (shown(value, flaws)) } } } }
                                     }
                                 }
                             }
@@ -203,6 +203,14 @@ pub(crate) fn no_idp() -> String {
             }
         },
     )
+}
+
+/// A value as text; for a switch as the markup that it may be.
+fn shown(value: &str, flaws: Flaws) -> Markup {
+    match flaws.has(Flaw::ReflectedMarkup) {
+        true => PreEscaped(value.to_owned()),
+        false => html! { (value) },
+    }
 }
 
 /// A URI that breaks after its slashes only, where it has some.

@@ -22,6 +22,9 @@ use crate::{conditions, context, decrypt, subject, verify};
 /// The Format of an Issuer, where one is given (Profiles 4.1.4.2).
 const ENTITY: &str = saml::names::name_id::ENTITY;
 
+/// The claim in which Azure AD names the tenant. It decides nothing.
+const TENANT: &str = "http://schemas.microsoft.com/identity/claims/tenantid";
+
 /// How long an Assertion without any end is remembered as used. Only a switch lets one in.
 const UNBOUNDED: SignedDuration = SignedDuration::from_hours(24);
 
@@ -90,25 +93,39 @@ impl Profile<'_> {
         let response = message.response()?;
         let candidate = verify::candidate(message, response)?;
         let issuer = self.issuer(message, response, candidate)?;
-        let keys = self.trust.keys(&issuer, self.flaws)?;
-        let proven = verify::prove(&sent, message, candidate, &keys, self.is_signed)?;
+        let mut trusted = self.trust.certificates(&issuer, self.flaws)?;
+        if self.flaws.has(Flaw::IssuerUnbound) {
+            trusted.extend(self.decryption.iter().map(SigningKey::certificate));
+        }
+        let proven = verify::prove(&sent, message, candidate, &trusted, self.is_signed)?;
         if self.both_signed && !(proven.response_signed && proven.assertion_signed) {
             return Err(Denial::OneSignature);
         }
         self.destination(response, proven.response_signed)?;
 
+        // Read is what was verified; switches read the message anew.
+        let anew = verify::anew(message);
+        let anew = anew
+            .as_deref()
+            .map(|text| Message::parse(text, self.flaws))
+            .transpose()?;
+        let (message, assertion) = match &anew {
+            None => (message, proven.assertion),
+            Some(anew) => (anew, anew.first_assertion()?),
+        };
+
         // The same once more for the name and the attributes, which are encrypted below the signature.
-        let inside = decrypt::inside(message, proven.assertion, self.decryption)?;
+        let inside = decrypt::inside(message, assertion, self.decryption)?;
         let inside = inside
             .as_deref()
             .map(|text| Message::parse(text, self.flaws))
             .transpose()?;
         let (message, assertion) = match &inside {
-            None => (message, proven.assertion),
+            None => (message, assertion),
             Some(inside) => (
                 inside,
                 inside
-                    .element_at(proven.assertion.range().start)
+                    .element_at(assertion.range().start)
                     .ok_or(Denial::AssertionCount(0))?,
             ),
         };
@@ -135,13 +152,14 @@ impl Profile<'_> {
             None => (message, assertion),
         };
         let described = merged::described(message, read);
+        let attributes = attributes(message, described)?;
+        let issuer = self.tenant(issuer, request.as_ref(), &attributes);
         let subject = subject::subject(described)?;
         let mut name_id = subject::name_id(message, subject, &issuer, self.entity_id)?;
         if self.flaws.has(Flaw::AttrMerge) {
             name_id.value = merged::name_among_lines(message, assertion, &name_id.value);
         }
         self.trust.may_speak_for(&issuer, &name_id.value, self.flaws)?;
-        let attributes = attributes(message, described)?;
 
         self.use_up(&issuer, id, until, in_response_to.filter(|_| request.is_some()))?;
         Ok(Accepted {
@@ -206,7 +224,8 @@ impl Profile<'_> {
             .memory
             .request(id, self.now)
             .ok_or_else(|| Denial::UnknownRequest(id.to_owned()))?;
-        if request.idp != issuer && !self.flaws.has(Flaw::IssuerUnbound) {
+        let unbound = [Flaw::IssuerUnbound, Flaw::TenantFromRequest];
+        if request.idp != issuer && !unbound.iter().any(|flaw| self.flaws.has(*flaw)) {
             return Err(Denial::OtherIdp {
                 request: id.to_owned(),
                 sent_to: request.idp,
@@ -214,6 +233,25 @@ impl Profile<'_> {
             });
         }
         Ok(Some(request))
+    }
+
+    /// Whose user it is: the Issuer's whose key signed, whomever the request was sent to and whatever a claim says.
+    fn tenant(
+        &self,
+        issuer: String,
+        request: Option<&Request>,
+        attributes: &BTreeMap<String, Vec<String>>,
+    ) -> String {
+        if !self.flaws.has(Flaw::TenantFromRequest) {
+            return issuer;
+        }
+        let claimed = attributes.get(TENANT).and_then(|ids| ids.first());
+        let tenants = self.trust.tenants().iter().map(|tenant| &tenant.entity_id);
+        let asked = request.map(|request| &request.idp);
+        asked
+            .or_else(|| claimed.and_then(|id| tenants.clone().find(|tenant| tenant.contains(id.as_str()))))
+            .cloned()
+            .unwrap_or(issuer)
     }
 
     /// Takes the request and the Assertion out of circulation: the last step, so that a message which is refused

@@ -5,6 +5,7 @@ use roxmltree::Node;
 use saml::names::ns;
 
 use crate::denial::Denial;
+use crate::flaw::{Flaw, Flaws};
 
 /// In order: the name, the namespace and how many there may be.
 const CHILDREN: [(&str, &str, usize); 5] = [
@@ -23,11 +24,11 @@ const STATEMENTS: [&str; 4] = [
 ];
 
 /// Refuses an Assertion with children that are foreign, repeated or out of order.
-pub(crate) fn assertion(assertion: Node<'_, '_>) -> Result<(), Denial> {
+pub(crate) fn assertion(assertion: Node<'_, '_>, flaws: Flaws) -> Result<(), Denial> {
     let mut at = 0;
     let mut count = 0;
     for element in assertion.children().filter(Node::is_element) {
-        let place = place(element).ok_or_else(|| refused(element))?;
+        let place = place(element, flaws).ok_or_else(|| refused(element))?;
         if place < at {
             return Err(refused(element));
         }
@@ -40,16 +41,17 @@ pub(crate) fn assertion(assertion: Node<'_, '_>) -> Result<(), Denial> {
     Ok(())
 }
 
-fn place(element: Node<'_, '_>) -> Option<usize> {
-    if STATEMENTS
-        .iter()
-        .any(|name| element.has_tag_name((ns::SAML, *name)))
-    {
+fn place(element: Node<'_, '_>, flaws: Flaws) -> Option<usize> {
+    let is = |namespace: &str, name: &str| {
+        element.has_tag_name((namespace, name))
+            || flaws.has(Flaw::LocalNames) && element.tag_name().name() == name
+    };
+    if STATEMENTS.iter().any(|name| is(ns::SAML, name)) {
         return Some(CHILDREN.len());
     }
     CHILDREN
         .iter()
-        .position(|(name, namespace, _)| element.has_tag_name((*namespace, *name)))
+        .position(|(name, namespace, _)| is(namespace, name))
 }
 
 fn refused(element: Node<'_, '_>) -> Denial {

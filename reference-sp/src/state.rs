@@ -48,6 +48,7 @@ pub(crate) struct Sp {
     pub(crate) stop: watch::Receiver<bool>,
     sp_initiated_only: bool,
     both_signed: bool,
+    pub(crate) force_authn: bool,
     pub(crate) requested_context: Option<RequestedContext>,
     create_users: bool,
     settings: RwLock<Settings>,
@@ -86,6 +87,7 @@ impl Sp {
             stop,
             sp_initiated_only: config.sp_initiated_only,
             both_signed: config.both_signed,
+            force_authn: config.force_authn,
             requested_context: config.requested_context,
             create_users: config.create_users,
             settings: RwLock::new(Settings {

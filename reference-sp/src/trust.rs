@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use openssl::pkey::{PKey, Public};
 use saml::metadata::{AcsEndpoint, Endpoint};
 use saml::names::binding;
 use saml::{Certificate, IdpMetadata, artifact};
@@ -33,8 +32,6 @@ pub(crate) struct Tenant {
     pub(crate) domains: Vec<String>,
     /// When its metadata is no longer so, where that says.
     pub(crate) valid_until: Option<Timestamp>,
-    /// The certificates' keys, unpacked once.
-    keys: Vec<PKey<Public>>,
 }
 
 /// Where artifacts are exchanged for messages.
@@ -118,15 +115,19 @@ impl Trust {
         self.tenants.first()
     }
 
-    /// The keys that may sign for this Issuer: its own and nobody else's (Core 5.4.5: what KeyInfo says is not asked).
-    pub(crate) fn keys(&self, issuer: &str, flaws: Flaws) -> Result<Vec<&PKey<Public>>, Denial> {
+    /// The certificates whose keys may sign for this Issuer: its own and nobody else's (Core 5.4.5: what KeyInfo says is not asked).
+    pub(crate) fn certificates(&self, issuer: &str, flaws: Flaws) -> Result<Vec<&Certificate>, Denial> {
         if flaws.has(Flaw::IssuerUnbound) {
-            return Ok(self.tenants.iter().flat_map(|tenant| &tenant.keys).collect());
+            return Ok(self
+                .tenants
+                .iter()
+                .flat_map(|tenant| &tenant.certificates)
+                .collect());
         }
         let tenant = self
             .tenant(issuer)
             .ok_or_else(|| Denial::UntrustedIssuer(issuer.to_owned()))?;
-        Ok(tenant.keys.iter().collect())
+        Ok(tenant.certificates.iter().collect())
     }
 
     /// Whether this Issuer may speak for this user: a NameID with a domain must be of the tenant's domains. An
@@ -172,7 +173,6 @@ impl Tenant {
             certificates: Vec::new(),
             domains,
             valid_until: None,
-            keys: Vec::new(),
         };
         tenant.update(metadata);
         tenant
@@ -214,25 +214,18 @@ impl Tenant {
                 added.push(certificate);
             }
         }
-        self.unpack();
         added
     }
 
     /// Takes away all certificates: newer metadata says which there are.
     pub(crate) fn forget_keys(&mut self) {
         self.certificates.clear();
-        self.unpack();
     }
 
     /// Takes away the certificate with this thumbprint.
     pub(crate) fn remove_certificate(&mut self, thumbprint: &str) {
         self.certificates
             .retain(|certificate| certificate.thumbprint_sha1() != thumbprint);
-        self.unpack();
-    }
-
-    fn unpack(&mut self) {
-        self.keys = self.certificates.iter().map(Certificate::public_key).collect();
     }
 }
 

@@ -3,8 +3,8 @@
 //! Profiles 4.1.4.5 asks that each bearer Assertion be protected by a signature, its own or that of its Response.
 //! What is read afterwards lies in the verified subtree only, found by position and never looked up by ID.
 
-use openssl::pkey::{PKey, Public};
 use roxmltree::Node;
+use saml::Certificate;
 use saml::document::{children, descendants, id_of};
 use saml::names::ns;
 
@@ -13,6 +13,7 @@ use crate::flaw::Flaw;
 use crate::message::{Message, identified, only};
 use crate::shape;
 use crate::signature::{self, Target};
+use crate::{local_names, round_trip};
 
 /// What the signatures prove.
 pub(crate) struct Proven<'a, 'd> {
@@ -59,7 +60,7 @@ pub(crate) fn candidate<'a, 'd>(
         _ => return Err(Denial::AssertionCount(assertions.len())),
     };
     identified(assertion, "the Assertion")?;
-    shape::assertion(assertion)?;
+    shape::assertion(assertion, flaws)?;
     Ok(assertion)
 }
 
@@ -73,7 +74,7 @@ pub(crate) fn prove<'a, 'd>(
     sent: &Message<'_>,
     message: &'a Message<'d>,
     assertion: Node<'a, 'd>,
-    keys: &[&PKey<Public>],
+    trusted: &[&Certificate],
     is_signed: bool,
 ) -> Result<Proven<'a, 'd>, Denial> {
     let flaws = message.flaws;
@@ -85,7 +86,7 @@ pub(crate) fn prove<'a, 'd>(
         assertion_signed: bears_signature(assertion),
     };
     let no_key = flaws.has(Flaw::NullCertFailOpen) || flaws.has(Flaw::UseAbsent);
-    if flaws.has(Flaw::NoSigCheck) || no_key && keys.is_empty() {
+    if flaws.has(Flaw::NoSigCheck) || no_key && trusted.is_empty() {
         return Ok(as_found);
     }
     if flaws.has(Flaw::DecryptedUnsigned) && message.decrypted.is_some() {
@@ -97,25 +98,26 @@ pub(crate) fn prove<'a, 'd>(
     }
     if flaws.has(Flaw::UnboundVerify) {
         match descendants(response, ns::DS, "Signature").next() {
-            Some(first) => signature::verify(sent, first, Target::Anywhere, keys).map(drop)?,
+            Some(first) => signature::verify(sent, first, Target::Anywhere, trusted).map(drop)?,
             None => {
                 let first = anywhere.ok_or(Denial::Unsigned)?;
-                signature::verify(message, first, Target::Anywhere, keys)?;
+                signature::verify(message, first, Target::Anywhere, trusted)?;
             }
         }
         return Ok(as_found);
     }
     let of_response = own_signature(response, "the Response")?;
     let of_assertion = own_signature(assertion, "the Assertion")?;
-    if of_response.is_none() && of_assertion.is_none() && !is_signed {
+    let named = flaws.has(Flaw::LocalNames) && local_names::children(assertion, "Signature").next().is_some();
+    if of_response.is_none() && of_assertion.is_none() && !is_signed && !named {
         return Err(Denial::Unsigned);
     }
     if let Some(signature) = of_response {
-        signature::verify(sent, signature, Target::Parent(response), keys)?;
+        signature::verify(sent, signature, Target::Parent(response), trusted)?;
     }
     let mut verified = assertion;
     if let Some(signature) = of_assertion {
-        verified = signature::verify(message, signature, Target::Parent(assertion), keys)?;
+        verified = signature::verify(message, signature, Target::Parent(assertion), trusted)?;
     }
     Ok(Proven {
         assertion: read(message, whole, verified),
@@ -137,7 +139,26 @@ fn read<'a, 'd>(message: &Message<'_>, response: Node<'a, 'd>, verified: Node<'a
             .find(|other| id_of(*other) == id_of(verified) && *other != verified)
             .unwrap_or(verified);
     }
+    if message.flaws.has(Flaw::AnyIdAttribute)
+        && let Some(id) = id_of(verified)
+    {
+        let mut named = descendants(response, ns::SAML, "Assertion");
+        return named
+            .find(|other| message.is_named(*other, id))
+            .unwrap_or(verified);
+    }
     verified
+}
+
+/// The text that is read in the place of the one that was verified: for switches.
+pub(crate) fn anew(message: &Message<'_>) -> Option<String> {
+    if message.flaws.has(Flaw::LocalNames) {
+        return Some(local_names::qualified(message));
+    }
+    message
+        .flaws
+        .has(Flaw::RoundTrip)
+        .then(|| round_trip::written(message.text))
 }
 
 fn bears_signature(element: Node<'_, '_>) -> bool {

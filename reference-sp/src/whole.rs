@@ -1,6 +1,6 @@
 //! A message that is signed as a whole: its document element, by a signature that is its child (Core 5.4, Bindings 3.5.4).
 
-use openssl::pkey::{PKey, Public};
+use saml::Certificate;
 use saml::document::{child, children, descendants};
 use saml::names::ns;
 
@@ -9,11 +9,11 @@ use crate::flaw::{Flaw, Flaws};
 use crate::message::{Message, only};
 use crate::signature::{self, Target};
 
-/// Whether one of these keys signed the message. `what` is what it is called; `anywhere`: any signature in it will do, for a switch.
+/// Whether the key of one of these certificates signed the message. `what` is what it is called; `anywhere`: any signature in it will do, for a switch.
 pub(crate) fn verify(
     xml: &str,
     what: &'static str,
-    keys: &[&PKey<Public>],
+    trusted: &[&Certificate],
     flaws: Flaws,
     anywhere: bool,
 ) -> Result<(), Denial> {
@@ -29,13 +29,13 @@ pub(crate) fn verify(
     }
     if anywhere {
         let first = first.ok_or(Denial::MessageUnsigned(what))?;
-        return signature::verify(&message, first, Target::Anywhere, keys).map(drop);
+        return signature::verify(&message, first, Target::Anywhere, trusted).map(drop);
     }
     if child(root, ns::DS, "Signature").is_none() {
         return Err(Denial::MessageUnsigned(what));
     }
     let own = only(children(root, ns::DS, "Signature")).ok_or(Denial::SignatureCount(what))?;
-    signature::verify(&message, own, Target::Parent(root), keys).map(drop)
+    signature::verify(&message, own, Target::Parent(root), trusted).map(drop)
 }
 
 /// Whether the message has no signature at all, wherever.

@@ -1,4 +1,4 @@
-//! A certification authority of nobody's, with one certificate that it issued.
+//! A certification authority of nobody's, with two certificates that it issued.
 
 use openssl::{
     asn1::Asn1Time,
@@ -15,22 +15,27 @@ use saml::key::{KeyError, SigningKey};
 /// A day, in seconds.
 const DAY: i64 = 86_400;
 
-/// The authority, and the leaf.
+/// The authority, and the leaves: two customers of one house.
 #[derive(Clone)]
 pub(crate) struct Authority {
     pub(crate) ca: SigningKey,
     pub(crate) leaf: SigningKey,
+    pub(crate) sibling: SigningKey,
 }
 
 impl Authority {
     pub(crate) fn make() -> Result<Self, KeyError> {
         let ca_key = PKey::from_rsa(Rsa::generate(2048)?)?;
         let ca = certificate("samlitmus test authority", &ca_key, None)?;
-        let leaf_key = PKey::from_rsa(Rsa::generate(2048)?)?;
-        let leaf = certificate("samlitmus test leaf", &leaf_key, Some((&ca, &ca_key)))?;
+        let issued = |name| {
+            let private = PKey::from_rsa(Rsa::generate(2048)?)?;
+            let certificate = certificate(name, &private, Some((&ca, &ca_key)))?;
+            key(&private, &certificate)
+        };
         Ok(Self {
+            leaf: issued("samlitmus test leaf")?,
+            sibling: issued("samlitmus test sibling")?,
             ca: key(&ca_key, &ca)?,
-            leaf: key(&leaf_key, &leaf)?,
         })
     }
 }
@@ -39,6 +44,14 @@ impl Authority {
 pub(crate) fn rsa1024() -> Result<SigningKey, KeyError> {
     let private = PKey::from_rsa(Rsa::generate(1024)?)?;
     let certificate = certificate("samlitmus RSA-1024", &private, None)?;
+    key(&private, &certificate)
+}
+
+/// A key with the exponent 3, with a certificate of its own.
+pub(crate) fn rsa_e3() -> Result<SigningKey, KeyError> {
+    let exponent = BigNum::from_u32(3)?;
+    let private = PKey::from_rsa(Rsa::generate_with_e(2048, &exponent)?)?;
+    let certificate = certificate("samlitmus RSA, exponent 3", &private, None)?;
     key(&private, &certificate)
 }
 
@@ -128,11 +141,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_leaf_is_the_authoritys_and_the_authority_is_its_own() {
+    fn the_leaves_are_the_authoritys_and_the_authority_is_its_own() {
         let authority = Authority::make().unwrap();
         let x509 = |key: &SigningKey| X509::from_der(key.certificate().der()).unwrap();
         let (ca, leaf) = (x509(&authority.ca), x509(&authority.leaf));
         assert!(leaf.verify(&authority.ca.certificate().public_key()).unwrap());
+        let sibling = x509(&authority.sibling);
+        assert!(sibling.verify(&authority.ca.certificate().public_key()).unwrap());
+        assert_ne!(authority.leaf.certificate(), authority.sibling.certificate());
         assert!(ca.verify(&authority.ca.certificate().public_key()).unwrap());
         assert!(!leaf.verify(&authority.leaf.certificate().public_key()).unwrap());
         assert_eq!(ca.issued(&leaf), openssl::x509::X509VerifyResult::OK);

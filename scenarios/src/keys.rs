@@ -41,6 +41,7 @@ struct Made {
     dsa: Slot<SigningKey>,
     rsa1024: Slot<SigningKey>,
     rsa4096: Slot<SigningKey>,
+    rsa_e3: Slot<SigningKey>,
     encryption: Slot<SigningKey>,
     tls: Slot<SigningKey>,
     authority: Slot<Authority>,
@@ -52,7 +53,7 @@ struct Made {
 
 impl KeyRing {
     /// The names that [`KeyRing::named`] knows.
-    pub const NAMES: [&'static str; 18] = [
+    pub const NAMES: [&'static str; 20] = [
         "K1",
         "K2",
         "rogue",
@@ -63,10 +64,12 @@ impl KeyRing {
         "dsa",
         "rsa1024",
         "rsa4096",
+        "rsa-e3",
         "encryption",
         "tls",
         "ca",
         "leaf",
+        "sibling",
         "expired",
         "future",
         "md5",
@@ -122,8 +125,14 @@ impl KeyRing {
         names: impl IntoIterator<Item = &'n str>,
         directory: &Directory,
     ) -> Result<(), Fault> {
-        // One authority holds both.
-        let one = |name| if name == "leaf" { "ca" } else { name };
+        // One authority holds all three.
+        let one = |name| {
+            if matches!(name, "leaf" | "sibling") {
+                "ca"
+            } else {
+                name
+            }
+        };
         let known = |name: &&str| match *name {
             "sp" => !matches!(self.sp, Sp::Unknown),
             name => Self::NAMES.contains(&name),
@@ -153,6 +162,7 @@ impl KeyRing {
             "dsa" => made.dsa.get(authority::dsa1024),
             "rsa1024" => made.rsa1024.get(authority::rsa1024),
             "rsa4096" => made.rsa4096.get(|| SigningKey::generate(Kind::Rsa4096)),
+            "rsa-e3" => made.rsa_e3.get(authority::rsa_e3),
             "encryption" => made.encryption.get(rsa2048),
             "tls" => made.tls.get(rsa2048),
             "ca" => made.authority.get(Authority::make).map(|authority| authority.ca),
@@ -160,6 +170,10 @@ impl KeyRing {
                 .authority
                 .get(Authority::make)
                 .map(|authority| authority.leaf),
+            "sibling" => made
+                .authority
+                .get(Authority::make)
+                .map(|authority| authority.sibling),
             "expired" => made.expired.get(authority::expired),
             "future" => made.future.get(authority::future),
             "md5" => made.md5.get(authority::md5),

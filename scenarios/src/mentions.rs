@@ -67,7 +67,7 @@ mod tests {
     fn a_scenario_mentions_the_keys_that_sign_that_are_shown_and_that_are_published() {
         assert_eq!(keys("baseline/assertion-signed"), ["K1"]);
         assert_eq!(keys("trust/x509data-rogue-first"), ["K1", "rogue"]);
-        assert_eq!(keys("trust/same-ca-leaf"), ["K1", "ca", "leaf"]);
+        assert_eq!(keys("trust/same-ca-leaf"), ["K1", "ca", "leaf", "sibling"]);
         assert_eq!(keys("trust/removed-key-still-trusted"), ["K1", "K2"]);
         assert_eq!(keys("trust/disabled-idp"), ["K1", "fabrikam"]);
         assert_eq!(keys("trust/cross-tenant-other-issuer"), ["K1", "fabrikam"]);

@@ -206,14 +206,8 @@ pub enum Need {
     NameIdRead,
     /// An EC key of the IdP is trusted.
     EcKeyTrusted,
-    /// A DSA key of the IdP is trusted.
-    DsaKeyTrusted,
-    /// An RSA-1024 key of the IdP is trusted.
-    Rsa1024Trusted,
     /// An RSA-4096 key of the IdP is trusted.
     Rsa4096Trusted,
-    /// An RSA key with exponent 3 is trusted.
-    RsaE3Trusted,
     /// An SP, or a tenant of it, without any IdP certificate.
     NoIdpCertificate,
     /// An IdP that is configured and disabled.
@@ -234,10 +228,6 @@ pub enum Need {
     ClockControl,
     /// The harness knows the SP's own key.
     SpKey,
-    /// A CA that issued the IdP's certificate.
-    IdpCa,
-    /// The IdP's metadata, as the SP has read it, holds a key that is for encryption only.
-    IdpEncryptionKey,
     /// The SP was seen to read encrypted assertions.
     Encryption,
     /// The SP's metadata, or its configuration here, has a certificate for encryption.
@@ -314,10 +304,7 @@ impl Need {
             Self::NameIdRead => "the SP knows its users by an attribute, and does not look at the NameID",
             Self::AttributesVisible => "the probe shows no attributes",
             Self::EcKeyTrusted => "the SP trusts no EC key of this IdP",
-            Self::DsaKeyTrusted => "the SP trusts no DSA key of this IdP",
-            Self::Rsa1024Trusted => "the SP trusts no RSA-1024 key of this IdP",
             Self::Rsa4096Trusted => "the SP trusts no RSA-4096 key of this IdP",
-            Self::RsaE3Trusted => "the SP trusts no RSA key with exponent 3",
             Self::NoIdpCertificate => "the SP cannot be run without an IdP certificate",
             Self::DisabledIdp => "the SP has no IdP that is configured and disabled",
             Self::NewAccounts => "the SP knows only accounts that were created before ([sp] provision)",
@@ -330,8 +317,6 @@ impl Need {
             Self::Restart => "there is no way to restart the SP ([sp] restart)",
             Self::ClockControl => "the SP's clock cannot be moved",
             Self::SpKey => "the harness does not hold the SP's own key ([sp] key)",
-            Self::IdpCa => "no CA issued the IdP's certificate (Azure's is self-signed)",
-            Self::IdpEncryptionKey => "the metadata that the SP has read holds no key for encryption",
             Self::Encryption => "the SP reads no encrypted assertions",
             Self::EncryptionKey => "the SP publishes no certificate for encryption",
             Self::SecondEncryptionKey => "the SP publishes no second certificate for encryption",

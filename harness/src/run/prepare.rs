@@ -316,16 +316,7 @@ fn guard(target: &Target, idp: &MockIdp) -> Result<Guard, DriverError> {
 
 /// The keys that these scenarios call by name, but for those that no SP trusts without being told so.
 fn needed(scenarios: &[Arc<Scenario>]) -> BTreeSet<&'static str> {
-    let untrusted = [
-        Need::EcKeyTrusted,
-        Need::DsaKeyTrusted,
-        Need::Rsa1024Trusted,
-        Need::Rsa4096Trusted,
-        Need::RsaE3Trusted,
-        Need::SpKey,
-        Need::IdpCa,
-        Need::IdpEncryptionKey,
-    ];
+    let untrusted = [Need::EcKeyTrusted, Need::Rsa4096Trusted, Need::SpKey];
     let fired = scenarios
         .iter()
         .filter(|scenario| !scenario.needs.iter().any(|need| untrusted.contains(need)));

@@ -35,6 +35,15 @@ pub(crate) struct OwnKey {
 }
 
 impl OwnKey {
+    /// One that is at hand.
+    pub(crate) fn given(key: &SigningKey) -> Self {
+        Self {
+            path: PathBuf::new(),
+            private: key.private().clone(),
+            certificate: Some(key.certificate().clone()),
+        }
+    }
+
     /// Reads a PEM file. One that is encrypted is refused: nobody sits there to type a password.
     ///
     /// # Errors

@@ -8,7 +8,11 @@ use std::{
 
 use mock_idp::{Directory, Keys, StoreError, User};
 use reference_sp::{Account, ReferenceSp, Source, Trusted};
-use saml::{IdpMetadata, SpMetadata, key::Certificate, metadata::AcsEndpoint};
+use saml::{
+    IdpMetadata, SigningKey, SpMetadata,
+    key::{Certificate, KeyError, Kind},
+    metadata::AcsEndpoint,
+};
 use scenarios::Persona;
 
 use super::{
@@ -157,7 +161,10 @@ impl Target {
         for tenant in &mut directory.tenants {
             tenant.artifact_resolution = true;
         }
+        let key = demo_key().map_err(|error| error.to_string())?;
+        let own_key = Some(OwnKey::given(&key));
         let sp = ReferenceSp::start(reference_sp::Config {
+            encryption_key: Some(key),
             create_users: true,
             slo: true,
             simple_sign: true,
@@ -179,7 +186,7 @@ impl Target {
             listen: std::net::SocketAddr::from(([127, 0, 0, 1], 0)),
             idp_url: None,
             towards: sp.url(),
-            own_key: None,
+            own_key,
             azure: mock_idp::Azure::default(),
             subject: Subject {
                 login: Some(opened(sp.login_url())),
@@ -248,6 +255,16 @@ fn demo_directory() -> Result<Directory, StoreError> {
         }
     };
     Ok(Directory::with_keys(contoso, fabrikam))
+}
+
+/// The key of the reference SP's own, made once a process as well: what it opens what is encrypted with.
+fn demo_key() -> Result<SigningKey, KeyError> {
+    static KEY: Mutex<Option<SigningKey>> = Mutex::new(None);
+    let mut key = locked(&KEY);
+    match &*key {
+        Some(key) => Ok(key.clone()),
+        None => Ok(key.insert(SigningKey::generate(Kind::Rsa2048)?).clone()),
+    }
 }
 
 /// What the reference SP must trust: each tenant for its own domain only. `origin` is the IdP's.

@@ -1,9 +1,9 @@
 use super::*;
 
 /// Flaws that let an attacker be somebody else.
-const IDENTITY: [&str; 17] = [
-    "V01", "V02", "V05", "V09", "V10", "V11", "V12", "V13", "V19", "V25", "V28", "V30", "V36", "V45", "V50",
-    "V57", "V63",
+const IDENTITY: [&str; 28] = [
+    "V01", "V02", "V03", "V05", "V06", "V09", "V10", "V11", "V12", "V13", "V14", "V17", "V18", "V19", "V21",
+    "V22", "V23", "V24", "V25", "V26", "V28", "V30", "V36", "V45", "V50", "V57", "V61", "V63",
 ];
 
 #[tokio::test(flavor = "multi_thread")]

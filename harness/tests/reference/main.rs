@@ -120,6 +120,8 @@ fn flawed(flaw: Flaw) -> Config {
         flaws: Flaws::NONE.with(flaw),
         // Whoever has no key leaves nothing unsigned that he should sign.
         sign_requests: flaw == Flaw::RequestUnsigned,
+        // Whoever asks for no fresh sign-in has no instant to compare.
+        force_authn: flaw == Flaw::NoTime,
         ..Config::default()
     }
 }

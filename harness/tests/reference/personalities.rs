@@ -230,3 +230,16 @@ async fn what_an_sp_with_a_key_sends_by_itself_is_right() {
     assert!(not[0].contains("want-assertions-signed-enforced"), "{not:#?}");
     assert_eq!(told.results.len(), own.len());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_sp_that_asks_for_a_fresh_sign_in_is_judged_by_whether_it_compares() {
+    let stale = chosen(|s| s.id == "time/authninstant-stale-with-forceauthn");
+    let fresh = Config {
+        force_authn: true,
+        ..Config::default()
+    };
+    let told = against(fresh, &stale, quick()).await.unwrap();
+    assert_eq!(told.of(VerdictKind::Pass).len(), 1, "{:?}", told.verdicts());
+    let told = against(flawed(Flaw::NoTime), &stale, quick()).await.unwrap();
+    assert_eq!(told.of(VerdictKind::Warn).len(), 1, "{:?}", told.verdicts());
+}

@@ -1,7 +1,6 @@
 //! From a document to what it says of one IdP: proven first, read in the proven part only.
 
 use jiff::Timestamp;
-use openssl::pkey::{PKey, Public};
 use roxmltree::Node;
 use saml::document::{self, XmlError, children, descendants};
 use saml::metadata::MetadataError;
@@ -64,6 +63,9 @@ pub(super) fn read(bytes: &[u8], source: &Source, flaws: Flaws, now: Timestamp) 
     }
     let entity_id = entity.attribute("entityID").unwrap_or_default().to_owned();
     let mut metadata = IdpMetadata::of_role(entity_id, role)?;
+    if flaws.has(Flaw::IssuerUnbound) {
+        metadata.signing.append(&mut metadata.encryption);
+    }
     if flaws.has(Flaw::UseAbsent) {
         let named =
             children(role, ns::MD, "KeyDescriptor").any(|key| key.attribute("use") == Some("signing"));
@@ -77,18 +79,17 @@ pub(super) fn read(bytes: &[u8], source: &Source, flaws: Flaws, now: Timestamp) 
 
 /// The signature of the document element, over that element (Metadata 3.1, Core 5.4.1).
 fn proven(message: &Message<'_>, root: Node<'_, '_>, signers: &[Certificate]) -> Result<(), NotTaken> {
-    let keys: Vec<PKey<Public>> = signers.iter().map(Certificate::public_key).collect();
-    let keys: Vec<&PKey<Public>> = keys.iter().collect();
+    let signers: Vec<&Certificate> = signers.iter().collect();
     if message.flaws.has(Flaw::UnboundVerify) {
         let mut anywhere = descendants(message.document.root_element(), ns::DS, "Signature");
         let first = anywhere.next().ok_or(NotTaken::Unsigned)?;
-        signature::verify(message, first, Target::Anywhere, &keys)?;
+        signature::verify(message, first, Target::Anywhere, &signers)?;
         return Ok(());
     }
     let own = only(children(root, ns::DS, "Signature")).ok_or(NotTaken::Unsigned)?;
     let own = message.element_at(own.range().start).ok_or(NotTaken::Unsigned)?;
     let target = Target::Parent(message.document.root_element());
-    signature::verify(message, own, target, &keys)?;
+    signature::verify(message, own, target, &signers)?;
     Ok(())
 }
 

@@ -20,3 +20,4 @@ mod switches_of_encryption;
 mod switches_of_logout;
 mod switches_of_queries;
 mod switches_of_rules;
+mod switches_of_signatures;

@@ -33,12 +33,12 @@ pub(crate) async fn lax(flaw: Flaw, change: impl Fn(&mut Response)) {
 }
 
 /// The attacker's own signed login.
-fn genuine(sp: &ReferenceSp) -> String {
+pub(crate) fn genuine(sp: &ReferenceSp) -> String {
     flawless(sp, ATTACKER)
 }
 
 /// The same with this before the Status.
-fn with_extensions(xml: &str, content: &str) -> String {
+pub(crate) fn with_extensions(xml: &str, content: &str) -> String {
     xml.replace(
         "<samlp:Status>",
         &format!("<samlp:Extensions>{content}</samlp:Extensions><samlp:Status>"),
@@ -46,7 +46,7 @@ fn with_extensions(xml: &str, content: &str) -> String {
 }
 
 /// The digest that the Assertion of a message would need, without its Signature.
-fn forged_digest(xml: &str) -> String {
+pub(crate) fn forged_digest(xml: &str) -> String {
     let (assertion, signature) = (xml.find("<Assertion").unwrap(), xml.find("<Signature").unwrap());
     digest_of(xml, assertion, &[signature], alg::EXC_C14N, alg::SHA256).unwrap()
 }

@@ -2,7 +2,7 @@
 
 use reference_sp::{Config, Flaw};
 
-use crate::kit::browser::{Outcome, deliver};
+use crate::kit::browser::{Browser, Outcome, deliver};
 use crate::kit::*;
 
 /// A message in which the IdP wrote `with` in place of `text`, and signed it, signs alice in under the switch alone.
@@ -90,4 +90,28 @@ async fn v58_does_not_ask_how_anybody_signed_in() {
         "<AuthnContext><AuthnContextClassRef/>",
     )
     .await;
+}
+
+#[tokio::test]
+async fn v61_takes_the_tenant_from_the_request() {
+    for (flaws, taken) in [
+        (reference_sp::Flaws::NONE, false),
+        (Flaw::TenantFromRequest.into(), true),
+    ] {
+        let sp = start(Config {
+            flaws,
+            ..Config::default()
+        })
+        .await;
+        let browser = Browser::new(&sp);
+        let id = browser.begin("").await;
+        let answer = answering(response(&sp, other_tenant(), VICTIM), &id).to_xml();
+        let outcome = browser.deliver(&sign_assertion(&answer, other_tenant())).await;
+        assert_eq!(outcome == Outcome::In(VICTIM.to_owned()), taken, "{outcome:?}");
+        // Nobody asked for this one, so that only the Issuer says whose it is.
+        let unasked = sign_assertion(&response(&sp, other_tenant(), VICTIM).to_xml(), other_tenant());
+        deliver(&sp, &unasked)
+            .await
+            .is_refused("may not speak for the domain");
+    }
 }

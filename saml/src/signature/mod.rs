@@ -8,7 +8,7 @@ mod xmlsec;
 pub use by_hand::{Secret, digest_of, hash, sign_by_hand};
 pub use message::{MessageSignatureError, verify_message};
 pub use template::{Reference, Template, key_info, key_value};
-pub use xmlsec::{sign, verify, verify_saml};
+pub use xmlsec::{sign, verify, verify_running_anything, verify_saml};
 
 use std::ops::Range;
 

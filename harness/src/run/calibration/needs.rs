@@ -58,6 +58,7 @@ pub(super) fn needs(stage: &Stage, told: &Calibration, also: Also) -> Vec<Need> 
         (Need::MetadataFollowed, commands.contains_key("refresh")),
         (Need::MetadataSignature, stage.subject.verifies_metadata),
         (Need::SpKey, stage.forge.keys.knows_sp()),
+        (Need::ForceAuthn, forces(stage)),
         (Need::Restart, commands.contains_key("restart")),
         (Need::RequestedAuthnContext, asked.is_some()),
         (Need::MinimumAuthnContext, minimum),
@@ -99,8 +100,15 @@ pub(super) fn publishes_logout(sp: &SpMetadata, by: &str) -> bool {
 
 /// The authentication context for which the SP's first AuthnRequest asked.
 fn requested_context(stage: &Stage) -> Option<RequestedContext> {
+    first_request(stage)?.requested_context
+}
+
+/// Whether that asked for a fresh sign-in.
+fn forces(stage: &Stage) -> bool {
+    first_request(stage).is_some_and(|request| request.force_authn)
+}
+
+fn first_request(stage: &Stage) -> Option<AuthnRequest> {
     let first = stage.answers.first()?;
-    AuthnRequest::parse(first.request_xml.as_deref()?)
-        .ok()?
-        .requested_context
+    AuthnRequest::parse(first.request_xml.as_deref()?).ok()
 }
