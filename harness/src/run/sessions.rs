@@ -112,7 +112,7 @@ async fn visit(
             let sets = alice.journey.hops.iter().flat_map(|hop| &hop.set_cookies);
             seen.bearers.push(Bearer {
                 cookie: next.clone(),
-                declared: sets.filter(|set| set.name == next.name).last().cloned(),
+                declared: sets.rev().find(|set| set.name == next.name).cloned(),
                 values: Vec::new(),
             });
         }

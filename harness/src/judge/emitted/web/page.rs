@@ -52,7 +52,7 @@ pub(super) fn not_framed(page: Option<&Page>) -> Held {
 pub(super) fn redirects(answer: Option<&Hop>) -> Held {
     match answer.and_then(|hop| Some((hop, hop.status?))) {
         None => Held::CannotTell("no answer of the assertion consumer service was seen".to_owned()),
-        Some((_, 301 | 302 | 303)) => Held::Holds,
+        Some((_, 301..=303)) => Held::Holds,
         Some((_, status @ (307 | 308))) => {
             Held::Lacks(format!("it answers with {status}, which posts the message on"))
         }
