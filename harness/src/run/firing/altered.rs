@@ -21,6 +21,9 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
 /// What parts a value that has several: tokens and signatures.
 const SEPARATORS: [&str; 4] = ["--", ".", "|", ":"];
 
+/// Between these stands what is usually URL-safe and not padded.
+const BARE: [&str; 2] = [".", ":"];
+
 /// Other letters and digits, as many and of the same kind: an ID of the same form that nobody gave out. The same seed makes the
 /// same of the same value.
 pub(super) fn made_up(value: &str, seed: &str) -> String {
@@ -69,7 +72,7 @@ pub(super) fn renamed(value: &str, names: &[(String, String)], unsigned: bool) -
         let inner = renamed(&decoded, names, unsigned)?;
         return Some(utf8_percent_encode(&inner, PLAIN).to_string());
     }
-    if let Some(packed) = in_base64(value, names) {
+    if let Some(packed) = in_base64(value, names, true) {
         return Some(packed);
     }
     for separator in SEPARATORS {
@@ -80,7 +83,7 @@ pub(super) fn renamed(value: &str, names: &[(String, String)], unsigned: bool) -
         let mut found = false;
         let changed: Vec<String> = parts
             .iter()
-            .map(|part| match in_base64(part, names) {
+            .map(|part| match in_base64(part, names, !BARE.contains(&separator)) {
                 Some(other) => {
                     found = true;
                     other
@@ -106,10 +109,12 @@ fn replaced(text: &str, names: &[(String, String)]) -> Option<String> {
     found.then_some(changed)
 }
 
-/// A part that is Base64 of a text with a name, deflated or not, in the same alphabet and padding.
-fn in_base64(part: &str, names: &[(String, String)]) -> Option<String> {
-    let url_safe = part.contains(['-', '_']);
-    let engine = engine(url_safe, part.ends_with('='));
+/// A part that is Base64 of a text with a name, deflated or not, in the same alphabet. Where it fills its last group, it does not show
+/// whether it would be padded: `pads` says whether such parts usually are.
+fn in_base64(part: &str, names: &[(String, String)], pads: bool) -> Option<String> {
+    let url_safe = part.contains(['-', '_']) || !pads;
+    let padded = part.ends_with('=') || pads && part.len().is_multiple_of(4);
+    let engine = engine(url_safe, padded);
     let bytes = engine.decode(part).ok()?;
     let plain = std::str::from_utf8(&bytes)
         .ok()
@@ -181,11 +186,14 @@ mod tests {
         assert_eq!(changed(session), Some(other.clone()));
         let encoded = |text: &str| utf8_percent_encode(text, PLAIN).to_string();
         assert_eq!(changed(&encoded(session)), Some(encoded(&other)));
-        for (url_safe, padded) in [(false, true), (false, false), (true, true), (true, false)] {
+        for (url_safe, padded, separator) in [(false, true, "--"), (true, false, ":"), (true, false, ".")] {
             let engine = engine(url_safe, padded);
-            let value = format!("{}--0123abcd", engine.encode(session));
-            let wanted = format!("{}--0123abcd", engine.encode(&other));
-            assert_eq!(changed(&value), Some(wanted));
+            // However much of its last group it fills.
+            for more in ["", "x", "xy"] {
+                let value = format!("{}{separator}0123abcd", engine.encode(format!("{session}{more}")));
+                let wanted = format!("{}{separator}0123abcd", engine.encode(format!("{other}{more}")));
+                assert_eq!(changed(&value), Some(wanted));
+            }
         }
     }
 
