@@ -24,7 +24,13 @@ pub(crate) async fn refuse(sp: &Sp, denial: &Denial) -> Response {
     let unreadable =
         denial.is_no_message() || matches!(denial, Denial::Undecipherable | Denial::Decryption(_));
     if settings.flaws.has(Flaw::ErrorLeak) && unreadable {
-        let trace = format!("{denial}\n{}", incident());
+        let trace = format!(
+            "thread 'acs' panicked at {}:{}:{}:\n{denial}\nstack backtrace:\n{}",
+            file!(),
+            line!(),
+            column!(),
+            incident()
+        );
         return (
             StatusCode::INTERNAL_SERVER_ERROR,
             Html(pages::refused(None, Some(&trace), said)),
