@@ -20,7 +20,7 @@ use samlitmus::{
     },
     subject::target::Target,
 };
-use scenarios::{Catalogue, Need, Scenario};
+use scenarios::{Catalogue, Need, Scenario, Step};
 
 /// What a run told.
 struct Told {
@@ -91,6 +91,11 @@ fn chosen(pass: impl Fn(&Scenario) -> bool) -> Vec<Arc<Scenario>> {
         .filter(|s| pass(s))
         .cloned()
         .collect()
+}
+
+/// Whether no message is what attacks, but the question who is signed in: what an SP makes of messages says nothing then.
+fn is_by_a_question(scenario: &Scenario) -> bool {
+    matches!(scenario.flow.last(), Some(Step::Probe(_)))
 }
 
 /// Runs scenarios against a reference SP.

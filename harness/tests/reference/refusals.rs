@@ -48,7 +48,8 @@ async fn a_crash_is_never_a_pass_for_an_attack() {
         "slo/sessionindex-mismatch",
         "slo/comment-nameid",
     ];
-    let attacks = chosen(|s| s.verdict.is_negative() && !not_refused.contains(&s.id.as_str()));
+    let attacks =
+        chosen(|s| s.verdict.is_negative() && !not_refused.contains(&s.id.as_str()) && !is_by_a_question(s));
     let told = refusing(Refusal::Die, &attacks, quick()).await;
     let passed = told.of(VerdictKind::Pass);
     assert!(passed.is_empty(), "{:#?}", Told::ids(&passed));
