@@ -165,8 +165,14 @@ impl Flow<'_> {
             && judge.is_none_or(|jar| jar == verb.probe)
         {
             // The question itself is what is judged.
-            self.observation.probe = self.ask_with(&verb.probe, &self.scene.headers(verb)).await?;
+            let seen = self.ask_with(&verb.probe, &self.scene.headers(verb)).await?;
             self.observation.journey = self.looked.clone().unwrap_or_default();
+            let page = self.observation.journey.page.as_ref();
+            self.observation.probe = match seen {
+                // An error page shows nobody; that it is one is another matter.
+                Probe::Unclear { .. } if page.is_some_and(|page| page.status >= 500) => Probe::SignedOut,
+                seen => seen,
+            };
         } else {
             self.step(last, true).await?;
             self.observation.probe = match (judge, last) {
