@@ -30,6 +30,8 @@ pub(crate) struct Expectations<'a> {
     pub(crate) leads_to: Option<String>,
     /// The message was to end a session, not to begin one.
     pub(crate) ends_a_session: bool,
+    /// Who was signed in already in that browser.
+    pub(crate) was: Option<Persona>,
 }
 
 /// An outcome, with the detail that its sentence needs.
@@ -174,6 +176,17 @@ fn session(identity: &str, markers: &[String], wanted: &Expectations<'_>) -> Cla
         let detail = format!("{identity} with values of {other}");
         return Classified::of(Outcome::SessionMixed, &detail, "mixed");
     }
+    if who != persona && wanted.was == Some(who) && !wanted.ends_a_session {
+        if markers
+            .iter()
+            .any(|marker| marker == persona.name() && !wanted.bystanders.contains(marker))
+        {
+            let detail = format!("{identity} with values of {}", persona.name());
+            return Classified::of(Outcome::SessionMixed, &detail, "mixed");
+        }
+        let detail = format!("and {identity} is signed in as before");
+        return Classified::of(Outcome::Rejected, &detail, who.name());
+    }
     let outcome = match who {
         Persona::Victim => Outcome::SessionVictim,
         Persona::Attacker => Outcome::SessionAttacker,
@@ -298,6 +311,7 @@ mod tests {
             relay_state: None,
             leads_to: None,
             ends_a_session: false,
+            was: None,
         };
         classify(seen, &wanted)
     }
@@ -310,6 +324,37 @@ mod tests {
     }
 
     const ATTACKER: &str = "attacker@contoso.example";
+
+    #[test]
+    fn who_was_signed_in_before_and_still_is_was_not_signed_in_by_the_message() {
+        let after = |was: Option<Persona>, markers: &[&str]| {
+            let probe = Probe::SignedIn {
+                identity: "alice@contoso.example".to_owned(),
+                markers: markers.iter().map(|marker| (*marker).to_owned()).collect(),
+            };
+            let wanted = Expectations {
+                issued: Issued {
+                    persona: Persona::Attacker,
+                    values: &["attacker@contoso.example".to_owned()],
+                },
+                people: &people(),
+                bystanders: &[],
+                refusals: &Refusals::default(),
+                landing: None,
+                relay_state: None,
+                leads_to: None,
+                ends_a_session: false,
+                was,
+            };
+            classify(&seen(probe, body_of(200, "alice@contoso.example")), &wanted).outcome
+        };
+        assert_eq!(after(None, &["alice"]), Outcome::SessionOther);
+        assert_eq!(after(Some(Persona::Alice), &["alice"]), Outcome::Rejected);
+        assert_eq!(
+            after(Some(Persona::Alice), &["alice", "attacker"]),
+            Outcome::SessionMixed
+        );
+    }
 
     #[test]
     fn identity_decides_whatever_the_status() {
@@ -350,6 +395,7 @@ mod tests {
             relay_state: None,
             leads_to: None,
             ends_a_session: false,
+            was: None,
         };
         let seen = seen(signed_in(ATTACKER, &["attacker", "victim"]), Page::default());
         assert_eq!(classify(&seen, &wanted).outcome, Outcome::SessionAttacker);
@@ -400,6 +446,7 @@ mod tests {
                 relay_state: None,
                 leads_to: None,
                 ends_a_session: true,
+                was: None,
             };
             classify(&seen(probe, body_of(status, "x")), &wanted).outcome
         };

@@ -73,6 +73,7 @@ pub(super) async fn play(
         left: None,
         arrivals: Vec::new(),
         begun: None,
+        were: BTreeMap::new(),
     };
     let absences = stage.absences();
     let limit = stage.patience;
@@ -115,6 +116,9 @@ pub(super) async fn play(
         arrived: flow.arrived,
         stopped: flow.stopped,
         left: flow.left,
+        was: judge
+            .or_else(|| take.steps.last().map(jar_of))
+            .and_then(|jar| flow.were.get(jar).copied()),
         leads_to: take.leads_to().map(|to| flow.scene.address(to)),
     }
 }
@@ -141,6 +145,8 @@ struct Flow<'a> {
     /// The sign-ins that came to the IdP.
     arrivals: Vec<Live>,
     begun: Option<String>,
+    /// Who was seen to be signed in, by jar.
+    were: BTreeMap<String, Persona>,
 }
 
 impl Flow<'_> {
@@ -155,6 +161,9 @@ impl Flow<'_> {
                 let jar = jar_of(step);
                 let asks = matches!(before.get(at + 1), Some(Step::Probe(verb)) if verb.probe == jar);
                 let who = self.judged.as_ref().map(|message| message.persona);
+                if let Some(persona) = who {
+                    self.were.insert(jar.to_owned(), persona);
+                }
                 if let (false, Some(persona)) = (asks, who) {
                     let seen = self.ask(jar).await?;
                     self.must_be(&seen, Some(persona))?;

@@ -44,6 +44,8 @@ pub(crate) struct Played {
     pub(crate) left: Option<LogoutCame>,
     /// Whether what the SP itself sent has the property that is judged.
     pub(crate) held: Option<Held>,
+    /// Who was signed in in the judged jar before the judged step.
+    pub(crate) was: Option<Persona>,
     /// Where the browser should have come to rest.
     pub(crate) leads_to: Option<String>,
 }

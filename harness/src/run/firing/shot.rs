@@ -137,6 +137,7 @@ fn classified(take: &Take, played: &Played, learned: &Learned) -> Classified {
         relay_state: sent.and_then(|message| message.wire.relay_state()),
         leads_to: played.leads_to.clone(),
         ends_a_session: take.ends_a_session(),
+        was: played.was,
     };
     classify(&played.observation, &wanted)
 }
