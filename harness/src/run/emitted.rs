@@ -36,7 +36,7 @@ pub(super) async fn emitted(stage: &Stage, learned: &Learned, scenarios: &[Arc<S
             deaf.extend(unanswered(&look(stage, &acs.location).await).map(|why| (acs.location.clone(), why)));
         }
     }
-    let sessions = sessions(stage, learned, scenarios).await;
+    let sessions = Box::pin(sessions(stage, learned, scenarios)).await;
     let directory = stage.forge.directory.read();
     let people = Persona::ALL
         .into_iter()

@@ -106,7 +106,7 @@ pub async fn run(
     };
     let mut picture = Vec::new();
     let calibrated = tokio::select! {
-        calibrated = calibrate_with(&mut stage, options.driver == DriverKind::Auto) => Some(calibrated),
+        calibrated = Box::pin(calibrate_with(&mut stage, options.driver == DriverKind::Auto)) => Some(calibrated),
         () = wished(&options.stop) => None,
     };
     let stage = Arc::new(stage);
@@ -122,7 +122,7 @@ pub async fn run(
             picture = doctor::short(&stage);
         }
         Some(Ok((told, mut learned))) => {
-            let emitted = emitted(&stage, &learned, scenarios).await;
+            let emitted = Box::pin(emitted(&stage, &learned, scenarios)).await;
             learned.can.extend(can(&stage, emitted.sessions.as_ref()));
             learned.emitted = Arc::new(emitted);
             let (told, learned) = (Arc::new(told), Arc::new(learned));
@@ -145,7 +145,7 @@ pub async fn run(
                 &mut tally,
                 &mut tell,
             );
-            let fired = firing.await;
+            let fired = Box::pin(firing).await;
             around.warnings.extend(stage.leave_settled().await);
             around.lost = fired.lost;
             around.unjudged.extend(fired.given_up);

@@ -215,7 +215,11 @@ fn the_sp_names_its_administration_and_knows_the_users_of_the_folder() {
     let start = String::from_utf8(start).unwrap();
     assert!(start.contains(password), "{start}");
     let metadata = saml::SpMetadata::parse(&get(url(&sp.out, "metadata "))).unwrap();
-    let sign_out = [saml::names::binding::REDIRECT, saml::names::binding::POST];
+    let sign_out = [
+        saml::names::binding::REDIRECT,
+        saml::names::binding::POST,
+        saml::names::binding::SOAP,
+    ];
     let ways: Vec<_> = metadata.slo.iter().map(|way| way.binding.as_str()).collect();
     assert_eq!(ways, sign_out, "{metadata:#?}");
     assert_eq!((metadata.encryption.len(), metadata.signing.len()), (1, 1));

@@ -243,7 +243,7 @@ impl Flow<'_> {
             Step::Cookies(verb) => {
                 let from = self.take_jar(&verb.cookies).await?;
                 let mut into = self.take_jar(&verb.into).await?;
-                let carried = carry(&self.scene, verb, &from, &mut into).await;
+                let carried = Box::pin(carry(&self.scene, verb, &from, &mut into)).await;
                 self.jars.insert(verb.cookies.clone(), from);
                 self.jars.insert(verb.into.clone(), into);
                 carried?;
