@@ -65,13 +65,13 @@ pub async fn run(
     };
     let mut running = Running::default();
     let prepared = tokio::select! {
-        prepared = prepare(target, scenarios, &options, &mut running) => prepared.map_err(Some),
+        prepared = Box::pin(prepare(target, scenarios, &options, &mut running)) => prepared.map_err(Some),
         () = wished(&options.stop) => Err(None),
     };
     let mut stage = match prepared {
         Ok(stage) => stage,
         Err(why) => {
-            let closed = running.end(&options.stop).await;
+            let closed = Box::pin(running.end(&options.stop)).await;
             let mut around = Circumstances {
                 interrupted: why.is_none(),
                 warnings: closed.complaints,
@@ -152,7 +152,7 @@ pub async fn run(
             around.refuses_with.clone_from(&told.refuses_with);
             if !options.stop.load(Ordering::Relaxed) {
                 let rechecked = tokio::select! {
-                    rechecked = recheck(&stage, &told, &learned) => rechecked,
+                    rechecked = Box::pin(recheck(&stage, &told, &learned)) => rechecked,
                     () = wished(&options.stop) => Vec::new(),
                 };
                 around.unjudged.extend(rechecked);
@@ -178,12 +178,12 @@ pub async fn run(
     let broken_off = options.stop.load(Ordering::Relaxed);
     if around.hopeless.is_none() && tally.has(VerdictKind::Inconclusive) && !broken_off {
         // One sentence on the SP says more than hundreds on its scenarios.
-        let gone = reach(&stage).await.err();
+        let gone = Box::pin(reach(&stage)).await.err();
         around.hopeless = gone.map(|Hopeless(why)| format!("the SP went away during the run: {why}"));
     }
     around.waivers = options.waivers.bites();
     around.interrupted = options.stop.load(Ordering::Relaxed);
-    let closed = running.end(&options.stop).await;
+    let closed = Box::pin(running.end(&options.stop)).await;
     around.warnings.extend(closed.complaints);
     let mut summary = tally.finish(&around);
     if [Exit::Deviates, Exit::NotJudged]
