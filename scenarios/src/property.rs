@@ -173,6 +173,16 @@ pub enum WebProperty {
     PostKept,
 }
 
+impl WebProperty {
+    /// Whether it is seen of a session, so that somebody must sign in for it.
+    pub fn is_of_sessions(self) -> bool {
+        !matches!(
+            self,
+            Self::RefusalsTellNothing | Self::RefusalsAlike | Self::PostKept
+        )
+    }
+}
+
 impl Property {
     /// Whether it can be judged by what was seen before scenarios are fired, or by the requests of a flow of its own.
     pub fn is_of_what_was_seen(self) -> bool {

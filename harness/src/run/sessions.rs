@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use scenarios::{Base, Need, Persona, Property, Scenario, WebProperty, recipe::Start};
+use scenarios::{Base, Need, Persona, Property, Scenario, recipe::Start};
 use url::Url;
 
 use super::{
@@ -28,14 +28,7 @@ pub(super) async fn sessions(
     scenarios: &[Arc<Scenario>],
 ) -> Option<Sessions> {
     let asks = |scenario: &Arc<Scenario>| {
-        let about = matches!(
-            scenario.holds,
-            Some(Property::Web(property))
-                if !matches!(
-                    property,
-                    WebProperty::PostKept | WebProperty::RefusalsAlike | WebProperty::RefusalsTellNothing
-                )
-        );
+        let about = matches!(scenario.holds, Some(Property::Web(property)) if property.is_of_sessions());
         let needs = [Need::SessionCookie, Need::ReadableSession];
         about || needs.iter().any(|need| scenario.needs.contains(need))
     };
