@@ -299,12 +299,18 @@ mod tests {
     }
 
     fn word(seen: &Observation, persona: Persona, name: &str, refusals: &Refusals) -> Classified {
-        let wanted = Expectations {
-            issued: Issued {
-                persona,
-                values: &[name.to_owned()],
-            },
-            people: &people(),
+        classify(seen, &wanted(persona, &[name.to_owned()], &people(), refusals))
+    }
+
+    fn wanted<'a>(
+        persona: Persona,
+        values: &'a [String],
+        people: &'a People,
+        refusals: &'a Refusals,
+    ) -> Expectations<'a> {
+        Expectations {
+            issued: Issued { persona, values },
+            people,
             bystanders: &[],
             refusals,
             landing: None,
@@ -312,8 +318,7 @@ mod tests {
             leads_to: None,
             ends_a_session: false,
             was: None,
-        };
-        classify(seen, &wanted)
+        }
     }
 
     fn signed_in(identity: &str, markers: &[&str]) -> Probe {
@@ -328,23 +333,11 @@ mod tests {
     #[test]
     fn who_was_signed_in_before_and_still_is_was_not_signed_in_by_the_message() {
         let after = |was: Option<Persona>, markers: &[&str]| {
-            let probe = Probe::SignedIn {
-                identity: "alice@contoso.example".to_owned(),
-                markers: markers.iter().map(|marker| (*marker).to_owned()).collect(),
-            };
+            let probe = signed_in("alice@contoso.example", markers);
+            let (values, people, refusals) = ([ATTACKER.to_owned()], people(), Refusals::default());
             let wanted = Expectations {
-                issued: Issued {
-                    persona: Persona::Attacker,
-                    values: &["attacker@contoso.example".to_owned()],
-                },
-                people: &people(),
-                bystanders: &[],
-                refusals: &Refusals::default(),
-                landing: None,
-                relay_state: None,
-                leads_to: None,
-                ends_a_session: false,
                 was,
+                ..wanted(Persona::Attacker, &values, &people, &refusals)
             };
             classify(&seen(probe, body_of(200, "alice@contoso.example")), &wanted).outcome
         };
@@ -434,19 +427,11 @@ mod tests {
     #[test]
     fn who_is_asked_to_end_a_session_ends_it_or_does_not() {
         let word = |probe: Probe, status: u16| {
+            let values = ["victim@contoso.example".to_owned()];
+            let (people, refusals) = (people(), Refusals::default());
             let wanted = Expectations {
-                issued: Issued {
-                    persona: Persona::Victim,
-                    values: &["victim@contoso.example".to_owned()],
-                },
-                people: &people(),
-                bystanders: &[],
-                refusals: &Refusals::default(),
-                landing: None,
-                relay_state: None,
-                leads_to: None,
                 ends_a_session: true,
-                was: None,
+                ..wanted(Persona::Victim, &values, &people, &refusals)
             };
             classify(&seen(probe, body_of(status, "x")), &wanted).outcome
         };
