@@ -106,6 +106,16 @@ pub struct Begin {
     pub jar: Option<String>,
 }
 
+impl Begin {
+    /// The most sign-ins that one step begins.
+    const MOST: u32 = 200;
+
+    /// How many sign-ins it begins, at least one.
+    pub fn times(&self) -> u32 {
+        self.times.unwrap_or(1).clamp(1, Self::MOST)
+    }
+}
+
 /// Makes a message and keeps it, unsent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -412,6 +412,15 @@ impl Take {
         }
     }
 
+    /// How many sign-ins are begun and left.
+    pub fn begun(&self) -> u32 {
+        let begins = self.steps.iter().filter_map(|step| match step {
+            Step::Begin(begin) => Some(begin.times()),
+            _ => None,
+        });
+        begins.sum()
+    }
+
     /// What the SP must be able to do for this variant alone; it is left out otherwise.
     pub fn needs(&self) -> Option<Need> {
         match self.recipe.logout_by()? {

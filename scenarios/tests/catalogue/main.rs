@@ -135,3 +135,16 @@ fn a_delivery_names_no_start_that_its_needs_do_not_ask_for() {
         );
     }
 }
+
+/// A flow that begins many has more time: each may be a page of a browser.
+#[test]
+fn the_sign_ins_that_a_flow_begins_and_leaves_are_counted() {
+    let catalogue = Catalogue::embedded();
+    let begun = |id: &str| {
+        let scenario = catalogue.scenarios.iter().find(|one| one.id == id);
+        let takes = scenario.unwrap().takes();
+        takes.iter().map(scenarios::Take::begun).max()
+    };
+    assert_eq!(begun("dos/pending-request-exhaustion"), Some(1000));
+    assert_eq!(begun("baseline/sp-initiated"), Some(0));
+}

@@ -12,9 +12,6 @@ use crate::{
     run::{answers::Task, forging::Kept},
 };
 
-/// The most sign-ins that one step begins.
-const MOST: u32 = 200;
-
 pub(super) async fn begin(scene: &Scene<'_>, verb: &Begin, session: &mut Session) -> Result<Came, Broke> {
     let mut own = match verb.headers.is_empty() {
         true => None,
@@ -27,7 +24,7 @@ pub(super) async fn begin(scene: &Scene<'_>, verb: &Begin, session: &mut Session
     };
     let session = own.as_mut().unwrap_or(session);
     let mut all = once(scene, verb, session).await?;
-    for _ in 1..verb.times.unwrap_or(1).min(MOST) {
+    for _ in 1..verb.times() {
         let mut last = once(scene, verb, session).await?;
         all.arrivals.append(&mut last.arrivals);
         all = Came {

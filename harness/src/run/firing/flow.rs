@@ -34,6 +34,9 @@ use crate::{
     text::locked,
 };
 
+/// So many sign-ins are begun in the time that any other flow has: in a browser each is a page.
+const BEGUN_MEANWHILE: u32 = 50;
+
 /// So often the probe is asked again where the SP asks for patience.
 const PATIENCE: usize = 4;
 
@@ -76,7 +79,7 @@ pub(super) async fn play(
         were: BTreeMap::new(),
     };
     let absences = stage.absences();
-    let limit = stage.patience;
+    let limit = stage.patience * (1 + take.begun() / BEGUN_MEANWHILE);
     let broke = match tokio::time::timeout(limit, Box::pin(flow.run(judge))).await {
         Ok(Ok(())) => None,
         Ok(Err(broke)) => Some(broke),
