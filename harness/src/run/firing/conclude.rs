@@ -17,8 +17,8 @@ const AGAIN: usize = 2;
 ///
 /// What was seen once was seen: an impersonation that does not repeat is one all the same. A firing that hung among others
 /// and is answered alone hung for our own load; so did one break that does not alone (two first sign-ins of one person at
-/// once collide in many a database). A connection that drops once may have been closed by chance. Any other
-/// disagreement proves nothing.
+/// once collide in many a database), and so did one that the SP showed no way to the IdP. A connection that drops once may
+/// have been closed by chance. Any other disagreement proves nothing.
 pub(super) fn confirmed(
     unit: &Unit,
     first: Shot,
@@ -39,7 +39,11 @@ pub(super) fn confirmed(
         }
         return (first, verdict);
     }
-    let ours = |shot: &Shot| (first.hung() && !shot.hung()) || (first.broke() && !shot.broke());
+    let ours = |shot: &Shot| {
+        (first.hung() && !shot.hung())
+            || (first.broke() && !shot.broke())
+            || (first.strayed() && !shot.strayed())
+    };
     if let Some(answered) = again.iter().position(ours) {
         let shot = again.swap_remove(answered);
         let verdict = shot.verdict(unit, control, false, learned);
@@ -63,10 +67,10 @@ pub(super) fn confirmed(
 
 /// Whether a firing is to be repeated before it is believed.
 pub(super) fn doubtful(shot: &Shot, verdict: &Verdict) -> bool {
-    verdict.kind == VerdictKind::Fail || shot.classified.dropped || shot.broke()
+    verdict.kind == VerdictKind::Fail || shot.classified.dropped || shot.broke() || shot.strayed()
 }
 
 /// How often it is to be fired again.
 pub(super) fn repetitions(shot: &Shot) -> usize {
-    if shot.broke() { 1 } else { AGAIN }
+    if shot.broke() || shot.strayed() { 1 } else { AGAIN }
 }

@@ -73,6 +73,13 @@ impl Shot {
         status && page.is_some_and(|page| page.status >= 500)
     }
 
+    /// Whether the SP had something else to show than its way to the IdP, so that no message was made.
+    pub(super) fn strayed(&self) -> bool {
+        let broke = matches!(self.played.broke, Some(Broke::Precondition(_)));
+        let page = self.played.observation.journey.page.as_ref();
+        broke && self.played.message.is_none() && page.is_some()
+    }
+
     /// Whether somebody was signed in who did not sign in.
     pub(super) fn impersonates(&self) -> bool {
         matches!(

@@ -41,6 +41,13 @@ fn logins() -> Vec<Mode> {
         .green()
         .flawed_red(),
         mode(
+            "login-stumbles",
+            "every so many sign-ins the page of the login breaks",
+            |sp| sp.login = Login::Stumbles(31),
+        )
+        .green()
+        .flawed_red(),
+        mode(
             "login-deflated",
             "the AuthnRequest is posted, and deflated",
             |sp| sp.login = Login::DeflatedPost,

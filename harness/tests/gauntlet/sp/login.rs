@@ -43,7 +43,7 @@ pub(crate) fn begin(sp: &Sp, request: &AuthnRequest, sso: &str, step: usize) -> 
     let to = format!("{sso}{separator}{query}");
     let written = escape_attribute(&to).into_owned();
     let answer = match sp.login {
-        Login::Redirect => Response::see(&to),
+        Login::Redirect | Login::Stumbles(_) => Response::see(&to),
         Login::MetaRefresh => {
             let refresh = format!("<meta http-equiv=\"refresh\" content=\"0; url={written}\">");
             page(200, "Signing in", &refresh)

@@ -2,7 +2,10 @@
 
 use std::{
     net::SocketAddr,
-    sync::{Arc, LazyLock, Mutex, atomic::AtomicU32},
+    sync::{
+        Arc, LazyLock, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -15,7 +18,7 @@ use super::{
     message::Rules,
     pages::{self, ELSEWHERE, page},
     site::Site,
-    switches::{Acs, Cookie, Limit, Probe, Refusal, Sp},
+    switches::{Acs, Cookie, Limit, Login, Probe, Refusal, Sp},
     tricks::Trick,
     wire::{self, Answer, Request, Response, Service},
 };
@@ -37,6 +40,7 @@ pub(crate) async fn serve(sp: Sp, idp: IdpMetadata, listens: impl FnOnce(SocketA
         },
         ledger: Mutex::default(),
         under_way: AtomicU32::new(0),
+        begun: AtomicU32::new(0),
         restart: Notify::new(),
     };
     listens(address);
@@ -123,6 +127,10 @@ impl Site {
                 "<p>That did not work.</p><a href=\"/login\">Sign in again</a>",
             )
             .into();
+        }
+        let begun = self.begun.fetch_add(1, Ordering::Relaxed) + 1;
+        if matches!(self.sp.login, Login::Stumbles(every) if begun.is_multiple_of(every)) {
+            return page(403, "Sign-in failed", "<h1>Sign-in failed</h1>").into();
         }
         let authn = login::request(&self.sp, &self.rules.entity_id, &self.rules.acs, &self.sso);
         let step = request

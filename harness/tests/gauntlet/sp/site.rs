@@ -12,6 +12,8 @@ pub(super) struct Site {
     pub(super) rules: Rules,
     /// So many messages wait for an answer.
     pub(super) under_way: AtomicU32,
+    /// So many sign-ins were begun.
+    pub(super) begun: AtomicU32,
     /// Where the IdP takes requests.
     pub(super) sso: String,
     pub(super) ledger: Mutex<Ledger>,

@@ -236,6 +236,8 @@ pub(crate) enum Login {
     Hangs,
     /// Through six pages of its own.
     LongWay,
+    /// Every so many sign-ins its page breaks, whatever the reason.
+    Stumbles(u32),
     /// A page where one types a mail address first.
     AsksMail,
 }
