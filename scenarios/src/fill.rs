@@ -22,6 +22,7 @@
 //! | `{signature:KEY:TEXT}` | the key's signature over TEXT, SHA-256, in Base64 |
 //! | `{cube-root:PLACE}` `{cube-root-no-null:PLACE}` | a SignatureValue for the SignedInfo there, forged for exponent 3 |
 //! | `{digest:PLACE}` | SHA-256 over the exclusive canonical form of an element without its Signature children |
+//! | `{canonical:PLACE}` | an element's exclusive canonical form |
 //! | `{text:PLACE}` `{xml:PLACE}` `{attr:PLACE@NAME}` | what stands there now |
 //! | `{repeat:N:TEXT}` `{count:N:TEXT}` `{base64:TEXT}` | TEXT N times; the same with a number, from 1, for each `#` in it; TEXT in Base64 |
 //! | `{inflating:N}` | Base64 of raw DEFLATE that stands for N megabytes of spaces |
@@ -225,6 +226,7 @@ impl One<'_> {
             "cube-root" => craft::cube_root(bench, &self.place(argument)?, DigestInfo::Whole),
             "cube-root-no-null" => craft::cube_root(bench, &self.place(argument)?, DigestInfo::WithoutNull),
             "digest" => bench.digest(&self.place(argument)?),
+            "canonical" => bench.canonical(&self.place(argument)?),
             "text" => bench.text_at(&self.place(argument)?),
             "xml" => bench.xml_at(&self.place(argument)?),
             "attr" => {

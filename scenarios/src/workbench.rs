@@ -187,6 +187,15 @@ impl Workbench {
             .map_err(|e| Fault::recipe(format!("{at} cannot be digested: {e}")))
         })
     }
+
+    /// An element's exclusive canonical form.
+    pub(crate) fn canonical(&self, at: &Selector) -> Result<String, Fault> {
+        self.at(at, |source, node| {
+            let octets = saml::canonical::canonicalize_node(source, node, alg::EXC_C14N, &[], &[]);
+            let octets = octets.map_err(|e| Fault::recipe(format!("{at}: {e}")))?;
+            String::from_utf8(octets).map_err(|e| Fault::recipe(format!("{at}: {e}")))
+        })
+    }
 }
 
 /// The edit that puts `what` as first or last content of an element; an empty-element tag is opened for it.

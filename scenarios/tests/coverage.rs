@@ -163,3 +163,28 @@ fn most_of_what_runs_by_default_applies_to_any_sp() {
         default.len()
     );
 }
+
+#[test]
+fn every_published_recipe_has_its_scenario() {
+    let table = include_str!("../RECIPES.md");
+    let rows: Vec<[&str; 3]> = table
+        .lines()
+        .filter(|line| line.starts_with("| CVE-"))
+        .map(|line| {
+            let mut cells = line.trim_matches('|').split(" | ").map(str::trim);
+            [(); 3].map(|()| cells.next().expect("three cells"))
+        })
+        .collect();
+    assert!(rows.len() >= 25, "the table has {} rows", rows.len());
+    let all = &Catalogue::embedded().scenarios;
+    for [advisories, _, id] in rows {
+        let scenario = all.iter().find(|s| s.id == id.trim_matches('`'));
+        let scenario = scenario.unwrap_or_else(|| panic!("there is no scenario {id}"));
+        for advisory in advisories.split(", ") {
+            assert!(
+                scenario.refs.cve.iter().any(|cve| cve == advisory),
+                "{id} does not name {advisory}"
+            );
+        }
+    }
+}

@@ -6,6 +6,7 @@
 //! ```sh
 //! cargo test --release --package samlitmus --test reference -- --ignored kill_matrix        # fails where it changed
 //! KILL_MATRIX=write cargo test … --include-ignored matrix::                                 # and writes it, with its page
+//! KILL_MATRIX_ONLY=signature/xsw-1,signature/xsw-2 …                                        # measures these, and keeps the others
 //! ```
 
 use std::{
@@ -157,13 +158,21 @@ fn failing(told: &Told, errors: bool) -> BTreeSet<String> {
 }
 
 async fn measured() -> Matrix {
-    let (in_browser, over_http): (Vec<_>, Vec<_>) = chosen(|_| true)
+    let only = std::env::var("KILL_MATRIX_ONLY").ok();
+    let asked = |s: &Scenario| {
+        only.as_ref()
+            .is_none_or(|only| only.split(',').any(|id| id == s.id))
+    };
+    let (in_browser, over_http): (Vec<_>, Vec<_>) = chosen(asked)
         .into_iter()
         .partition(|s| s.needs.contains(&Need::Browser));
     let hardened = against(Config::default(), &over_http, quick()).await.unwrap();
     let wrong = failing(&hardened, true);
     assert!(wrong.is_empty(), "the hardened SP fails {wrong:?}");
-    let mut matrix = Matrix::default();
+    let mut matrix = match only {
+        Some(_) => Matrix::kept(),
+        None => Matrix::default(),
+    };
     for scenario in over_http.iter().chain(&in_browser) {
         matrix.killed_by.insert(scenario.id.clone(), BTreeSet::new());
     }
