@@ -125,15 +125,7 @@ fn word(text: &str) -> String {
         )
         .expect("a constant pattern")
     });
-    // Nobody names a page or a cookie with twenty letters of both cases and digits.
-    let random = text.len() >= 20
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "-_=.~%".contains(c))
-        && text.chars().any(|c| c.is_ascii_digit())
-        && text.chars().any(|c| c.is_ascii_uppercase())
-        && text.chars().any(|c| c.is_ascii_lowercase());
-    if random {
+    if is_random(text) {
         return "[id]".to_owned();
     }
     let masked = VARIES.replace_all(text, |found: &regex::Captures<'_>| {
@@ -148,6 +140,16 @@ fn word(text: &str) -> String {
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })
         .take(200)
         .collect()
+}
+
+/// Nobody names a page or a cookie with twenty letters of both cases and digits, nor with many where every fourth is a capital.
+fn is_random(text: &str) -> bool {
+    let count = |of: fn(&char) -> bool| text.chars().filter(of).count();
+    let (capitals, small) = (count(char::is_ascii_uppercase), count(char::is_ascii_lowercase));
+    let few = capitals.min(small);
+    let mixed = few > 0 && count(char::is_ascii_digit) > 0 || text.len() >= 32 && few * 4 >= text.len();
+    let token = |c: char| c.is_ascii_alphanumeric() || "-_=.~%".contains(c);
+    text.len() >= 20 && mixed && text.chars().all(token)
 }
 
 #[cfg(test)]
@@ -170,6 +172,15 @@ mod tests {
             ("http://h/home;jsessionid=ABC123?x=1", "/home;jsessionid?x"),
             ("http://h/s/5f4dcc3b5aa765d61d8327deb882cf99", "/s/[id]"),
             ("http://h/c/aZ09bY18cX27dW36eV45fU54", "/c/[id]"),
+            // One in some thousands has no digit.
+            (
+                "http://h/c/saml_hBMwigTeIxAgVYwq_ZJEmGEFZq_tt-cEHluJal",
+                "/c/[id]",
+            ),
+            (
+                "http://h/OpenIdConnectCorrelationSessionStateCookie",
+                "/OpenIdConnectCorrelationSessionStateCookie",
+            ),
             ("http://h/", "/"),
             ("no url at all", "(no URL)"),
         ] {
