@@ -97,7 +97,17 @@ pub(crate) fn beside(how: &Detached, context: &Context<'_>) -> Result<String, Fa
 impl Detachment<'_> {
     /// Fills a text in, `{Signature}` as well; `all` is the whole of what is sent.
     pub(crate) fn filled(&self, text: &str, all: &str) -> Result<String, Fault> {
-        self.fill(text, &|| self.signature(all))
+        self.fill(&self.stated(text), &|| self.signature(all))
+    }
+
+    /// A text without its RelayState where there is none: then it stands neither in what is sent nor in what is signed (Bindings 3.4.4.1).
+    fn stated(&self, text: &str) -> String {
+        match self.relay_state {
+            Some(_) => text.to_owned(),
+            None => text
+                .replace("&RelayState={RelayState}", "")
+                .replace("RelayState={RelayState}&", ""),
+        }
     }
 
     fn fill(&self, text: &str, signature: &dyn Fn() -> Result<String, Fault>) -> Result<String, Fault> {
@@ -132,6 +142,7 @@ impl Detachment<'_> {
                 .replace("&Signature={Signature}", "")
                 .replace("Signature={Signature}&", ""),
         };
+        let signed = self.stated(&signed);
         let input = match self.by_query {
             true => self.fill(&signed, &none)?,
             // POST-SimpleSign signs what the fields stand for (its section 3).

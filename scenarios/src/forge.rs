@@ -384,7 +384,9 @@ fn wire(
             };
             Ok((name.clone(), value))
         };
-        pairs.iter().map(one).collect()
+        // What says what the SP sent is not sent where it sent nothing.
+        let said = |(_, value): &&(String, String)| value != "{RelayState}" || relay_state.is_some();
+        pairs.iter().filter(said).map(one).collect()
     };
     let carried = |kind: Kind, response: String| match artifact {
         Some(handed_out) => ("SAMLart".to_owned(), handed_out.artifact.clone()),

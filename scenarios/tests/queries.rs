@@ -57,6 +57,11 @@ impl Stage {
     }
 
     fn forge(&self, recipe: &str) -> Message {
+        self.forge_for(None, recipe)
+    }
+
+    /// The same for a sign-in that the SP began with a RelayState.
+    fn forge_for(&self, relay_state: Option<&str>, recipe: &str) -> Message {
         let recipe: Recipe = toml::from_str(recipe).unwrap();
         let context = Context {
             directory: &self.directory,
@@ -64,7 +69,7 @@ impl Stage {
             keys: &self.keys,
             origin: "http://localhost:8400",
             request: None,
-            relay_state: None,
+            relay_state,
             now: jiff::Timestamp::now(),
             out_of_band: None,
             each: None,
@@ -222,4 +227,26 @@ fn a_logout_message_in_a_form_is_signed_itself_unless_its_base_says_that_nothing
         "SAMLRequest",
     );
     assert!(rogue.contains("SignatureValue") && !is_signed(&rogue));
+}
+
+/// An SP that finds its request by the RelayState would else refuse for that, whatever the message is.
+#[test]
+fn the_relay_state_is_said_again_and_signed_where_there_is_one_and_left_out_where_there_is_none() {
+    let stage = Stage::new();
+    let query = r#"deliver = { query = "SAMLResponse={message}&RelayState={RelayState}&SigAlg={SigAlg}&Signature={Signature}" }"#;
+    for (sent, said) in [(Some("ss:1"), "RelayState=ss%3A1"), (None, "")] {
+        let message = stage.forge_for(sent, query);
+        let text = message.wire.query.as_deref().unwrap();
+        assert!(stage.holds(text), "{text}");
+        assert!(
+            text.contains(said) && text.contains("RelayState") == sent.is_some(),
+            "{text}"
+        );
+    }
+    let form =
+        r#"deliver = { fields = [["SAMLResponse", "{SAMLResponse}"], ["RelayState", "{RelayState}"]] }"#;
+    for (sent, fields) in [(Some("ss:1"), 2), (None, 1)] {
+        let message = stage.forge_for(sent, form);
+        assert_eq!(message.wire.fields.len(), fields, "{:?}", message.wire.fields);
+    }
 }
