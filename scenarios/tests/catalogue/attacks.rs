@@ -187,7 +187,7 @@ fn the_genuine_signature_holds_for_the_reader_that_the_attack_is_for() {
         ),
         (
             "signature/c14n-pi-as-text",
-            Box::new(by("<?p not-an-?>", "not-an-")),
+            Box::new(|text| text.replace("<?p ", "").replace("?>", "")),
         ),
         ("identity/pi-split", Box::new(by("<?x?>", ""))),
         ("signature/entity-id-duplicate", Box::new(by("&p;", ""))),
