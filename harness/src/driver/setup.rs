@@ -1,6 +1,13 @@
 //! What a driver must know before it sends anything.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use super::{guard::Guard, site::Site, token::TokenSource};
 
@@ -43,6 +50,15 @@ impl Limits {
             command: request.saturating_mul(6).max(Duration::from_secs(60)),
         }
     }
+
+    /// So many times as patient with the other side.
+    fn times(self, more: u32) -> Self {
+        Self {
+            request: self.request.saturating_mul(more),
+            journey: self.journey.saturating_mul(more),
+            ..self
+        }
+    }
 }
 
 /// What a driver must know before it sends anything.
@@ -63,6 +79,8 @@ pub struct Setup {
     pub token: Option<TokenSource>,
     /// Whether a browser takes a picture of each page where a journey comes to rest.
     pub pictures: bool,
+    /// How many times as patient it is as the limits say, for all drivers that came from one setup.
+    patience: Arc<AtomicU32>,
 }
 
 impl Setup {
@@ -76,6 +94,22 @@ impl Setup {
             ca: None,
             token: None,
             pictures: true,
+            patience: Arc::new(AtomicU32::new(1)),
         }
+    }
+
+    /// Where it stops just now.
+    pub(crate) fn limits(&self) -> Limits {
+        self.limits.times(self.patience())
+    }
+
+    /// How many times as patient it is just now.
+    pub(crate) fn patience(&self) -> u32 {
+        self.patience.load(Ordering::Relaxed).max(1)
+    }
+
+    /// So many times as patient from now on, with every driver that came from this setup.
+    pub(crate) fn be_patient(&self, times: u32) {
+        self.patience.store(times, Ordering::Relaxed);
     }
 }

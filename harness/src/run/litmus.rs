@@ -245,6 +245,7 @@ async fn fire(
     let plan = plan(scenarios, &before.done(), learned, &options.profiles, workers);
     let batches = plan.together.iter().chain(&plan.alone);
     let mut missing = plan.skipped.len() + batches.map(|batch| batch.units.len()).sum::<usize>();
+    let accepted = snapshots.clone().map(Snapshots::locked);
     let mut settling = Settling {
         options,
         snapshots,
@@ -262,6 +263,7 @@ async fn fire(
         events,
         done,
         settling.options.stop.clone(),
+        accepted,
     ));
     let firing = tokio::spawn(async move { runner.run(plan, workers).await });
     let (stop, mut abandoned) = (settling.options.stop.clone(), false);

@@ -33,3 +33,4 @@ mod sessions;
 mod settle;
 pub mod shard;
 mod stage;
+mod swiftest;

@@ -12,7 +12,7 @@ use std::{
 use mock_idp::server::MockIdp;
 use scenarios::{Need, Persona, Scenario, recipe::Delivery};
 
-use super::{answers::Answers, clues::Clues, forging::Forge, oob::Oob, pace::Pace};
+use super::{answers::Answers, clues::Clues, forging::Forge, oob::Oob, pace::Pace, swiftest::Swiftest};
 use crate::{
     driver::{BrowserDriver, Driver, DriverError, HttpDriver, Session, Setup},
     judge::{
@@ -36,6 +36,15 @@ pub(crate) struct Published {
     pub(crate) url: Option<String>,
 }
 
+/// More patience than usual, until it goes.
+struct Patience<'a>(&'a Setup);
+
+impl Drop for Patience<'_> {
+    fn drop(&mut self) {
+        self.0.be_patient(1);
+    }
+}
+
 /// Everything that firings share.
 pub(crate) struct Stage {
     setup: Setup,
@@ -54,8 +63,10 @@ pub(crate) struct Stage {
     pub(crate) oob: Option<Oob>,
     /// So long one request to the SP may take.
     pub(crate) request: Duration,
-    /// No firing takes longer, whatever its steps do.
-    pub(crate) patience: Duration,
+    /// No firing takes longer, whatever its steps do, as long as nobody is more patient than usual.
+    patience: Duration,
+    /// How long flawless logins took.
+    pub(crate) swiftest: Swiftest,
     /// Whether the SP's application, as it is configured in the state folder, requires signed requests.
     pub(crate) requires_signed: bool,
     /// What the SP says of itself.
@@ -107,6 +118,7 @@ impl Stage {
             oob,
             request,
             patience: request.saturating_mul(12).max(Duration::from_secs(60)),
+            swiftest: Swiftest::default(),
             requires_signed: false,
             log: Arc::default(),
             document: None,
@@ -151,6 +163,7 @@ impl Stage {
         self.other = Some(std::mem::replace(&mut self.driver, browser));
         self.scripted = true;
         self.clues = Mutex::default();
+        self.swiftest = Swiftest::default();
         Ok(())
     }
 
@@ -194,6 +207,17 @@ impl Stage {
             .into_iter()
             .flatten()
             .any(|d| matches!(d, Driver::Browser(_)))
+    }
+
+    /// No firing takes longer, whatever its steps do.
+    pub(crate) fn patience(&self) -> Duration {
+        self.patience.saturating_mul(self.setup.patience())
+    }
+
+    /// So many times as patient with the SP as usual, until what is returned goes.
+    pub(crate) fn be_patient(&self, times: u32) -> impl Drop + '_ {
+        self.setup.be_patient(times);
+        Patience(&self.setup)
     }
 
     /// The number of a new firing.

@@ -45,6 +45,11 @@ impl Snapshots {
         Self { any_driver, ..self }
     }
 
+    /// The same, and nothing is written.
+    pub fn locked(self) -> Self {
+        Self { locked: true, ..self }
+    }
+
     /// Compares a result with what was accepted. Unless locked, what is new or has changed is written beside it as
     /// pending (`.snap.new`), and what is pending and no longer differs is cleared away.
     ///

@@ -11,6 +11,7 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests may panic as tests do")]
 
+mod accepted;
 mod flawed;
 mod good;
 mod modes;

@@ -100,32 +100,68 @@ impl Ran {
 
 /// Runs the program against the SP of a mode, as it is or open to wrapping.
 pub(crate) fn run(mode: &Mode, open: bool) -> Ran {
-    let _turn = Turn::take();
-    let folder = tempfile::tempdir().unwrap();
-    let idp = port();
-    let (state, metadata) = identity_provider();
-    copy(
-        &state.path().join(".samlitmus"),
-        &folder.path().join(".samlitmus"),
-    );
-    let metadata = metadata.replace(&format!("localhost:{PLACE}"), &format!("localhost:{idp}"));
-    fs::write(folder.path().join("idp.xml"), metadata).unwrap();
-    let sp = Served::start(mode.name, open, &folder.path().join("idp.xml"));
-    fs::write(
-        folder.path().join("samlitmus.toml"),
-        configuration(mode, &sp.origin, idp),
-    )
-    .unwrap();
-    fire(mode, folder.path())
+    let fired = if mode.browser { &IN_BROWSER[..] } else { &FIRED[..] };
+    Site::of(mode, open).run(fired)
 }
 
-fn fire(mode: &Mode, folder: &Path) -> Ran {
+/// The SP of a mode, and the folder of who tests it.
+pub(crate) struct Site<'a> {
+    mode: &'a Mode,
+    folder: TempDir,
+    _sp: Served,
+    _turn: Turn,
+}
+
+impl<'a> Site<'a> {
+    pub(crate) fn of(mode: &'a Mode, open: bool) -> Self {
+        let turn = Turn::take();
+        let folder = tempfile::tempdir().unwrap();
+        let idp = port();
+        let (state, metadata) = identity_provider();
+        copy(
+            &state.path().join(".samlitmus"),
+            &folder.path().join(".samlitmus"),
+        );
+        let metadata = metadata.replace(&format!("localhost:{PLACE}"), &format!("localhost:{idp}"));
+        fs::write(folder.path().join("idp.xml"), metadata).unwrap();
+        let sp = Served::start(mode.name, open, &folder.path().join("idp.xml"));
+        fs::write(
+            folder.path().join("samlitmus.toml"),
+            configuration(mode, &sp.origin, idp),
+        )
+        .unwrap();
+        Self {
+            mode,
+            folder,
+            _sp: sp,
+            _turn: turn,
+        }
+    }
+
+    /// Runs the program once.
+    pub(crate) fn run(&self, fired: &[&str]) -> Ran {
+        fire(self.mode, self.folder.path(), fired)
+    }
+
+    /// Makes what was seen the accepted behaviour.
+    pub(crate) fn accept(&self) {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_samlitmus"));
+        let status = program
+            .arg("accept")
+            .current_dir(self.folder.path())
+            .status()
+            .unwrap();
+        assert!(status.success(), "{status}");
+    }
+}
+
+fn fire(mode: &Mode, folder: &Path, fired: &[&str]) -> Ran {
     let file = |name: &str| File::create(folder.join(name)).unwrap();
     let begun = Instant::now();
     let mut program = Command::new(env!("CARGO_BIN_EXE_samlitmus"));
     program
         .arg("run")
-        .args(if mode.browser { &IN_BROWSER[..] } else { &FIRED[..] })
+        .args(fired)
         .args(["--driver", if mode.browser { "browser" } else { "http" }])
         .args(["--seed", "7", "--report", "json=r.json"]);
     let longest = if mode.browser { 4 * LONGEST } else { LONGEST };

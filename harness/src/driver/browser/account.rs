@@ -19,7 +19,7 @@ impl BrowserSession {
         let foreign = seen
             .iter()
             .position(|hop| !Url::parse(&hop.url).is_ok_and(|url| guard.permits(&url)));
-        seen.truncate(foreign.unwrap_or(seen.len()).min(self.setup.limits.hops));
+        seen.truncate(foreign.unwrap_or(seen.len()).min(self.setup.limits().hops));
         journey.elapsed = time(&seen);
         let party = |url: &str| Url::parse(url).map_or(Party::Other, |url| site.party(&url));
         let hop = |seen: Seen| match party(&seen.url) {

@@ -43,7 +43,7 @@ impl BrowserDriver {
         }
         let browser = Arc::new(Browser::start(&setup).await?);
         let ready = Arc::<Ready>::default();
-        ready.refill(&browser, setup.limits.command);
+        ready.refill(&browser, setup.limits().command);
         Ok(Self {
             setup: Arc::new(setup),
             ready,
@@ -72,7 +72,7 @@ impl BrowserDriver {
     }
 
     async fn fresh(&self, browser: &Arc<Browser>) -> Result<Fresh, Refused> {
-        let limit = self.setup.limits.command;
+        let limit = self.setup.limits().command;
         let fresh = match self.ready.take(browser) {
             Some(fresh) => fresh,
             None => Fresh::make(browser, limit).await?,

@@ -51,7 +51,7 @@ pub(super) enum Rested {
 impl Follower<'_> {
     /// Goes along until a page rests or something ends the journey.
     pub(super) async fn rest(&self, set_out: Instant) -> Rested {
-        let (limits, plan) = (&self.setup.limits, self.plan);
+        let (limits, plan) = (&self.setup.limits(), self.plan);
         let mut until = None;
         let mut inert = Inert::default();
         let mut waiting: Option<Waiting> = None;
@@ -189,7 +189,7 @@ impl Follower<'_> {
         if !self.plan.even_to_idp && self.setup.site.party(&url) == Party::Idp {
             return Some(Rested::Ended(Ended::Answered));
         }
-        let most = self.setup.limits.hops;
+        let most = self.setup.limits().hops;
         let limit = || Ended::Limit(format!("the way goes on after {most} requests"));
         (now.hops > most).then(|| Rested::Ended(limit()))
     }
@@ -218,7 +218,7 @@ impl Follower<'_> {
         let limit = if late {
             GLANCE
         } else {
-            self.setup.limits.request.max(2 * GLANCE)
+            self.setup.limits().request.max(2 * GLANCE)
         };
         match self.tab.look(limit).await {
             Ok(evaluated) => {
@@ -248,7 +248,7 @@ impl Follower<'_> {
             return Rested::Ended(Ended::Harness("the browser did not set out".to_owned()));
         };
         // The page is busy, and may keep its browser busy.
-        let limits = &self.setup.limits;
+        let limits = &self.setup.limits();
         match self.body(&last, limits.bytes, limits.command).await {
             Some(body) => Rested::Hung(untouched(&last, &body)),
             None if proven || last.elapsed.is_some() => Rested::Hung(untouched(&last, "")),
@@ -258,7 +258,7 @@ impl Follower<'_> {
 
     /// The page as the network told it, without a body if there is none.
     async fn told(&self, last: &Seen) -> Option<Page> {
-        let body = self.body(last, self.setup.limits.bytes, GLANCE).await;
+        let body = self.body(last, self.setup.limits().bytes, GLANCE).await;
         untouched(last, &body.unwrap_or_default())
     }
 

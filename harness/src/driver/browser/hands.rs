@@ -87,7 +87,7 @@ impl BrowserSession {
     }
 
     async fn wait_for(&self, target: &Target, plan: &Plan) -> Result<(), ActError> {
-        let (limit, begun) = (self.setup.limits.request, Instant::now());
+        let (limit, begun) = (self.setup.limits().request, Instant::now());
         loop {
             let last = self.tab.now().last;
             if last.is_some_and(|last| Url::parse(&last.url).is_ok_and(|url| plan.forbids(&url))) {
@@ -118,7 +118,7 @@ impl BrowserSession {
 
     /// Asks the script in the page.
     async fn ask(&self, what: &str, target: &Target, text: &str) -> Result<Answer, Refused> {
-        let limit = self.setup.limits.request.max(2 * GLANCE);
+        let limit = self.setup.limits().request.max(2 * GLANCE);
         let told = self
             .shown()
             .call(SCRIPT, &[json!(what), wanted(target), json!(text)], limit)
@@ -144,7 +144,7 @@ impl BrowserSession {
 
     /// Does it, and lets the page answer it.
     async fn perform(&self, actions: Value) -> Result<(), ActError> {
-        match self.shown().perform(actions, self.setup.limits.command).await {
+        match self.shown().perform(actions, self.setup.limits().command).await {
             Err(refused) if refused.is_silence() => Err(broken(refused)),
             // Whatever else it says was done: what the page made of it, a dialog or its end, is told by events.
             _ => Ok(()),

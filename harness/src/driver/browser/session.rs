@@ -75,7 +75,7 @@ impl BrowserSession {
     pub(in crate::driver) async fn close(self) {
         if Arc::strong_count(&self.user) == 1 {
             let doors = &self.user.browser.doors;
-            self.user.context.leave(doors, self.setup.limits.command).await;
+            self.user.context.leave(doors, self.setup.limits().command).await;
         }
     }
 
@@ -97,7 +97,7 @@ impl BrowserSession {
         });
         let params = json!({"cookie": cookie, "partition": cookies::partition(&self.user)});
         let bidi = &self.user.browser.bidi;
-        bidi.send("storage.setCookie", params, self.setup.limits.command)
+        bidi.send("storage.setCookie", params, self.setup.limits().command)
             .await?;
         Ok(())
     }
@@ -111,29 +111,29 @@ impl BrowserSession {
     }
 
     pub(in crate::driver) async fn stored(&self, area: Storage, key: &str) -> Option<String> {
-        let limit = self.setup.limits.request.max(2 * GLANCE);
+        let limit = self.setup.limits().request.max(2 * GLANCE);
         self.shown().stored(area, key, limit).await.ok().flatten()
     }
 
     /// The value of a cookie that one of these URLs has, and the first that has one.
     pub(in crate::driver) async fn cookie(&self, name: &str, of: &[Url]) -> Option<(String, Url)> {
-        cookies::value(&self.user, name, of, self.setup.limits.command).await
+        cookies::value(&self.user, name, of, self.setup.limits().command).await
     }
 
     /// The cookies of a URL's host, whatever their paths.
     pub(in crate::driver) async fn cookies(&self, of: &Url) -> Vec<StoredCookie> {
-        cookies::of(&self.user, of, self.setup.limits.command).await
+        cookies::of(&self.user, of, self.setup.limits().command).await
     }
 
     /// Keeps a cookie as another session has it.
     pub(in crate::driver) async fn put(&mut self, cookie: &StoredCookie) -> Result<(), DriverError> {
-        let kept = cookies::put(&self.user, cookie, self.setup.limits.command).await;
+        let kept = cookies::put(&self.user, cookie, self.setup.limits().command).await;
         Ok(kept?)
     }
 
     /// Deletes the cookies of a name.
     pub(in crate::driver) async fn drop_cookie(&mut self, name: &str) {
-        cookies::delete(&self.user, name, self.setup.limits.command).await;
+        cookies::delete(&self.user, name, self.setup.limits().command).await;
     }
 
     async fn journey(&mut self, visit: &Visit<'_>, even_to_idp: bool) -> Journey {
@@ -193,9 +193,9 @@ impl BrowserSession {
             "phases": ["beforeRequestSent"], "contexts": [self.tab.context], "urlPatterns": [beyond],
         });
         let made = bidi
-            .send("network.addIntercept", params, self.setup.limits.command)
+            .send("network.addIntercept", params, self.setup.limits().command)
             .await?;
-        self.tab.hold_up(plan.own(), self.setup.limits.command).await?;
+        self.tab.hold_up(plan.own(), self.setup.limits().command).await?;
         let came = self.follow(plan).await;
         bidi.tell("network.removeIntercept", json!({"intercept": made["intercept"]}));
         Ok(came)
@@ -203,12 +203,18 @@ impl BrowserSession {
 
     async fn another_tab(&self) -> Result<Tab, Refused> {
         let User { browser, context } = &*self.user;
-        Tab::open(&browser.bidi, &browser.traces, context, self.setup.limits.command).await
+        Tab::open(
+            &browser.bidi,
+            &browser.traces,
+            context,
+            self.setup.limits().command,
+        )
+        .await
     }
 
     /// Navigates, and goes along until a page rests or something ends the journey.
     async fn follow(&self, plan: &Plan) -> Rested {
-        let limits = self.setup.limits;
+        let limits = self.setup.limits();
         let patience = limits.command.saturating_add(limits.journey);
         // The command is answered when the page is there, which is what `rest` watches for.
         let navigate = self.tab.navigate(&plan.start, patience);

@@ -45,7 +45,7 @@ impl BrowserSession {
             let rested = follower.rest(begun).await;
             released = self.meet().await;
             // What one window does another may answer.
-            let over = begun.elapsed() > self.setup.limits.journey;
+            let over = begun.elapsed() > self.setup.limits().journey;
             if over || (released == 0 && before == told(self.tabs())) {
                 return self.pictured(shown.unwrap_or(rested)).await;
             }
@@ -56,7 +56,7 @@ impl BrowserSession {
     async fn pictured(&self, rested: Rested) -> Rested {
         match rested {
             Rested::At(page, None) if self.setup.pictures => {
-                let picture = self.shown().picture(self.setup.limits.command).await;
+                let picture = self.shown().picture(self.setup.limits().command).await;
                 Rested::At(page, picture)
             }
             rested => rested,
@@ -65,7 +65,7 @@ impl BrowserSession {
 
     /// Takes in the windows that were opened, and lets them go where they are to go; how many.
     async fn meet(&mut self) -> u64 {
-        let limit = self.setup.limits.command;
+        let limit = self.setup.limits().command;
         let traces: Vec<_> = self.tabs().flat_map(|tab| tab.trace.windows()).collect();
         for trace in traces {
             let browser = &self.user.browser;

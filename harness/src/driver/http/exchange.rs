@@ -74,7 +74,7 @@ impl HttpSession {
             hop.location = location
                 .map(|location| clip(&String::from_utf8_lossy(location.as_bytes()), LONGEST).to_owned());
         }
-        let limit = self.shared.setup.limits.bytes;
+        let limit = self.shared.setup.limits().bytes;
         let (body, whole) = if to == Redirect::No {
             let read = timeout_at(deadline, body(&mut answer, limit)).await;
             let (packed, all) = read.map_err(|_| Ended::TimedOut)??;
@@ -171,12 +171,12 @@ impl HttpSession {
                 clip(url.as_str(), 200)
             ));
         }
-        let read = timeout_at(deadline, body(&mut answer, setup.limits.bytes)).await;
+        let read = timeout_at(deadline, body(&mut answer, setup.limits().bytes)).await;
         let (packed, _) = read
             .map_err(|_| failed("no answer in time"))?
             .map_err(|_| failed("it breaks off"))?;
         let codings = value(&headers, &header::CONTENT_ENCODING).unwrap_or_default();
-        let (bytes, _) = unpack(&codings, false, packed, setup.limits.bytes)
+        let (bytes, _) = unpack(&codings, false, packed, setup.limits().bytes)
             .map_err(|broken| failed(&broken.to_string()))?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }

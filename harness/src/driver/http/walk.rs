@@ -21,7 +21,7 @@ impl HttpSession {
         // What is no time of the SP's: the mock's own, and what a page lets one wait for.
         let mut others = Duration::ZERO;
         let shared = Arc::clone(&self.shared);
-        let (site, limits) = (&shared.setup.site, &shared.setup.limits);
+        let (site, limits) = (&shared.setup.site, &shared.setup.limits());
         let mut journey = Journey::default();
         let mut next = match first {
             Ok(first) => Some(first),

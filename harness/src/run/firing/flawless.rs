@@ -1,5 +1,7 @@
 //! Flawless logins: what calibration learns from, and what frames an attack.
 
+use std::time::Instant;
+
 use scenarios::{
     Base, Persona, Proves, Recipe, Take,
     flow::{Login, LoginAs, Step},
@@ -7,7 +9,10 @@ use scenarios::{
 };
 
 use super::{fire::fire, played::Played};
-use crate::run::{learned::Learned, stage::Stage};
+use crate::{
+    judge::observation::Probe,
+    run::{learned::Learned, stage::Stage},
+};
 
 /// A flawless login.
 pub(crate) async fn flawless(
@@ -27,7 +32,12 @@ pub(crate) async fn flawless(
         }),
         ..Recipe::default()
     };
-    Box::pin(fire(stage, &stage.driver, learned, &single(recipe), base, None)).await
+    let begun = Instant::now();
+    let played = Box::pin(fire(stage, &stage.driver, learned, &single(recipe), base, None)).await;
+    if played.broke.is_none() && matches!(played.observation.probe, Probe::SignedIn { .. }) {
+        stage.swiftest.saw(start, begun.elapsed());
+    }
+    played
 }
 
 /// One login with this recipe.

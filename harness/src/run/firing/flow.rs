@@ -79,7 +79,7 @@ pub(super) async fn play(
         were: BTreeMap::new(),
     };
     let absences = stage.absences();
-    let limit = stage.patience * (1 + take.begun() / BEGUN_MEANWHILE);
+    let limit = stage.patience() * (1 + take.begun() / BEGUN_MEANWHILE);
     let broke = match tokio::time::timeout(limit, Box::pin(flow.run(judge))).await {
         Ok(Ok(())) => None,
         Ok(Err(broke)) => Some(broke),

@@ -35,6 +35,7 @@ use crate::{
         plan::{Batch, Plan, Unit},
         stage::Stage,
     },
+    snapshot::Snapshots,
     text::locked,
 };
 
@@ -43,18 +44,20 @@ const HANGS: usize = 5;
 
 /// What workers share.
 pub(crate) struct Runner {
-    stage: Arc<Stage>,
-    learned: Arc<Learned>,
+    pub(super) stage: Arc<Stage>,
+    pub(super) learned: Arc<Learned>,
     tell: UnboundedSender<Event>,
     finished: UnboundedSender<ScenarioResult>,
     /// Set by Ctrl-C: no new firing begins.
-    stop: Arc<AtomicBool>,
-    lanes: Arc<Lanes>,
-    watch: Watch,
+    pub(super) stop: Arc<AtomicBool>,
+    pub(super) lanes: Arc<Lanes>,
+    pub(super) watch: Watch,
     /// So many negatives stand between two frames.
     size: AtomicUsize,
     /// Hangs in a row, of firings that should be refused and of the others.
     hangs: [AtomicUsize; 2],
+    /// What was accepted of this SP.
+    pub(super) accepted: Option<Snapshots>,
 }
 
 impl Runner {
@@ -65,6 +68,7 @@ impl Runner {
         tell: UnboundedSender<Event>,
         finished: UnboundedSender<ScenarioResult>,
         stop: Arc<AtomicBool>,
+        accepted: Option<Snapshots>,
     ) -> Self {
         let lanes = Arc::new(Lanes::new(workers));
         Self {
@@ -83,6 +87,7 @@ impl Runner {
             stop,
             lanes,
             hangs: Default::default(),
+            accepted,
         }
     }
 
@@ -280,7 +285,7 @@ impl Runner {
         takes
     }
 
-    async fn shoot(&self, scenario: &Scenario, take: &Take, base: Base) -> Shot {
+    pub(super) async fn shoot(&self, scenario: &Scenario, take: &Take, base: Base) -> Shot {
         let row = &self.hangs[usize::from(scenario.verdict.is_negative())];
         if row.load(Ordering::Relaxed) >= HANGS {
             let why = format!("the circuit is open: {HANGS} firings in a row were never answered");
@@ -335,15 +340,11 @@ impl Runner {
                 false if forgotten => again.remove(0),
                 _ => shot,
             };
-            let control = match (shot.hung(), self.learned.control_base(unit.base)) {
-                // Whether the SP or the machine was too slow is told by a flawless login just now.
-                (true, Some(base)) if self.watch.is_slow(base).await => Control::Failed,
-                _ => control,
-            };
             if shot.hung() && again.iter().any(|shot| !shot.hung()) {
                 self.watch
                     .narrow("the SP does not answer in time where many ask at once");
             }
+            let control = self.weighed(unit, take, control, &shot, &mut again).await;
             let (shot, verdict) = confirmed(unit, shot, again, control, &self.learned);
             judged.push((Shot { logged, ..shot }, verdict));
         }
@@ -361,7 +362,12 @@ impl Runner {
             .max_by_key(|(at, (_, v))| (v.kind, std::cmp::Reverse(*at)));
         let Some((worst, _)) = worst else { return };
         let (shot, verdict) = judged.swap_remove(worst);
-        self.finish(self.result(unit, shot, verdict, frame, variants));
+        let result = self.result(unit, shot, verdict, frame, variants);
+        let result = match takes.as_slice() {
+            [take] if self.differs(&result) => self.drawn_again(unit, take, result).await,
+            _ => result,
+        };
+        self.finish(result);
     }
 
     /// Fires all variants once more, and judges those anew whose answers can be told apart.
@@ -409,7 +415,7 @@ impl Runner {
         self.result(unit, shot, verdict, None, Vec::new())
     }
 
-    fn result(
+    pub(super) fn result(
         &self,
         unit: &Unit,
         shot: Shot,

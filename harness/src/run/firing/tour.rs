@@ -73,12 +73,15 @@ impl Tourist {
         let nowhere = |broke: Broke| (broke, locked(&scene.stray).take().unwrap_or_default());
         let session = stage.driver.session().await;
         let mut session = session.map_err(|error| nowhere(Broke::Driver(error.to_string())))?;
-        let came =
-            tokio::time::timeout(stage.patience, Box::pin(login(&scene, &verb, &mut session, true))).await;
+        let came = tokio::time::timeout(
+            stage.patience(),
+            Box::pin(login(&scene, &verb, &mut session, true)),
+        )
+        .await;
         let late = || {
             Broke::Precondition(format!(
                 "the login took longer than {} s",
-                stage.patience.as_secs()
+                stage.patience().as_secs()
             ))
         };
         let came = match came.unwrap_or_else(|_| Err(late())) {

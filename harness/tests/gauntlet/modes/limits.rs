@@ -116,6 +116,13 @@ pub(crate) fn modes() -> Vec<Mode> {
         .green()
         .flawed_red(),
         mode(
+            "slows-down",
+            "in the middle of the run everything begins to take several times as long",
+            |sp| sp.limit = Limit::SlowsDown,
+        )
+        .timeout("3s")
+        .green(),
+        mode(
             "restarts",
             "the port is closed for a second in the middle of the run",
             |sp| {

@@ -1,7 +1,7 @@
 //! How an SP refuses: what does not vary in it is how a refusal is known again.
 
 use super::mode::{Mode, mode};
-use crate::sp::{Refusal, Trigger};
+use crate::sp::{Acs, Refusal, Trigger};
 
 /// What is said of a connection that ended without an answer.
 const DROPPED: &[&str] = &["connection|dropped|closed|died"];
@@ -123,6 +123,12 @@ pub(crate) fn modes() -> Vec<Mode> {
         )
         .red_or_unjudged(&["signature/xsw-"], DROPPED)
         .flawed_not_green(),
+        mode(
+            "draws-lots",
+            "two AuthnStatements are taken every other time, five times in all",
+            |sp| sp.acs = Acs::DrawsLots(5),
+        )
+        .green(),
         mode("hangs-for-some", "messages with CDATA are never answered", |sp| {
             sp.refusal = Refusal::HangsFor(Trigger::Cdata);
         })

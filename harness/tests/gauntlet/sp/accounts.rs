@@ -96,6 +96,10 @@ pub(crate) struct Ledger {
     recent: VecDeque<Instant>,
     /// Messages that came in.
     pub(crate) messages: u32,
+    /// Lots that were drawn.
+    pub(crate) drawn: u32,
+    /// Everything takes long by now.
+    pub(crate) slow: bool,
     /// Requests of all kinds.
     pub(crate) asked: u32,
     /// Questions for the page.

@@ -4,7 +4,7 @@ use std::{sync::atomic::Ordering, time::Duration};
 
 use super::{
     accounts::{is_known, is_victim, key},
-    message::{Denial, Said, assertions, claimed},
+    message::{Denial, Said, assertions, claimed, statements},
     pages::{self, ELSEWHERE, page},
     site::Site,
     switches::{Acs, Cookie, Limit, Probe, Victim},
@@ -49,6 +49,7 @@ impl Site {
         if let Some(answer) = pages::unbearable(&self.sp, &message) {
             return answer;
         }
+        self.slow_down(message.contains("<![CDATA[")).await;
         let claimed = claimed(&message);
         let answer = match self.admit(&message, &claimed).await {
             Ok((who, said)) => self.sign_in(&who, &said, assertions(&message)),
@@ -69,6 +70,23 @@ impl Site {
             }
             (_, answer) => answer,
         }
+    }
+
+    async fn slow_down(&self, hard: bool) {
+        if self.sp.limit != Limit::SlowsDown {
+            return;
+        }
+        let slow = {
+            let mut ledger = self.ledger();
+            ledger.slow |= hard;
+            ledger.slow
+        };
+        let milliseconds = match (slow, hard) {
+            (_, true) => 4000,
+            (true, false) => 700,
+            (false, false) => 0,
+        };
+        tokio::time::sleep(Duration::from_millis(milliseconds)).await;
     }
 
     /// Whether the SP has no time for a message.
@@ -100,6 +118,13 @@ impl Site {
             Victim::NoAccount if !is_known(&who) => return Err(Denial::NoAccount.into()),
             Victim::Disabled if is_victim(&who) => return Err(Denial::NoAccount.into()),
             _ => {}
+        }
+        if let (Acs::DrawsLots(most), true) = (self.sp.acs, statements(message) > 1) {
+            let mut ledger = self.ledger();
+            ledger.drawn += 1;
+            if ledger.drawn.is_multiple_of(2) || ledger.drawn > most {
+                return Err(Denial::Shape.into());
+            }
         }
         self.allow(&who, &said).await?;
         Ok((who, said))

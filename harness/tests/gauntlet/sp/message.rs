@@ -73,6 +73,13 @@ pub(crate) fn assertions(message: &str) -> usize {
     parse(message).map_or(0, |tree| descendants(tree.root(), ns::SAML, "Assertion").count())
 }
 
+/// How many AuthnStatements stand anywhere in a message.
+pub(crate) fn statements(message: &str) -> usize {
+    parse(message).map_or(0, |tree| {
+        descendants(tree.root(), ns::SAML, "AuthnStatement").count()
+    })
+}
+
 impl Rules {
     /// Judges a message, all but its replay and the requests that it answers.
     pub(crate) fn judge(&self, message: &str) -> Result<Said, Denial> {

@@ -167,6 +167,8 @@ pub(crate) enum Limit {
     OneAtATime,
     /// Answering takes as many times as long as others wait, squared.
     Slower(u64),
+    /// Once a message with CDATA came, every message takes 700 ms, and one with CDATA four seconds.
+    SlowsDown,
     /// After so many requests the port is closed for a second, and all sessions are lost.
     Restarts(u32),
 }
@@ -276,6 +278,8 @@ pub(crate) enum Acs {
     TakesAndFails,
     /// Signed in on a page that goes on by itself after a moment.
     RefreshAfter,
+    /// A message with two AuthnStatements is taken every other time, and no more after so many.
+    DrawsLots(u32),
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
