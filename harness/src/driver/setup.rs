@@ -15,6 +15,10 @@ use super::{guard::Guard, site::Site, token::TokenSource};
 pub(super) const BODY: usize = 256 << 10;
 /// URLs and header values are kept to this many bytes.
 pub(super) const LONGEST: usize = 32 << 10;
+/// The mock IdP is ours: what it takes is no time of the SP's, and where it takes longer than this it is a fault of this machine.
+pub(super) const OURS: Duration = Duration::from_secs(120);
+/// What is said then.
+pub(super) const TOO_BUSY: &str = "the mock IdP itself did not answer; this machine is too busy";
 
 /// Where a walk ends, whatever the other side does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -133,6 +133,8 @@ impl Follower<'_> {
         Known {
             inert: inert.body.is_some() && !now.stood,
             waits: waiting.as_ref().is_some_and(|waiting| waiting.moves == now.moves),
+            ours: now.last.as_ref().is_some_and(|last| self.is_idps(last)),
+            others: self.at_idp().filter_map(|hop| hop.elapsed).sum(),
         }
     }
 
@@ -162,9 +164,16 @@ impl Follower<'_> {
     }
 
     fn has_met_idp(&self) -> bool {
-        let idp =
-            |hop: &Seen| Url::parse(&hop.url).is_ok_and(|url| self.setup.site.party(&url) == Party::Idp);
-        self.tab.hops().iter().any(idp)
+        self.at_idp().next().is_some()
+    }
+
+    /// The requests of this journey that went to the mock IdP.
+    fn at_idp(&self) -> impl Iterator<Item = Seen> {
+        self.tab.trace.hops().into_iter().filter(|hop| self.is_idps(hop))
+    }
+
+    fn is_idps(&self, hop: &Seen) -> bool {
+        Url::parse(&hop.url).is_ok_and(|url| self.setup.site.party(&url) == Party::Idp)
     }
 
     /// Whether the journey must end here, whatever the page does.

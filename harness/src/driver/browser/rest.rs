@@ -3,7 +3,10 @@
 use std::time::{Duration, Instant};
 
 use super::trace::Now;
-use crate::{driver::setup::Limits, judge::observation::Ended};
+use crate::{
+    driver::setup::{Limits, OURS, TOO_BUSY},
+    judge::observation::Ended,
+};
 
 /// A page with scripts rests when nothing was told for so long: no event tells that none of its timers is set.
 pub(super) const QUIET: Duration = Duration::from_millis(150);
@@ -32,6 +35,10 @@ pub(super) struct Known {
     pub(super) inert: bool,
     /// It has timers that are waited for.
     pub(super) waits: bool,
+    /// It is the mock IdP's.
+    pub(super) ours: bool,
+    /// How long the mock IdP took for its answers on this journey.
+    pub(super) others: Duration,
 }
 
 /// What is to be done with a page that is this far. `set_out` is when the browser was told to do something.
@@ -56,11 +63,21 @@ pub(super) fn step(now: &Now, set_out: Instant, known: Known, limits: &Limits) -
         return Step::Look { late: false };
     }
     // A page that stood there before has had its time already; what counts is since when it is followed.
-    let since = if now.stood { set_out } else { last.begun };
+    let since = match last.elapsed {
+        _ if now.stood => set_out,
+        Some(elapsed) if known.ours => last.begun + elapsed,
+        None if known.ours && last.begun.elapsed() > OURS => {
+            return Step::End(Ended::Harness(TOO_BUSY.to_owned()));
+        }
+        None if known.ours => return Step::Wait(wait(now)),
+        _ => last.begun,
+    };
     let begun = now.first.unwrap_or(since);
     // The SP has had its say where a page waits by itself.
     let waits = answered && (known.waits || now.leaves());
-    if (since.elapsed() > limits.request && !waits) || begun.elapsed() > limits.journey {
+    if (since.elapsed() > limits.request && !waits)
+        || begun.elapsed() > limits.journey.saturating_add(known.others)
+    {
         return if answered || last.status.is_some() {
             Step::Look { late: true }
         } else {
@@ -139,7 +156,10 @@ mod tests {
         step(
             now,
             now.first.unwrap_or_else(long_ago),
-            Known { inert, waits: false },
+            Known {
+                inert,
+                ..Known::default()
+            },
             &Limits::default(),
         )
     }
@@ -179,8 +199,8 @@ mod tests {
         let limits = Limits::default();
         let ago = |time: Duration| Instant::now().checked_sub(time).unwrap();
         let known = Known {
-            inert: false,
             waits: true,
+            ..Known::default()
         };
         let mut page = now(Some(seen(ago(limits.request * 2), Some(200), true)));
         page.pending = 1;
@@ -207,6 +227,48 @@ mod tests {
         assert_eq!(next(&page, false), Step::Look { late: true });
         page.last = Some(seen(long_ago(), Some(200), true));
         assert_eq!(next(&page, false), Step::Look { late: true });
+    }
+
+    #[test]
+    fn what_the_mock_idp_takes_is_no_time_of_the_sps() {
+        let limits = Limits::default();
+        let ago = |time: Duration| Instant::now().checked_sub(time).unwrap();
+        let ours = |others| Known {
+            ours: true,
+            others,
+            ..Known::default()
+        };
+        let late = limits.request * 2;
+        let mut page = now(Some(seen(ago(late), None, false)));
+        page.settled = false;
+        let nothing = ours(Duration::ZERO);
+        assert!(matches!(step(&page, long_ago(), nothing, &limits), Step::Wait(_)));
+        page.last = Some(seen(long_ago(), None, false));
+        assert!(matches!(
+            step(&page, long_ago(), nothing, &limits),
+            Step::End(Ended::Harness(_))
+        ));
+        // Answered late, its page has as much time as any.
+        let mut answered = seen(ago(late), Some(200), true);
+        answered.elapsed = Some(late);
+        page.last = Some(answered);
+        assert!(matches!(
+            step(&page, long_ago(), ours(late), &limits),
+            Step::Wait(_)
+        ));
+        // What comes after it has what is left of the journey.
+        page.first = Some(ago(limits.journey + limits.request));
+        page.last = Some(seen(Instant::now(), None, false));
+        let theirs = |others| Known {
+            others,
+            ..Known::default()
+        };
+        assert!(matches!(
+            step(&page, long_ago(), theirs(late), &limits),
+            Step::Wait(_)
+        ));
+        let over = step(&page, long_ago(), theirs(Duration::ZERO), &limits);
+        assert_eq!(over, Step::End(Ended::TimedOut));
     }
 
     #[test]

@@ -8,12 +8,12 @@ use super::{
     client::HttpSession, connect::is_bad_port, exchange::Next, failure::forgiven, outbound::Outbound,
 };
 use crate::{
-    driver::site::place,
+    driver::{
+        setup::{OURS, TOO_BUSY},
+        site::place,
+    },
     judge::observation::{Ended, Journey, Party},
 };
-
-/// The mock IdP is ours: what it takes longer than this is a fault of this machine.
-const OURS: Duration = Duration::from_secs(120);
 
 impl HttpSession {
     pub(super) async fn walk(&mut self, first: Result<Outbound, String>, even_to_idp: bool) -> Journey {
@@ -77,9 +77,7 @@ impl HttpSession {
                 Err(ended) => {
                     journey.rules.extend(forgiven(&ended));
                     journey.ended = match ended {
-                        Ended::TimedOut if ours => Ended::Harness(
-                            "the mock IdP itself did not answer; this machine is too busy".to_owned(),
-                        ),
+                        Ended::TimedOut if ours => Ended::Harness(TOO_BUSY.to_owned()),
                         ended => ended,
                     };
                 }
