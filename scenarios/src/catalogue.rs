@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::{
     attacker::Attacker,
+    axis::unfold,
     expectation::{Expected, Tier},
     scenario::Scenario,
 };
@@ -210,9 +211,10 @@ fn read_file(file: &str, text: &str) -> Result<Vec<Scenario>, CatalogueError> {
                 id: id.clone(),
                 why,
             };
-            let scenario: Scenario = value
+            let mut scenario: Scenario = value
                 .try_into()
                 .map_err(|e: toml::de::Error| unreadable(e.to_string()))?;
+            unfold(&mut scenario).map_err(unreadable)?;
             check(&scenario).map_err(unreadable)?;
             scenarios.push(scenario);
         }

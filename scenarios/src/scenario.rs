@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     attacker::Attacker,
+    axis::Axis,
     carriage::Carriage,
     encryption::Encryption,
     expectation::{Expected, Proves, Severity, Tier},
@@ -124,6 +125,10 @@ pub struct Scenario {
     /// Variants by name: each recipe is laid over the scenario's. The worst decides.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub variants: BTreeMap<String, Recipe>,
+    /// Variants by a table: each axis changes the message in one respect, and every two levels of two axes meet in one variant at least.
+    /// When the catalogue is read they become `variants`, called by their levels.
+    #[serde(default, skip_serializing)]
+    pub axes: Vec<Axis>,
 }
 
 fn core() -> Tier {
