@@ -7,9 +7,9 @@ use thiserror::Error;
 
 use crate::{
     attacker::Attacker,
-    axis::unfold,
     expectation::{Expected, Tier},
     scenario::Scenario,
+    unfold::unfold,
 };
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/catalogue");

@@ -63,6 +63,7 @@ pub mod selector;
 mod self_check;
 pub mod signature;
 mod signing;
+mod unfold;
 mod verbs;
 mod view;
 pub mod workbench;
